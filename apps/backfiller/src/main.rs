@@ -1,0 +1,2 @@
+//! backfiller
+fn main() {}

@@ -1,0 +1,2 @@
+//! backtester
+fn main() {}

@@ -1,0 +1,23 @@
+//! The words everyone uses: candles, timeframes, symbols, instruments, and time.
+//!
+//! Nothing here does I/O, reads a clock or rolls dice.
+
+mod candle;
+mod candles;
+mod hole;
+mod instrument;
+mod series;
+mod side;
+mod symbol;
+mod timeframe;
+mod when;
+
+pub use candle::{Candle, CandleFault};
+pub use candles::{CandleSlice, Candles};
+pub use hole::{Hole, find_holes};
+pub use instrument::Instrument;
+pub use series::Series;
+pub use side::Side;
+pub use symbol::{Symbol, SymbolError};
+pub use timeframe::{Timeframe, TimeframeError};
+pub use when::{WhenError, format_utc, parse_duration_ms, parse_when};
