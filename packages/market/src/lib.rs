@@ -9,6 +9,7 @@ mod instrument;
 mod series;
 mod side;
 mod symbol;
+mod ticker;
 mod timeframe;
 mod when;
 
@@ -19,5 +20,6 @@ pub use instrument::Instrument;
 pub use series::Series;
 pub use side::Side;
 pub use symbol::{Symbol, SymbolError};
+pub use ticker::Ticker;
 pub use timeframe::{Timeframe, TimeframeError};
 pub use when::{WhenError, format_utc, parse_duration_ms, parse_when};

@@ -1,1 +1,61 @@
-//! testkit
+//! What tests of several packages need: the shared candles, payloads and oracles, where they are there.
+//!
+//! The shared material lies beside the project, in `../shared` from its root. Where it is absent
+//! a test says so and passes: [`shared`] gives `None` and prints why.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+
+use flate2::read::GzDecoder;
+use market::{Candle, Candles};
+
+/// The path of `relative` in the shared material; `None`, with a message, where it is absent.
+#[must_use]
+pub fn shared(relative: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")).join(relative);
+    if path.exists() {
+        return Some(path);
+    }
+    println!("skipped: ../shared/{relative} is not there");
+    None
+}
+
+/// The text of a file, unpacked when its name ends in `.gz`.
+///
+/// # Panics
+/// When the file cannot be read: a test cannot go on without it.
+#[must_use]
+pub fn read_text(path: &std::path::Path) -> String {
+    let mut file = File::open(path).expect("the file opens");
+    let mut text = String::new();
+    let read = if path.extension().is_some_and(|extension| extension == "gz") {
+        GzDecoder::new(file).read_to_string(&mut text)
+    } else {
+        file.read_to_string(&mut text)
+    };
+    read.expect("the file is text");
+    text
+}
+
+/// The candles of a shared file such as `binance_BTCUSDT_1h`; `None`, with a message, where it is absent.
+///
+/// # Panics
+/// When the file is not of the shape `open_time_ms,open,high,low,close,volume`.
+#[must_use]
+pub fn shared_candles(name: &str) -> Option<Candles> {
+    let text = read_text(&shared(&format!("candles/{name}.csv.gz"))?);
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let candle = |row: csv::StringRecord| {
+        let number = |column: usize| row[column].parse::<f64>().expect("a number");
+        Candle {
+            open_time_ms: row[0].parse().expect("a time"),
+            open: number(1),
+            high: number(2),
+            low: number(3),
+            close: number(4),
+            volume: number(5),
+        }
+    };
+    Some(rows.records().map(|row| candle(row.expect("a row"))).collect())
+}
