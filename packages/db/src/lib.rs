@@ -1,1 +1,30 @@
-//! db
+//! The store: candles, tickers and instruments in one SQLite file. The only place with SQL.
+//!
+//! Many processes may read and write one file at once: every writer takes `BEGIN IMMEDIATE` and
+//! waits its turn, readers never wait. A [`Store`] is one connection; give each thread its own.
+//!
+//! Candles have three ways in, and each may change only this much:
+//!
+//! | who | call | rule |
+//! |---|---|---|
+//! | backfill, warm-up | [`Store::insert_closed`] | never changes a closed candle; replaces one still forming |
+//! | stream | [`Store::put_forming`], [`Store::put_closed`] | never touches a closed candle |
+//! | repair | [`Store::correct`] | only on request; the old values are kept |
+//!
+//! Times are Unix milliseconds here; only `ohlcv_data.timestamp` and its like are in seconds.
+
+mod candles_in;
+mod candles_out;
+mod columns;
+mod correct;
+mod error;
+mod instruments;
+mod migrate;
+mod status;
+mod store;
+mod tickers;
+
+pub use candles_in::{Inserted, Stored};
+pub use error::DbError;
+pub use status::SeriesStatus;
+pub use store::Store;

@@ -1,0 +1,85 @@
+//! The way out for candles: closed ones only, in rising open time.
+
+use market::{Candle, Candles, Series};
+use rusqlite::{OptionalExtension, params};
+
+use crate::columns::{CANDLE, OF_SERIES, candle, names, seconds_at_or_after, time_ms};
+use crate::{DbError, Store};
+
+/// Most candles that room is made for before they are read; more are read all the same.
+const PRESIZED: u64 = 4_000_000;
+
+impl Store {
+    /// The closed candles that open at or after `from_ms` and before `to_ms`, both Unix
+    /// milliseconds; `None` leaves a side open.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn candles(&self, series: &Series, from_ms: Option<i64>, to_ms: Option<i64>) -> Result<Candles, DbError> {
+        let (first_ms, last_ms) = (self.first_closed_ms(series)?, self.last_closed_ms(series)?);
+        let (Some(first_ms), Some(last_ms)) = (first_ms, last_ms) else { return Ok(Candles::default()) };
+        let from_ms = from_ms.unwrap_or(first_ms).max(first_ms);
+        let to_ms = to_ms.unwrap_or(i64::MAX);
+        let most = series.timeframe.count(from_ms, to_ms.min(series.timeframe.next_open(last_ms)));
+        let (exchange, symbol, timeframe) = names(series);
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT {CANDLE} FROM ohlcv_data
+                 WHERE {OF_SERIES} AND timestamp >= ?4 AND timestamp < ?5 AND closed = 1 ORDER BY timestamp"
+            );
+            let mut select = connection.prepare_cached(&sql)?;
+            let (from_s, to_s) = (seconds_at_or_after(from_ms), seconds_at_or_after(to_ms));
+            let mut rows = select.query(params![exchange, symbol, timeframe, from_s, to_s])?;
+            let mut candles = Candles::with_capacity(usize::try_from(most.min(PRESIZED)).unwrap_or(0));
+            while let Some(row) = rows.next()? {
+                candles.push(candle(row)?);
+            }
+            Ok(candles)
+        })
+    }
+
+    /// The newest `n` closed candles, fewer where the store has fewer.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn last_candles(&self, series: &Series, n: usize) -> Result<Candles, DbError> {
+        let (exchange, symbol, timeframe) = names(series);
+        let limit = i64::try_from(n).unwrap_or(i64::MAX);
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT {CANDLE} FROM ohlcv_data WHERE {OF_SERIES} AND closed = 1 ORDER BY timestamp DESC LIMIT ?4"
+            );
+            let mut select = connection.prepare_cached(&sql)?;
+            let newest_first = select.query_map(params![exchange, symbol, timeframe, limit], candle)?;
+            let newest_first: Vec<Candle> = newest_first.collect::<rusqlite::Result<_>>()?;
+            Ok(newest_first.into_iter().rev().collect())
+        })
+    }
+
+    /// The open time of the oldest closed candle, Unix milliseconds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn first_closed_ms(&self, series: &Series) -> Result<Option<i64>, DbError> {
+        self.closed_ms(series, "ASC")
+    }
+
+    /// The open time of the newest closed candle, Unix milliseconds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn last_closed_ms(&self, series: &Series) -> Result<Option<i64>, DbError> {
+        self.closed_ms(series, "DESC")
+    }
+
+    fn closed_ms(&self, series: &Series, order: &str) -> Result<Option<i64>, DbError> {
+        let (exchange, symbol, timeframe) = names(series);
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT timestamp FROM ohlcv_data WHERE {OF_SERIES} AND closed = 1 ORDER BY timestamp {order} LIMIT 1"
+            );
+            let mut select = connection.prepare_cached(&sql)?;
+            select.query_row(params![exchange, symbol, timeframe], |row| time_ms(row, 0)).optional()
+        })
+    }
+}

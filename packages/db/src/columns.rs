@@ -1,0 +1,56 @@
+//! Between the words of the market and the columns of the tables: seconds, names, candles.
+
+use std::error::Error;
+use std::str::FromStr;
+
+use market::{Candle, Series};
+use rusqlite::Row;
+use rusqlite::types::Type;
+
+/// The columns of a candle, as [`candle`] and [`bind`] count them.
+pub(crate) const CANDLE: &str = "timestamp, open, high, low, close, volume";
+/// Which rows are of one series; its names are parameters 1, 2 and 3.
+pub(crate) const OF_SERIES: &str = "exchange = ?1 AND symbol = ?2 AND timeframe = ?3";
+
+/// The names of a series as the tables have them.
+pub(crate) type Names<'a> = (&'a str, String, &'static str);
+
+pub(crate) fn names(series: &Series) -> Names<'_> {
+    (&series.exchange, series.symbol.to_string(), series.timeframe.name())
+}
+
+/// An open time as the table has it. Open times are on the grid, hence whole seconds.
+pub(crate) fn seconds(open_time_ms: i64) -> i64 {
+    open_time_ms.div_euclid(1_000)
+}
+
+/// The first whole second at or after `time_ms`: a bound of a range of open times.
+pub(crate) fn seconds_at_or_after(time_ms: i64) -> i64 {
+    time_ms.div_euclid(1_000) + i64::from(time_ms.rem_euclid(1_000) > 0)
+}
+
+/// The time in column `index`, in milliseconds.
+pub(crate) fn time_ms(row: &Row<'_>, index: usize) -> rusqlite::Result<i64> {
+    Ok(row.get::<_, i64>(index)?.saturating_mul(1_000))
+}
+
+/// The candle in the columns [`CANDLE`], which come first.
+pub(crate) fn candle(row: &Row<'_>) -> rusqlite::Result<Candle> {
+    Ok(Candle {
+        open_time_ms: time_ms(row, 0)?,
+        open: row.get(1)?,
+        high: row.get(2)?,
+        low: row.get(3)?,
+        close: row.get(4)?,
+        volume: row.get(5)?,
+    })
+}
+
+/// Reads the text in column `index` as a `T`.
+pub(crate) fn parsed<T>(row: &Row<'_>, index: usize) -> rusqlite::Result<T>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static>,
+{
+    let text: String = row.get(index)?;
+    text.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error)))
+}

@@ -1,0 +1,131 @@
+//! What can go wrong with the store, and what to do about it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use market::{CandleFault, Series, format_utc};
+use rusqlite::ErrorCode;
+
+/// Why the store did not do it. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// There is no file.
+    #[error(
+        "there is no database at {path}: fill one with `backfiller fetch` or `backfiller import`, or name another with --db"
+    )]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// Another process held the file for too long. Trying again later is right.
+    #[error("{path} stayed locked by another process: stop what writes to it for so long, or try again later")]
+    Locked {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The disk is full. What was committed before is whole.
+    #[error("no space is left on the disk for {path}: free some and run again; what was stored before is whole")]
+    Full {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The file is something else.
+    #[error("{path} is not a SQLite database: name another file with --db, or move this one away")]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file was a database and is broken.
+    #[error("{path} is damaged: restore it from a backup, or move it away and backfill again")]
+    Damaged {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// The file or its folder cannot be opened or written.
+    #[error("cannot open {path}: check that the folder exists and that you may write to it and to the file")]
+    CannotOpen {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// The folder of the database cannot be made.
+    #[error("cannot make the folder {path} for the database")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A newer program wrote the file.
+    #[error("{path} has schema {found}, this program knows up to {known}: use the newer program")]
+    TooNew {
+        /// The database.
+        path: PathBuf,
+        /// Its schema.
+        found: i32,
+        /// The newest schema this program knows.
+        known: i32,
+    },
+    /// This program was linked with a SQLite that can lose data.
+    #[error("SQLite {found} can lose committed data with several writers: build with {needed} or newer")]
+    OldSqlite {
+        /// What it is linked with.
+        found: &'static str,
+        /// The least that is safe.
+        needed: &'static str,
+    },
+    /// The schema could not be brought up to date.
+    #[error("cannot bring the schema of {path} up to date")]
+    Migration {
+        /// The database.
+        path: PathBuf,
+        /// What the migration says.
+        source: Box<refinery::Error>,
+    },
+    /// A candle that is impossible or off the grid was offered; nothing of its batch was stored.
+    #[error("a candle of {series} at {} is not possible", format_utc(*open_time_ms))]
+    BadCandle {
+        /// Where it was to go.
+        series: Series,
+        /// Its open time, Unix milliseconds.
+        open_time_ms: i64,
+        /// What is wrong with it.
+        source: CandleFault,
+    },
+    /// A correction of a closed candle that is not there.
+    #[error("there is no closed candle of {series} at {} to correct", format_utc(*open_time_ms))]
+    NoCandle {
+        /// Where it was looked for.
+        series: Series,
+        /// Its open time, Unix milliseconds.
+        open_time_ms: i64,
+    },
+    /// Anything else that SQLite refuses.
+    #[error("the database {path} refused")]
+    Sqlite {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+}
+
+impl DbError {
+    /// Sorts an error of SQLite by what the caller can do.
+    pub(crate) fn from_sqlite(path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DbError::Locked { path },
+            Some(ErrorCode::DiskFull) => DbError::Full { path },
+            Some(ErrorCode::NotADatabase) => DbError::NotADatabase { path },
+            Some(ErrorCode::DatabaseCorrupt) => DbError::Damaged { path, source },
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+                DbError::CannotOpen { path, source }
+            }
+            _ => DbError::Sqlite { path, source },
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! One connection to the store: how every database is opened, read and written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::{DbError, migrate};
+
+/// How long a writer waits for its turn.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Page cache of a connection in KiB: a trader holds little, and has to stay small.
+const CACHE_KIB: i64 = 1_024;
+/// What the write-ahead log may keep on disk once it was emptied.
+const JOURNAL_LIMIT_BYTES: i64 = 16 * 1_024 * 1_024;
+/// Prepared statements kept: more than the package has.
+const STATEMENT_CACHE: usize = 48;
+/// Times the switch to the write-ahead log is tried while other processes open the same new file.
+const WAL_ATTEMPTS: u32 = 200;
+const WAL_PAUSE: Duration = Duration::from_millis(10);
+/// Before this one, a writer beside a checkpoint could lose committed data.
+const LEAST_SQLITE: (i32, &str) = (3_051_003, "3.51.3");
+
+/// One connection to the store. It can be sent to another thread, not shared between threads.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the store at `path` for candles, makes file and folder where there are none, and
+    /// brings the schema up to date. After a power cut the newest commits may be missing, which
+    /// the next backfill heals; a crash of the process loses nothing.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is no database, is too new, or stays locked.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, DbError> {
+        let path = path.as_ref();
+        make_folder(path)?;
+        Self::connect(path, OpenFlags::SQLITE_OPEN_CREATE, "NORMAL")
+    }
+
+    /// As [`Store::open`], and every commit is on the disk before the call returns: for a ledger,
+    /// whose facts nobody can ask for again.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_ledger(path: impl AsRef<Path>) -> Result<Self, DbError> {
+        let path = path.as_ref();
+        make_folder(path)?;
+        Self::connect(path, OpenFlags::SQLITE_OPEN_CREATE, "FULL")
+    }
+
+    /// Opens a store that is there, and brings an older schema up to date.
+    ///
+    /// # Errors
+    /// [`DbError::Missing`] when there is no file; otherwise as [`Store::open`].
+    pub fn open_existing(path: impl AsRef<Path>) -> Result<Self, DbError> {
+        let path = path.as_ref();
+        if !path.is_file() {
+            return Err(DbError::Missing { path: path.to_owned() });
+        }
+        Self::connect(path, OpenFlags::empty(), "NORMAL")
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn connect(path: &Path, create: OpenFlags, synchronous: &str) -> Result<Self, DbError> {
+        if rusqlite::version_number() < LEAST_SQLITE.0 {
+            return Err(DbError::OldSqlite { found: rusqlite::version(), needed: LEAST_SQLITE.1 });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
+        let wrap = |source| DbError::from_sqlite(path, source);
+        let mut connection = Connection::open_with_flags(path, flags).map_err(wrap)?;
+        prepare(&connection, synchronous).map_err(wrap)?;
+        migrate::to_latest(&mut connection, path)?;
+        Ok(Store { connection, path: path.to_owned() })
+    }
+
+    /// Runs `work` in one write transaction: all of it is stored, or nothing.
+    pub(crate) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, DbError> {
+        let Store { connection, path } = self;
+        let transaction = || {
+            // Immediate, because a read that turns into a write fails at once when another writes.
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        transaction().map_err(|source| DbError::from_sqlite(path, source))
+    }
+
+    /// Runs `work` over one state of the store, whatever others write meanwhile.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, DbError> {
+        let snapshot = || {
+            let transaction = self.connection.unchecked_transaction()?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        snapshot().map_err(|source| DbError::from_sqlite(&self.path, source))
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), DbError> {
+    match path.parent() {
+        Some(folder) => {
+            fs::create_dir_all(folder).map_err(|source| DbError::Folder { path: folder.to_owned(), source })
+        }
+        None => Ok(()),
+    }
+}
+
+fn prepare(connection: &Connection, synchronous: &str) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    switch_to_wal(connection)?;
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "journal_size_limit", JOURNAL_LIMIT_BYTES)
+}
+
+/// The switch needs the file alone for a moment and does not wait for it by itself.
+fn switch_to_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let mut attempt = 1;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if is_busy(&error) && attempt < WAL_ATTEMPTS => {
+                attempt += 1;
+                std::thread::sleep(WAL_PAUSE);
+            }
+            result => return result,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(store: &Store, pragma: &str, expected: &str) {
+        let value: rusqlite::types::Value =
+            store.connection.pragma_query_value(None, pragma, |row| row.get(0)).unwrap();
+        let text = match value {
+            rusqlite::types::Value::Integer(number) => number.to_string(),
+            rusqlite::types::Value::Text(text) => text,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(text, expected, "{pragma}");
+    }
+
+    #[test]
+    fn every_store_is_opened_the_same_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        for (store, synchronous) in
+            [(Store::open(&path), "1"), (Store::open_existing(&path), "1"), (Store::open_ledger(&path), "2")]
+        {
+            let store = store.unwrap();
+            check(&store, "synchronous", synchronous);
+            check(&store, "journal_mode", "wal");
+            check(&store, "busy_timeout", "10000");
+            check(&store, "foreign_keys", "1");
+            check(&store, "trusted_schema", "0");
+            check(&store, "mmap_size", "0");
+            check(&store, "cache_size", "-1024");
+            check(&store, "journal_size_limit", "16777216");
+        }
+    }
+
+    #[test]
+    fn sqlite_is_new_enough() {
+        assert!(rusqlite::version_number() >= LEAST_SQLITE.0, "{}", rusqlite::version());
+    }
+}
