@@ -1,1 +1,19 @@
-//! report
+//! What a run tells: figures, a table for the terminal, JSON, and one self-contained HTML page.
+//!
+//! Everything here is made from candles and a [`execution::RunResult`]; nothing reads a clock or a file.
+//! A new figure is one file under `figures/` and one line in [`FIGURES`].
+
+mod ambiguous;
+mod buy_and_hold;
+mod figures;
+mod json;
+mod monthly;
+mod numbers;
+mod report;
+mod setup;
+mod table;
+mod touched;
+
+pub use figures::{FIGURES, Facts, Figure, Figures, Unit, figures};
+pub use report::{Line, Pane, Provenance, Report};
+pub use setup::{Setup, Size};

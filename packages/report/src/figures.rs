@@ -1,0 +1,116 @@
+//! The figures of a run: what each is called, what it means, and how it is computed.
+
+mod ambiguous_bars;
+mod cagr;
+mod calmar;
+mod expectancy;
+mod exposure;
+mod facts;
+mod fees;
+mod final_equity;
+mod funding;
+mod max_drawdown;
+mod profit_factor;
+mod sharpe;
+mod sortino;
+mod total_return;
+mod trades;
+mod win_rate;
+
+use execution::RunResult;
+use market::{CandleSlice, Timeframe};
+
+pub use facts::Facts;
+
+/// Every figure, in the order a reader wants them.
+pub const FIGURES: &[Figure] = &[
+    final_equity::FIGURE,
+    total_return::FIGURE,
+    cagr::FIGURE,
+    max_drawdown::FIGURE,
+    calmar::FIGURE,
+    sharpe::FIGURE,
+    sortino::FIGURE,
+    trades::FIGURE,
+    win_rate::FIGURE,
+    profit_factor::FIGURE,
+    expectancy::FIGURE,
+    exposure::FIGURE,
+    fees::FIGURE,
+    funding::FIGURE,
+    ambiguous_bars::FIGURE,
+];
+
+/// One statistic of a run.
+#[derive(Debug)]
+pub struct Figure {
+    /// The key in JSON: `max_drawdown`.
+    pub name: &'static str,
+    /// The name for people: `Max drawdown`.
+    pub title: &'static str,
+    /// What it means and how it is computed, in a sentence or two.
+    pub definition: &'static str,
+    /// What the value is counted in.
+    pub unit: Unit,
+    /// Whether it follows from equity alone, so that buy-and-hold has it too.
+    pub of_equity: bool,
+    /// Computes it; `None` where it has no value.
+    pub compute: fn(&Facts<'_>) -> Option<f64>,
+}
+
+/// What a figure is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// Money of the quote asset.
+    Quote,
+    /// A share of one, shown as a percentage.
+    Share,
+    /// A plain number.
+    Ratio,
+    /// A whole number of things.
+    Count,
+}
+
+/// The figures that could be computed, in the order of [`FIGURES`].
+#[derive(Debug, Clone)]
+pub struct Figures(Vec<(&'static Figure, f64)>);
+
+impl Figures {
+    /// The value of the figure called `name`; `None` where it could not be computed.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.0.iter().find(|(figure, _)| figure.name == name).map(|&(_, value)| value)
+    }
+
+    /// Every figure that has a value.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static Figure, f64)> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+/// Computes every figure of a run over `candles`: exactly the candles of the range, as many as
+/// `result.equity` has values. A figure that cannot be computed is left out.
+#[must_use]
+pub fn figures(candles: CandleSlice<'_>, timeframe: Timeframe, result: &RunResult) -> Figures {
+    compute(candles, timeframe, result, |_| true)
+}
+
+/// The figures that follow from equity alone.
+pub(crate) fn equity_figures(candles: CandleSlice<'_>, timeframe: Timeframe, result: &RunResult) -> Figures {
+    compute(candles, timeframe, result, |figure| figure.of_equity)
+}
+
+fn compute(
+    candles: CandleSlice<'_>,
+    timeframe: Timeframe,
+    result: &RunResult,
+    wanted: impl Fn(&Figure) -> bool,
+) -> Figures {
+    let facts = Facts::new(candles, timeframe, result);
+    let value = |figure: &'static Figure| {
+        let value = (figure.compute)(&facts).filter(|value| value.is_finite())?;
+        Some((figure, value))
+    };
+    Figures(FIGURES.iter().filter(|figure| wanted(figure)).filter_map(value).collect())
+}

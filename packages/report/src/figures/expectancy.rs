@@ -1,0 +1,16 @@
+//! What a trade gives on average.
+
+use super::{Facts, Figure, Unit};
+
+pub(super) const FIGURE: Figure = Figure {
+    name: "expectancy",
+    title: "Expectancy",
+    definition: "Mean net profit of a closed trade.",
+    unit: Unit::Quote,
+    of_equity: false,
+    compute,
+};
+
+pub(super) fn compute(facts: &Facts<'_>) -> Option<f64> {
+    Some(facts.profits()?.sum::<f64>() / facts.result.trades.len() as f64)
+}

@@ -1,0 +1,18 @@
+//! What was won for each unit lost.
+
+use super::{Facts, Figure, Unit};
+
+pub(super) const FIGURE: Figure = Figure {
+    name: "profit_factor",
+    title: "Profit factor",
+    definition: "Sum of the net profits of winning trades over the sum of the net losses of losing ones.",
+    unit: Unit::Ratio,
+    of_equity: false,
+    compute,
+};
+
+pub(super) fn compute(facts: &Facts<'_>) -> Option<f64> {
+    let profit: f64 = facts.profits()?.filter(|&profit| profit > 0.0).sum();
+    let loss: f64 = facts.profits()?.filter(|&profit| profit < 0.0).sum();
+    (loss < 0.0).then(|| profit / -loss)
+}

@@ -1,0 +1,109 @@
+//! The report as JSON, for other programs.
+
+use execution::{OpenPosition, Trade};
+use market::format_utc;
+use serde_json::{Map, Value, json};
+
+use crate::buy_and_hold::buy_and_hold;
+use crate::{Figures, Report, Unit};
+
+impl Report<'_> {
+    /// The whole report as JSON: `setup`, `metrics`, `open`, `trades`, `buy_and_hold`, `monthly`,
+    /// `holes`, `ambiguous`, `rejected`, `warnings`, `warm_up` and `provenance`. Times are Unix
+    /// milliseconds, except in `setup`. A metric that cannot be computed is left out.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let hold = buy_and_hold(self.candles, self.series.timeframe, self.result.initial_cash);
+        json!({
+            "strategy": { "name": self.name, "about": self.about },
+            "setup": self.setup_json(),
+            "candles": self.candles.len(),
+            "metrics": metrics(&self.figures()),
+            "buy_and_hold": metrics(&hold),
+            "open": self.result.open.as_ref().map(open),
+            "trades": self.result.trades.iter().map(trade).collect::<Vec<_>>(),
+            "monthly": self.monthly_returns(),
+            "holes": self.holes_json(),
+            "ambiguous": { "trades": self.ambiguous_trades(), "gain_at_best": self.ambiguous_gain_at_best() },
+            "rejected": self.rejected_json(),
+            "warnings": self.warnings,
+            "warm_up": { "needed": self.warm_up_candles, "read": self.warm_up_read },
+            "unclosed_candles": self.unclosed_candles,
+            "provenance": self.provenance,
+        })
+    }
+
+    fn setup_json(&self) -> Value {
+        let (setup, symbol) = (&self.setup, &self.series.symbol);
+        let params: Map<String, Value> =
+            setup.params.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        json!({
+            "strategy_file": setup.strategy_file,
+            "params": params,
+            "series": format!("{}_{}{}_{}", self.series.exchange, symbol.base(), symbol.quote(), self.series.timeframe),
+            "exchange": self.series.exchange,
+            "symbol": symbol.to_string(),
+            "timeframe": self.series.timeframe.name(),
+            "cash": setup.cash,
+            "size": setup.size,
+            "taker_fee": setup.taker_fee,
+            "maker_fee": setup.maker_fee,
+            "slippage": setup.slippage,
+            "fee_charged_in": setup.fee_charged_in,
+            "market": if symbol.is_spot() { "spot" } else { "perpetual" },
+            "leverage": setup.leverage,
+            "maintenance_margin_rate": setup.maintenance_margin_rate,
+            "tick": setup.tick,
+            "lot": setup.lot,
+            "from": format_utc(setup.from_ms),
+            "to": format_utc(setup.to_ms),
+        })
+    }
+
+    fn holes_json(&self) -> Value {
+        let list =
+            self.holes.iter().map(|hole| json!({ "from": hole.from_ms, "to": hole.to_ms, "missing": hole.missing }));
+        json!({
+            "list": list.collect::<Vec<_>>(),
+            "missing_candles": self.missing_candles(),
+            "trades_touched": self.trades_that_touched_a_hole(),
+            "open_touched": self.open_touched_a_hole(),
+        })
+    }
+
+    fn rejected_json(&self) -> Value {
+        let signal = |signal: &execution::RejectedSignal| json!({ "time": signal.candle_time_ms, "side": signal.side.name(), "reason": signal.reason });
+        self.result.rejected.iter().map(signal).collect()
+    }
+}
+
+/// The figures by name, counts as whole numbers.
+fn metrics(figures: &Figures) -> Value {
+    let value = |unit, value: f64| if unit == Unit::Count { json!(value as u64) } else { json!(value) };
+    figures.iter().map(|(figure, number)| (figure.name.to_owned(), value(figure.unit, number))).collect()
+}
+
+fn trade(trade: &Trade) -> Value {
+    json!({
+        "side": trade.side.name(),
+        "entry_time": trade.entry_time_ms,
+        "entry_price": trade.entry_price,
+        "exit_time": trade.exit_time_ms,
+        "exit_price": trade.exit_price,
+        "quantity": trade.quantity,
+        "fees": trade.fees,
+        "funding": trade.funding,
+        "pnl": trade.pnl,
+        "reason": trade.reason,
+        "bars": trade.bars,
+    })
+}
+
+fn open(open: &OpenPosition) -> Value {
+    json!({
+        "side": open.side.name(),
+        "entry_time": open.entry_time_ms,
+        "entry_price": open.entry_price,
+        "quantity": open.quantity,
+    })
+}

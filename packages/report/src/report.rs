@@ -1,0 +1,99 @@
+//! What a report is made from.
+
+use execution::RunResult;
+use market::{CandleSlice, Hole, Series};
+
+use crate::{Figures, Setup, figures};
+
+/// A run and everything that must be said about it.
+///
+/// Give it to [`Report::table`], [`Report::json`] or [`Report::html`].
+#[derive(Debug, Clone)]
+pub struct Report<'a> {
+    /// Name of the strategy.
+    pub name: &'a str,
+    /// What the strategy is for; empty where its file does not say.
+    pub about: &'a str,
+    /// The candles' series.
+    pub series: &'a Series,
+    /// The candles of the range, as many as `result.equity` has values.
+    pub candles: CandleSlice<'a>,
+    /// What the run gave.
+    pub result: &'a RunResult,
+    /// The settings of the run.
+    pub setup: Setup,
+    /// The strategy's lines over the same candles.
+    pub lines: Vec<Line<'a>>,
+    /// Candles missing in the range, in order of time.
+    pub holes: Vec<Hole>,
+    /// Candles that the strategy needs before its first signal.
+    pub warm_up_candles: usize,
+    /// Candles from before the range that were read for it.
+    pub warm_up_read: usize,
+    /// Candles that were used although they were not closed; there should be none.
+    pub unclosed_candles: usize,
+    /// What else the reader must know: missing funding or mark prices, say. A sentence each.
+    pub warnings: Vec<String>,
+    /// What the run was made from.
+    pub provenance: Provenance,
+}
+
+/// A line of the strategy: a named value for every candle.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// The name in the strategy file.
+    pub name: &'a str,
+    /// A value for each candle of the range; NaN where it is unknown.
+    pub values: &'a [f64],
+    /// Where it is drawn.
+    pub pane: Pane,
+}
+
+/// Where a line is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pane {
+    /// Over the candles: it is a price.
+    Price,
+    /// In a pane below, with its own scale.
+    Own,
+}
+
+/// What a run was made from, so that it can be repeated bit for bit. Hashes are hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Provenance {
+    /// Hash of the candles that were used, warm-up included.
+    pub data_hash: String,
+    /// Hash of the strategy file.
+    pub strategy_hash: String,
+    /// Hash of the program.
+    pub binary_hash: String,
+    /// Version of the program.
+    pub version: String,
+}
+
+impl Report<'_> {
+    /// The figures of the run.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        figures(self.candles, self.series.timeframe, self.result)
+    }
+
+    /// Candles missing in the range.
+    pub(crate) fn missing_candles(&self) -> u64 {
+        self.holes.iter().map(|hole| hole.missing).sum()
+    }
+
+    /// How often each reason turned a signal down, most frequent first.
+    pub(crate) fn rejections(&self) -> Vec<(&'static str, usize)> {
+        let mut counts: Vec<(&'static str, usize)> = Vec::new();
+        for signal in &self.result.rejected {
+            match counts.iter_mut().find(|(reason, _)| *reason == signal.reason) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((signal.reason, 1)),
+            }
+        }
+        counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+        counts
+    }
+}

@@ -1,0 +1,203 @@
+//! The report as a table for the terminal, 80 columns wide.
+
+use comfy_table::presets::{NOTHING, UTF8_HORIZONTAL_ONLY};
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+
+use crate::buy_and_hold::buy_and_hold;
+use crate::numbers::{count, figure, minute, money, share};
+use crate::{FIGURES, Provenance, Report, Unit};
+
+const WIDTH: u16 = 80;
+/// Holes that are listed one by one; the rest is counted.
+const HOLES_LISTED: usize = 8;
+/// Trades that are listed because they touched a hole; the rest is counted.
+const TRADES_LISTED: usize = 8;
+/// Digits of a hash that are shown: enough to tell two runs apart.
+const HASH_DIGITS: usize = 12;
+
+impl Report<'_> {
+    /// The report for people at a terminal: figures beside buy-and-hold, then what must be known
+    /// about them. No line is wider than 80 columns.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let mut parts = vec![self.head(), self.figure_table()];
+        parts.extend(self.warnings.iter().map(|warning| paragraph(&format!("Warning: {warning}"))));
+        if self.unclosed_candles > 0 {
+            parts.push(paragraph(&format!("Warning: {} candles were not closed.", self.unclosed_candles)));
+        }
+        parts.extend(
+            [self.open_part(), self.hole_part(), self.ambiguous_part(), self.rejected_part()].into_iter().flatten(),
+        );
+        parts.push(self.provenance_part());
+        parts.join("\n\n") + "\n"
+    }
+
+    fn head(&self) -> String {
+        let range = match self.candles.open_time_ms {
+            [] => "no candles".to_owned(),
+            [first, .., last] => {
+                format!("{} to {} UTC", minute(*first), minute(self.series.timeframe.next_open(*last)))
+            }
+            [only] => format!("{} to {} UTC", minute(*only), minute(self.series.timeframe.next_open(*only))),
+        };
+        let mut lines = vec![paragraph(&format!("{} on {}", self.name, self.series))];
+        if !self.about.is_empty() {
+            lines.push(paragraph(self.about));
+        }
+        lines.push(paragraph(&format!(
+            "{range}, {} candles; warm-up {}, of which {} from before the range",
+            count(self.candles.len() as u64),
+            count(self.warm_up_candles as u64),
+            count(self.warm_up_read as u64),
+        )));
+        lines.join("\n")
+    }
+
+    fn figure_table(&self) -> String {
+        let quote = self.series.symbol.quote();
+        let ours = self.figures();
+        let hold = buy_and_hold(self.candles, self.series.timeframe, self.result.initial_cash);
+        let mut table = table(["", "Strategy", "Buy & hold"]);
+        for row in FIGURES.iter().filter(|row| ours.get(row.name).is_some() || row.of_equity) {
+            let cell = |value: Option<f64>| value.map_or("-".to_owned(), |value| figure(value, row.unit));
+            let held = if row.of_equity { cell(hold.get(row.name)) } else { String::new() };
+            let unit = if row.unit == Unit::Quote { format!(", {quote}") } else { String::new() };
+            table.add_row([format!("{}{unit}", row.title), cell(ours.get(row.name)), held]);
+        }
+        align_right(&mut table, &[1, 2]);
+        table.trim_fmt()
+    }
+
+    fn open_part(&self) -> Option<String> {
+        let open = self.result.open.as_ref()?;
+        let touched = if self.open_touched_a_hole() { " It touched a hole." } else { "" };
+        Some(paragraph(&format!(
+            "Still open: {} {} {} since {} UTC at {}, marked at the last close.{touched}",
+            open.side,
+            open.quantity,
+            self.series.symbol.base(),
+            minute(open.entry_time_ms),
+            open.entry_price,
+        )))
+    }
+
+    fn hole_part(&self) -> Option<String> {
+        if self.holes.is_empty() {
+            return None;
+        }
+        let mut holes = table(["Hole from", "to", "candles missing"]);
+        for hole in self.holes.iter().take(HOLES_LISTED) {
+            holes.add_row([minute(hole.from_ms), minute(hole.to_ms), count(hole.missing)]);
+        }
+        align_right(&mut holes, &[2]);
+        let touched = self.trades_that_touched_a_hole();
+        let mut parts = vec![
+            paragraph(&format!(
+                "{} candles are missing in {} holes.{}",
+                count(self.missing_candles()),
+                count(self.holes.len() as u64),
+                more(self.holes.len(), HOLES_LISTED)
+            )),
+            holes.trim_fmt(),
+            paragraph(&format!(
+                "{} of {} trades touched a hole.{}",
+                count(touched.len() as u64),
+                count(self.result.trades.len() as u64),
+                more(touched.len(), TRADES_LISTED)
+            )),
+        ];
+        if !touched.is_empty() {
+            parts.push(self.trade_list(&touched));
+        }
+        Some(parts.join("\n"))
+    }
+
+    fn trade_list(&self, indices: &[usize]) -> String {
+        let mut rows = table(["Trade", "Side", "Entry, UTC", "Exit, UTC", "Profit"]);
+        for &index in indices.iter().take(TRADES_LISTED) {
+            let trade = &self.result.trades[index];
+            rows.add_row([
+                count(index as u64 + 1),
+                trade.side.to_string(),
+                minute(trade.entry_time_ms),
+                minute(trade.exit_time_ms),
+                money(trade.pnl),
+            ]);
+        }
+        align_right(&mut rows, &[0, 4]);
+        rows.trim_fmt()
+    }
+
+    fn ambiguous_part(&self) -> Option<String> {
+        let bars = self.result.ambiguous_bars;
+        if bars == 0 {
+            return None;
+        }
+        let gain = self.ambiguous_gain_at_best();
+        let quote = self.series.symbol.quote();
+        Some(paragraph(&format!(
+            "{} ambiguous candles reached both loss and target; the loss was taken. Had the target come first, these \
+             trades would have given at most {} {quote} more ({} of the cash at the start).",
+            count(bars as u64),
+            money(gain),
+            share(gain / self.result.initial_cash),
+        )))
+    }
+
+    fn rejected_part(&self) -> Option<String> {
+        if self.result.rejected.is_empty() {
+            return None;
+        }
+        let mut reasons = table(["Signals that became no trade", "Count"]);
+        for (reason, times) in self.rejections() {
+            reasons.add_row([reason.to_owned(), count(times as u64)]);
+        }
+        align_right(&mut reasons, &[1]);
+        Some(reasons.trim_fmt())
+    }
+
+    fn provenance_part(&self) -> String {
+        let short = |hash: &str| hash.chars().take(HASH_DIGITS).collect::<String>();
+        let Provenance { data_hash, strategy_hash, binary_hash, version } = &self.provenance;
+        paragraph(&format!(
+            "Data {}, strategy {}, program {} (version {version})",
+            short(data_hash),
+            short(strategy_hash),
+            short(binary_hash)
+        ))
+    }
+}
+
+/// ` The first 8:` where a list is cut.
+fn more(total: usize, listed: usize) -> String {
+    if total > listed { format!(" The first {listed}:") } else { String::new() }
+}
+
+fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY).force_no_tty();
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table.set_header(header);
+    table
+}
+
+fn align_right(table: &mut Table, columns: &[usize]) {
+    for &index in columns {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+/// Text broken into lines of at most 80 columns, without control characters.
+fn paragraph(text: &str) -> String {
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut table = Table::new();
+    table.load_style(NOTHING).force_no_tty();
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table.add_row([clean]);
+    if let Some(column) = table.column_mut(0) {
+        column.set_padding((0, 0));
+    }
+    table.trim_fmt()
+}

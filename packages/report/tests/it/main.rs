@@ -1,0 +1,7 @@
+//! The report against the oracles and at its edges.
+
+mod edges;
+mod json;
+mod oracle;
+mod oracles;
+mod table;
