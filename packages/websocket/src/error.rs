@@ -35,9 +35,6 @@ pub enum WebsocketError {
         /// What is wrong with it.
         problem: String,
     },
-    /// TLS cannot be set up.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
     /// Called outside of a tokio runtime.
     #[error("no tokio runtime is running here; call this from within one")]
     NoRuntime,
