@@ -108,7 +108,7 @@ pub(crate) fn closed_at(
 pub(crate) fn check(series: &Series, candles: &[Candle]) -> Result<(), DbError> {
     for candle in candles {
         candle.check(series.timeframe).map_err(|source| DbError::BadCandle {
-            series: series.clone(),
+            series: Box::new(series.clone()),
             open_time_ms: candle.open_time_ms,
             source,
         })?;

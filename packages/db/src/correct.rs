@@ -46,7 +46,7 @@ impl Store {
             )?;
             Ok(true)
         })?;
-        let missing = || DbError::NoCandle { series: series.clone(), open_time_ms: candle.open_time_ms };
+        let missing = || DbError::NoCandle { series: Box::new(series.clone()), open_time_ms: candle.open_time_ms };
         if corrected { Ok(()) } else { Err(missing()) }
     }
 }

@@ -89,7 +89,7 @@ pub enum DbError {
     #[error("a candle of {series} at {} is not possible", format_utc(*open_time_ms))]
     BadCandle {
         /// Where it was to go.
-        series: Series,
+        series: Box<Series>,
         /// Its open time, Unix milliseconds.
         open_time_ms: i64,
         /// What is wrong with it.
@@ -99,7 +99,7 @@ pub enum DbError {
     #[error("there is no closed candle of {series} at {} to correct", format_utc(*open_time_ms))]
     NoCandle {
         /// Where it was looked for.
-        series: Series,
+        series: Box<Series>,
         /// Its open time, Unix milliseconds.
         open_time_ms: i64,
     },

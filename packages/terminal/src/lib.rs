@@ -1,1 +1,21 @@
-//! terminal
+//! What all commands do alike at the terminal: arguments, logs, progress, errors, exit codes.
+//!
+//! What was asked for goes to stdout; logs, progress and errors go to stderr. Exit codes: 0 done,
+//! 1 an error, 2 wrong usage (clap says so), 130 stopped by Ctrl-C or SIGTERM.
+
+mod args;
+mod clock;
+mod exit;
+mod interrupt;
+mod logging;
+mod output;
+mod progress;
+
+pub use args::{parse_time, timeframe_parser};
+pub use clap_complete::Shell;
+pub use clock::now_ms;
+pub use exit::{Interrupted, run};
+pub use interrupt::Interrupt;
+pub use logging::init_logging;
+pub use output::{completions, print, table, thousands};
+pub use progress::Progress;
