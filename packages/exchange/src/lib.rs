@@ -1,1 +1,75 @@
-//! exchange
+//! Market data over REST, every exchange behind one interface in ccxt's manner.
+//!
+//! # Layout
+//! - [`Exchange`] is the interface; [`connect`] finds an exchange by name (`venues.rs`).
+//! - `binance/` holds one exchange: building requests and judging replies, both pure.
+//! - `http.rs` sends, retries and waits; `gate.rs` and `budget.rs` decide, without I/O, when it may.
+//! - [`fetch_closed`] (`history.rs`) fetches any stretch of closed candles; [`Pager`] is its judgement.
+
+mod binance;
+mod budget;
+mod clock;
+mod error;
+mod gate;
+mod history;
+mod http;
+mod options;
+mod pager;
+mod request;
+mod venues;
+
+use async_trait::async_trait;
+use market::{Candle, Instrument, Symbol, Ticker, Timeframe};
+
+pub use clock::{Clock, SystemClock};
+pub use error::ExchangeError;
+pub use history::{FetchError, Fetched, fetch_closed};
+pub use options::Options;
+pub use pager::{AnswerFault, Pager, PagerError, Question, Refused};
+pub use venues::{connect, names};
+
+/// What every exchange answers without a key.
+///
+/// Calls may run at the same time; together they keep to the exchange's limits.
+#[async_trait]
+pub trait Exchange: Send + Sync {
+    /// The name in ccxt's notation: `binance`.
+    fn name(&self) -> &str;
+
+    /// Every symbol the exchange lists, with its steps, in the exchange's order.
+    ///
+    /// # Errors
+    /// [`ExchangeError`]; a symbol that cannot be read is skipped and logged.
+    async fn load_markets(&self) -> Result<Vec<Instrument>, ExchangeError>;
+
+    /// What time the exchange's clock shows, Unix milliseconds.
+    ///
+    /// # Errors
+    /// [`ExchangeError`].
+    async fn fetch_time(&self) -> Result<i64, ExchangeError>;
+
+    /// One page of candles, oldest first, as the exchange gives it.
+    ///
+    /// `since_ms` is the first open time wanted, `until_ms` the first not wanted, `limit` the most
+    /// candles wanted; without it the page is as long as the exchange allows, with more than that
+    /// it is cut. With `since_ms` the page starts with the oldest candles from there on, without it
+    /// ends with the newest. As with ccxt, **the last candle may still be forming**, and a page says
+    /// nothing about whether there are more: [`fetch_closed`] is for history.
+    ///
+    /// # Errors
+    /// [`ExchangeError`].
+    async fn fetch_ohlcv(
+        &self,
+        symbol: &Symbol,
+        timeframe: Timeframe,
+        since_ms: Option<i64>,
+        until_ms: Option<i64>,
+        limit: Option<u32>,
+    ) -> Result<Vec<Candle>, ExchangeError>;
+
+    /// The best prices now.
+    ///
+    /// # Errors
+    /// [`ExchangeError`].
+    async fn fetch_ticker(&self, symbol: &Symbol) -> Result<Ticker, ExchangeError>;
+}

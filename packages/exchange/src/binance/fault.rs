@@ -1,0 +1,107 @@
+//! Which error a reply of Binance means. The status and the code decide; the text is for people,
+//! except that the end of a ban is told nowhere else.
+
+use market::{Symbol, Timeframe};
+use serde::Deserialize;
+
+use super::NAME;
+use crate::ExchangeError;
+use crate::request::Reply;
+
+/// Silence after a 429 that does not say how long: its window, a minute, is over by then.
+const RATE_LIMIT_SILENCE_MS: i64 = 60_000;
+/// Silence after a 418 that does not say how long: the shortest ban.
+const BAN_SILENCE_MS: i64 = 120_000;
+/// Silence after a 403: the firewall's windows are five minutes.
+const BLOCK_SILENCE_MS: i64 = 300_000;
+/// The longest silence that is believed; the longest ban is three days.
+const LONGEST_SILENCE_MS: i64 = 7 * 86_400_000;
+
+/// How much of a body is quoted.
+const QUOTED_CHARS: usize = 80;
+
+#[derive(Deserialize)]
+struct Refusal {
+    code: i64,
+    #[serde(default)]
+    msg: String,
+}
+
+/// The error that `reply` to `url` means, read at `now_ms`; `None` for a good one.
+pub(super) fn of(reply: &Reply, url: &str, now_ms: i64) -> Option<ExchangeError> {
+    let Reply { status, ref body, .. } = *reply;
+    let exchange = NAME;
+    let url = url.to_owned();
+    if status == 200 {
+        let reason = not_json(reply)?;
+        return Some(ExchangeError::BadReply { url, status, reason });
+    }
+    let refusal: Option<Refusal> = serde_json::from_slice(body).ok();
+    let message = refusal.as_ref().map_or_else(|| beginning(body), |refusal| refusal.msg.clone());
+    Some(match (status, refusal.map(|refusal| refusal.code)) {
+        (418, _) => ExchangeError::Banned { exchange, until_ms: ban_end(reply, &message, now_ms) },
+        (429, _) | (_, Some(-1003 | -1015 | -1034)) => {
+            ExchangeError::RateLimited { exchange, until_ms: silence_end(reply, RATE_LIMIT_SILENCE_MS, now_ms) }
+        }
+        (403, _) => ExchangeError::Blocked { exchange, until_ms: silence_end(reply, BLOCK_SILENCE_MS, now_ms) },
+        (451, _) => ExchangeError::Region { exchange },
+        (500.., _) | (_, Some(-1008..=-1006 | -1001 | -1000)) => {
+            ExchangeError::ServerFault { exchange, status, message }
+        }
+        (400..500, Some(code)) => ExchangeError::Refused { exchange, url, code, message },
+        _ => ExchangeError::BadReply { url, status, reason: format!("it begins with `{message}`") },
+    })
+}
+
+/// Says whose fault a refused request for candles was: the symbol's or the timeframe's.
+pub(super) fn blame(error: ExchangeError, symbol: &Symbol, timeframe: Timeframe) -> ExchangeError {
+    match error {
+        ExchangeError::Refused { code: -1120, .. } => ExchangeError::UnknownTimeframe { exchange: NAME, timeframe },
+        error => blame_symbol(error, symbol),
+    }
+}
+
+/// Says whether the symbol was at fault: it is unknown (-1121), or no symbol is written so (-1100).
+pub(super) fn blame_symbol(error: ExchangeError, symbol: &Symbol) -> ExchangeError {
+    match error {
+        ExchangeError::Refused { code: -1121 | -1100, .. } => {
+            ExchangeError::UnknownSymbol { exchange: NAME, symbol: symbol.clone() }
+        }
+        error => error,
+    }
+}
+
+/// How a body begins, on one line.
+pub(super) fn beginning(body: &[u8]) -> String {
+    // A character has at most four bytes.
+    let text = String::from_utf8_lossy(&body[..body.len().min(4 * QUOTED_CHARS)]);
+    text.chars().take(QUOTED_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn not_json(reply: &Reply) -> Option<String> {
+    let content_type = reply.content_type.as_deref().filter(|text| !text.to_ascii_lowercase().contains("json"))?;
+    let beginning = beginning(&reply.body);
+    Some(format!("expected JSON, got {content_type} (a proxy or a firewall?); it begins with `{beginning}`"))
+}
+
+fn silence_end(reply: &Reply, default_ms: i64, now_ms: i64) -> i64 {
+    let asked_ms = reply.retry_after_s.map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000));
+    now_ms.saturating_add(asked_ms.unwrap_or(default_ms).min(LONGEST_SILENCE_MS))
+}
+
+/// The later of `Retry-After` and of `IP banned until <Unix milliseconds>` in the text.
+fn ban_end(reply: &Reply, message: &str, now_ms: i64) -> i64 {
+    let told = message.split_once("banned until ").map(|(_, rest)| rest);
+    let digits = told.map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default());
+    let told_ms: Option<i64> = digits.and_then(|digits| digits.parse().ok());
+    match (told_ms, reply.retry_after_s) {
+        (Some(told_ms), None) => told_ms.clamp(now_ms, now_ms.saturating_add(LONGEST_SILENCE_MS)),
+        (told_ms, _) => {
+            let end_ms = silence_end(reply, BAN_SILENCE_MS, now_ms);
+            told_ms.map_or(end_ms, |told| told.min(now_ms.saturating_add(LONGEST_SILENCE_MS)).max(end_ms))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,233 @@
+//! What Binance's replies say: bytes in, values out. Whatever is unknown is passed over;
+//! whatever is needed and missing is told in words.
+
+use std::fmt;
+use std::str::FromStr;
+
+use market::{Candle, Instrument, Symbol, Ticker};
+use rust_decimal::Decimal;
+use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+/// No time of a market is later than 2286; one that seems so is in microseconds.
+const LATEST_TIME_MS: i64 = 10_000_000_000_000;
+
+/// What `exchangeInfo` says.
+pub(super) struct Markets {
+    /// The symbols that could be read.
+    pub(super) instruments: Vec<Instrument>,
+    /// The others: what Binance calls them, and what is wrong.
+    pub(super) skipped: Vec<(String, String)>,
+    /// The weight that may be used in a minute.
+    pub(super) weight_limit: Option<u32>,
+}
+
+/// The time of `/time`, Unix milliseconds.
+pub(super) fn time(body: &[u8]) -> Result<i64, String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Time {
+        server_time: i64,
+    }
+    plausible(json::<Time>(body)?.server_time)
+}
+
+/// The candles of `/klines`.
+pub(super) fn klines(body: &[u8]) -> Result<Vec<Candle>, String> {
+    let rows: Vec<Kline> = json(body)?;
+    rows.into_iter().map(|Kline(candle)| plausible(candle.open_time_ms).map(|_| candle)).collect()
+}
+
+/// The best prices of `/ticker/24hr` for the symbol that Binance calls `id`.
+pub(super) fn ticker(body: &[u8], id: &str) -> Result<Ticker, String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Ticker24h {
+        symbol: String,
+        close_time: i64,
+        bid_price: Number,
+        bid_qty: Number,
+        ask_price: Number,
+        ask_qty: Number,
+        last_price: Option<Number>,
+    }
+    let ticker: Ticker24h = json(body)?;
+    if ticker.symbol != id {
+        return Err(format!("it is about {}, asked was {id}", ticker.symbol));
+    }
+    Ok(Ticker {
+        time_ms: plausible(ticker.close_time)?,
+        bid: ticker.bid_price.0,
+        bid_size: ticker.bid_qty.0,
+        ask: ticker.ask_price.0,
+        ask_size: ticker.ask_qty.0,
+        last: ticker.last_price.map(|Number(price)| price),
+    })
+}
+
+/// The symbols and the limit of `/exchangeInfo`.
+pub(super) fn markets(body: &[u8]) -> Result<Markets, String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct ExchangeInfo<'a> {
+        #[serde(default)]
+        rate_limits: Vec<serde_json::Value>,
+        // Each symbol is read by itself, so that one broken symbol costs no other.
+        #[serde(borrow)]
+        symbols: Vec<&'a RawValue>,
+    }
+    let info: ExchangeInfo = json(body)?;
+    let mut markets = Markets {
+        instruments: Vec::with_capacity(info.symbols.len()),
+        skipped: Vec::new(),
+        weight_limit: info.rate_limits.iter().find_map(minute_weight),
+    };
+    for raw in info.symbols {
+        match instrument(raw.get()) {
+            Ok(instrument) => markets.instruments.push(instrument),
+            Err(reason) => markets.skipped.push((name_of(raw.get()), reason)),
+        }
+    }
+    Ok(markets)
+}
+
+fn minute_weight(limit: &serde_json::Value) -> Option<u32> {
+    let is = |key: &str, value: &str| limit.get(key).and_then(serde_json::Value::as_str) == Some(value);
+    let per_minute = is("interval", "MINUTE") && limit.get("intervalNum")?.as_u64() == Some(1);
+    let limit = limit.get("limit").filter(|_| per_minute && is("rateLimitType", "REQUEST_WEIGHT"))?;
+    limit.as_u64().and_then(|limit| u32::try_from(limit).ok())
+}
+
+fn name_of(raw: &str) -> String {
+    let value: Option<serde_json::Value> = serde_json::from_str(raw).ok();
+    value.and_then(|value| Some(value.get("symbol")?.as_str()?.to_owned())).unwrap_or_else(|| "nameless".to_owned())
+}
+
+fn instrument(raw: &str) -> Result<Instrument, String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Listing {
+        status: String,
+        base_asset: String,
+        quote_asset: String,
+        #[serde(default)]
+        is_spot_trading_allowed: Option<bool>,
+        filters: Vec<Filter>,
+    }
+    // Every field of every filter that matters; which of them are there depends on the kind.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Filter {
+        filter_type: String,
+        tick_size: Option<String>,
+        step_size: Option<String>,
+        min_qty: Option<String>,
+        min_notional: Option<String>,
+    }
+    let listing: Listing = json(raw.as_bytes())?;
+    let mut instrument = Instrument {
+        symbol: Symbol::spot(&listing.base_asset, &listing.quote_asset).map_err(|error| error.to_string())?,
+        tick: Decimal::ZERO,
+        lot: Decimal::ZERO,
+        min_quantity: Decimal::ZERO,
+        min_notional: Decimal::ZERO,
+        active: listing.status == "TRADING" && listing.is_spot_trading_allowed != Some(false),
+    };
+    for filter in listing.filters {
+        match filter.filter_type.as_str() {
+            "PRICE_FILTER" => instrument.tick = step("tickSize", filter.tick_size)?,
+            "LOT_SIZE" => {
+                instrument.lot = step("stepSize", filter.step_size)?;
+                instrument.min_quantity = step("minQty", filter.min_qty)?;
+            }
+            "MIN_NOTIONAL" | "NOTIONAL" => {
+                let least = step("minNotional", filter.min_notional)?;
+                instrument.min_notional = instrument.min_notional.max(least);
+            }
+            _ => {}
+        }
+    }
+    Ok(instrument)
+}
+
+fn step(field: &str, text: Option<String>) -> Result<Decimal, String> {
+    let text = text.ok_or_else(|| format!("{field} is missing"))?;
+    match Decimal::from_str(&text) {
+        Ok(step) if !step.is_sign_negative() => Ok(step.normalize()),
+        _ => Err(format!("{field} is `{text}`, expected a number from zero up")),
+    }
+}
+
+fn plausible(time_ms: i64) -> Result<i64, String> {
+    if (0..LATEST_TIME_MS).contains(&time_ms) {
+        return Ok(time_ms);
+    }
+    Err(format!("{time_ms} is not a time in milliseconds"))
+}
+
+fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| format!("{error}; it begins with `{}`", super::fault::beginning(body)))
+}
+
+/// A price or a quantity: text on the wire, taken as a bare number too.
+struct Number(f64);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NumberVisitor;
+        impl Visitor<'_> for NumberVisitor {
+            type Value = Number;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number, as text or bare")
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Number, E> {
+                text.parse().map(Number).map_err(|_| E::custom(format!("`{text}` is not a number")))
+            }
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Number, E> {
+                Ok(Number(number))
+            }
+            // Beyond 2^53 a bare whole number is rounded, as its text would be.
+            #[allow(clippy::cast_precision_loss)]
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Number, E> {
+                Ok(Number(number as f64))
+            }
+            #[allow(clippy::cast_precision_loss)]
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Number, E> {
+                Ok(Number(number as f64))
+            }
+        }
+        deserializer.deserialize_any(NumberVisitor)
+    }
+}
+
+/// A row `[open time, open, high, low, close, volume, …]`; what follows the volume is not used.
+struct Kline(Candle);
+
+impl<'de> Deserialize<'de> for Kline {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KlineVisitor;
+        impl<'de> Visitor<'de> for KlineVisitor {
+            type Value = Kline;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a row of open time, open, high, low, close, volume")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<Kline, A::Error> {
+                let open_time_ms = row.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
+                let mut values = [0.0; 5];
+                for (index, value) in values.iter_mut().enumerate() {
+                    let Number(number) =
+                        row.next_element()?.ok_or_else(|| A::Error::invalid_length(index + 1, &self))?;
+                    *value = number;
+                }
+                while row.next_element::<IgnoredAny>()?.is_some() {}
+                let [open, high, low, close, volume] = values;
+                Ok(Kline(Candle { open_time_ms, open, high, low, close, volume }))
+            }
+        }
+        deserializer.deserialize_seq(KlineVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests;

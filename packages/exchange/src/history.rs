@@ -1,0 +1,87 @@
+//! Fetching any stretch of closed candles: the loop around the [`Pager`].
+
+use market::{Candle, Hole, Symbol, Timeframe};
+
+use crate::{Exchange, ExchangeError, Pager, PagerError, Question, Refused};
+
+/// What was fetched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fetched {
+    /// How many questions for candles it took.
+    pub pages: u64,
+    /// How many candles were passed on.
+    pub candles: u64,
+    /// Open time of the first one, Unix milliseconds.
+    pub first_open_ms: Option<i64>,
+    /// Open time of the last one, Unix milliseconds.
+    pub last_open_ms: Option<i64>,
+    /// The exclusive end: every candle that opens before it was asked for, Unix milliseconds.
+    pub until_ms: i64,
+    /// What the exchange's clock showed at the start, Unix milliseconds.
+    pub server_time_ms: i64,
+    /// The holes between the candles, each asked for twice: the exchange does not have them.
+    pub holes: Vec<Hole>,
+    /// The candles that were impossible or off the grid, and not passed on.
+    pub refused: Vec<Refused>,
+}
+
+/// Why fetching stopped. What was passed on before is good.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// The exchange could not be asked.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
+    /// The exchange's answers cannot be used.
+    #[error(transparent)]
+    Answer(#[from] PagerError),
+    /// Whoever receives the candles failed.
+    #[error(transparent)]
+    Receiver(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Fetches the closed candles that open at or after `since_ms` and before `until_ms`; without
+/// `until_ms`, up to the last one that is closed by the exchange's clock. The local clock plays no part.
+///
+/// `on_page` gets them in order, each once, a page at a time, and never an empty page; its error
+/// ends the fetch. Candles that have to be refused are logged and counted in [`Fetched::refused`].
+/// Dropping the future between pages is safe.
+///
+/// # Errors
+/// [`FetchError`].
+pub async fn fetch_closed(
+    exchange: &dyn Exchange,
+    symbol: &Symbol,
+    timeframe: Timeframe,
+    since_ms: i64,
+    until_ms: Option<i64>,
+    mut on_page: impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
+) -> Result<Fetched, FetchError> {
+    let server_time_ms = exchange.fetch_time().await?;
+    let mut pager = Pager::new(timeframe, since_ms, until_ms, server_time_ms);
+    let (mut pages, mut candles, mut first_open_ms, mut last_open_ms) = (0, 0, None, None);
+    while let Some(question) = pager.ask() {
+        let rows = match question {
+            Question::Page { since_ms, until_ms } => {
+                exchange.fetch_ohlcv(symbol, timeframe, Some(since_ms), Some(until_ms), None).await?
+            }
+            Question::Next { since_ms } => {
+                exchange.fetch_ohlcv(symbol, timeframe, Some(since_ms), None, Some(1)).await?
+            }
+        };
+        pages += 1;
+        let passed = pager.answer(&rows)?;
+        if let (Some(first), Some(last)) = (passed.first(), passed.last()) {
+            on_page(&passed).map_err(FetchError::Receiver)?;
+            candles += passed.len() as u64;
+            first_open_ms = first_open_ms.or(Some(first.open_time_ms));
+            last_open_ms = Some(last.open_time_ms);
+        }
+    }
+    let refused: Vec<_> = pager.refused().collect();
+    if let Some(Refused { open_time_ms, fault }) = refused.first() {
+        let first = market::format_utc(*open_time_ms);
+        tracing::warn!(%symbol, %timeframe, refused = refused.len(), "candles refused, the first at {first}: {fault}");
+    }
+    let (until_ms, holes) = (pager.end_ms(), pager.holes().to_vec());
+    Ok(Fetched { pages, candles, first_open_ms, last_open_ms, until_ms, server_time_ms, holes, refused })
+}

@@ -1,0 +1,308 @@
+//! The judgement behind fetching history: what to ask next, and which candles can be passed on.
+//!
+//! No I/O: [`Pager::ask`] gives a question, [`Pager::answer`] takes the exchange's answer. Progress is
+//! by time alone. A page says which candles there are, never that there are no more:
+//!
+//! - A page without candles is checked by a different question: which candle comes next, wherever
+//!   it is? That one leads over outages and the time before the listing, or proves the end.
+//! - A hole in a page is asked for by itself. What is still missing then does not exist.
+//! - An answer that cannot be true, or leads nowhere, is asked for again, a few times.
+//! - A candle that is impossible, or off the grid, is never passed on. It is kept in
+//!   [`Pager::refused`], and the rest goes on: the histories of real exchanges hold a few.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use market::{Candle, CandleFault, Hole, Timeframe, format_utc};
+
+/// How often in a row an answer may lead nowhere.
+const MAX_FRUITLESS: u32 = 3;
+
+/// How many candles may be refused: more of them are no blemish but another kind of data.
+const MAX_REFUSED: usize = 5_000;
+
+/// What to ask the exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// The candles that open at or after `since_ms` and before `until_ms`, as many as fit on a page.
+    Page {
+        /// First open time, Unix milliseconds.
+        since_ms: i64,
+        /// First open time not wanted, Unix milliseconds.
+        until_ms: i64,
+    },
+    /// The first candle that opens at or after `since_ms`, however late.
+    Next {
+        /// First open time, Unix milliseconds.
+        since_ms: i64,
+    },
+}
+
+/// Why an answer cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum PagerError {
+    /// The answer to the same question was of no use too often.
+    #[error(
+        "the exchange's candles lead nowhere: asked {MAX_FRUITLESS} times for {timeframe} candles from {}, {fault}",
+        format_utc(*since_ms)
+    )]
+    Fruitless {
+        /// The timeframe.
+        timeframe: Timeframe,
+        /// Where the question began, Unix milliseconds.
+        since_ms: i64,
+        /// What was wrong the last time.
+        fault: AnswerFault,
+    },
+    /// Too many candles had to be refused.
+    #[error(
+        "more than {MAX_REFUSED} candles had to be refused, the last one at {}: {fault}; is the timeframe right?",
+        format_utc(*open_time_ms)
+    )]
+    TooManyRefused {
+        /// Open time of the last one, Unix milliseconds.
+        open_time_ms: i64,
+        /// What was wrong with it.
+        fault: CandleFault,
+    },
+}
+
+/// What is wrong with an answer as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerFault {
+    /// A candle from before the time asked for.
+    #[error("got one from {}, before that", format_utc(*open_time_ms))]
+    TooEarly {
+        /// Its open time, Unix milliseconds.
+        open_time_ms: i64,
+    },
+    /// A candle twice, or one after a later one.
+    #[error("got them out of order or twice at {}", format_utc(*open_time_ms))]
+    NotRising {
+        /// Its open time, Unix milliseconds.
+        open_time_ms: i64,
+    },
+    /// A page said that there is no candle, another answer said that there is.
+    #[error("a page is empty although there is a candle")]
+    Contradiction,
+}
+
+/// A candle that was not passed on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Refused {
+    /// Its open time, Unix milliseconds.
+    pub open_time_ms: i64,
+    /// What is wrong with it.
+    pub fault: CandleFault,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// The next page is wanted.
+    Page,
+    /// A page was empty: which candle comes next?
+    Empty,
+    /// Nothing is known between the cursor and the first candle held back.
+    Hole,
+}
+
+/// Decides what to ask and what to believe, for one stretch of one series.
+#[derive(Debug)]
+pub struct Pager {
+    timeframe: Timeframe,
+    /// Every candle that opens before this one is passed on, or known not to exist.
+    cursor_ms: i64,
+    end_ms: i64,
+    /// Where the page after the present one begins.
+    resume_ms: i64,
+    state: State,
+    /// Good candles of the present page behind a hole, rising.
+    held: VecDeque<Candle>,
+    fruitless: u32,
+    last_open_ms: Option<i64>,
+    holes: Vec<Hole>,
+    refused: BTreeMap<i64, CandleFault>,
+}
+
+impl Pager {
+    /// Pages from the first candle that opens at or after `since_ms` up to those that open before
+    /// `until_ms`, or up to the last one that was closed when the exchange's clock showed `server_time_ms`.
+    #[must_use]
+    pub fn new(timeframe: Timeframe, since_ms: i64, until_ms: Option<i64>, server_time_ms: i64) -> Self {
+        let first_open = |time_ms: i64| {
+            let open_ms = timeframe.open_of(time_ms);
+            if open_ms == time_ms { open_ms } else { timeframe.next_open(open_ms) }
+        };
+        // The candle that holds the present is still forming; each one before it is closed.
+        let closed_ms = timeframe.open_of(server_time_ms.max(0));
+        let end_ms = until_ms.map_or(closed_ms, |until_ms| first_open(until_ms.clamp(0, closed_ms)).min(closed_ms));
+        let cursor_ms = first_open(since_ms.clamp(0, closed_ms));
+        Pager {
+            timeframe,
+            cursor_ms,
+            end_ms,
+            resume_ms: cursor_ms,
+            state: State::Page,
+            held: VecDeque::new(),
+            fruitless: 0,
+            last_open_ms: None,
+            holes: Vec::new(),
+            refused: BTreeMap::new(),
+        }
+    }
+
+    /// The next question; `None` when all is known.
+    #[must_use]
+    pub fn ask(&self) -> Option<Question> {
+        let (since_ms, until_ms) = (self.cursor_ms, self.end_ms);
+        if since_ms >= until_ms {
+            return None;
+        }
+        Some(match (self.state, self.held.front()) {
+            (State::Hole, Some(next)) => Question::Page { since_ms, until_ms: next.open_time_ms },
+            (State::Empty, _) => Question::Next { since_ms },
+            _ => Question::Page { since_ms, until_ms },
+        })
+    }
+
+    /// Takes the answer to the question asked last. Gives the candles that can be passed on:
+    /// closed, checked, and strictly later than any before.
+    ///
+    /// # Errors
+    /// [`PagerError`]; the pager is of no further use then.
+    pub fn answer(&mut self, rows: &[Candle]) -> Result<Vec<Candle>, PagerError> {
+        let Some(question) = self.ask() else { return Ok(Vec::new()) };
+        let (Question::Page { since_ms, .. } | Question::Next { since_ms }) = question;
+        if let Err(fault) = check_order(rows, since_ms) {
+            return self.fruitless(fault);
+        }
+        let before_ms = self.cursor_ms;
+        let passed = match question {
+            Question::Page { until_ms, .. } => self.take_page(rows, until_ms)?,
+            Question::Next { .. } => match self.take_next(rows) {
+                Ok(()) => Vec::new(),
+                Err(fault) => return self.fruitless(fault),
+            },
+        };
+        if self.cursor_ms > before_ms {
+            self.fruitless = 0;
+        }
+        Ok(passed)
+    }
+
+    /// The exclusive end: the first open time that is not wanted or not closed yet, Unix milliseconds.
+    #[must_use]
+    pub fn end_ms(&self) -> i64 {
+        self.end_ms
+    }
+
+    /// The holes between candles that were passed on; each was asked for twice.
+    #[must_use]
+    pub fn holes(&self) -> &[Hole] {
+        &self.holes
+    }
+
+    /// The candles that were not passed on, oldest first.
+    pub fn refused(&self) -> impl Iterator<Item = Refused> + '_ {
+        self.refused.iter().map(|(&open_time_ms, &fault)| Refused { open_time_ms, fault })
+    }
+
+    fn take_page(&mut self, rows: &[Candle], until_ms: i64) -> Result<Vec<Candle>, PagerError> {
+        let wanted = &rows[..rows.partition_point(|row| row.open_time_ms < until_ms)];
+        let mut good = Vec::with_capacity(wanted.len());
+        for row in wanted {
+            match row.check(self.timeframe) {
+                Ok(()) => good.push(*row),
+                Err(fault) => self.refuse(row.open_time_ms, fault)?,
+            }
+        }
+        match (self.state, wanted.last()) {
+            (State::Hole, _) if good.is_empty() => self.cursor_ms = until_ms,
+            (State::Hole, _) => {}
+            (_, Some(last)) => self.resume_ms = self.slot_after(last.open_time_ms),
+            (_, None) => {
+                self.state = State::Empty;
+                return Ok(Vec::new());
+            }
+        }
+        for candle in good.into_iter().rev() {
+            self.held.push_front(candle);
+        }
+        Ok(self.release())
+    }
+
+    /// The candles held back, up to the next hole.
+    fn release(&mut self) -> Vec<Candle> {
+        let mut passed = Vec::with_capacity(self.held.len());
+        while let Some(candle) = self.held.pop_front_if(|candle| candle.open_time_ms == self.cursor_ms) {
+            self.note_hole(candle.open_time_ms);
+            self.last_open_ms = Some(candle.open_time_ms);
+            self.cursor_ms = self.timeframe.next_open(candle.open_time_ms);
+            passed.push(candle);
+        }
+        if self.held.is_empty() {
+            self.state = State::Page;
+            self.cursor_ms = self.cursor_ms.max(self.resume_ms);
+        } else {
+            self.state = State::Hole;
+        }
+        passed
+    }
+
+    fn take_next(&mut self, rows: &[Candle]) -> Result<(), AnswerFault> {
+        let next_ms = rows.first().map_or(self.end_ms, |row| self.timeframe.open_of(row.open_time_ms));
+        if next_ms <= self.cursor_ms {
+            return Err(AnswerFault::Contradiction);
+        }
+        self.cursor_ms = next_ms;
+        self.state = State::Page;
+        Ok(())
+    }
+
+    fn fruitless(&mut self, fault: AnswerFault) -> Result<Vec<Candle>, PagerError> {
+        self.fruitless += 1;
+        if self.fruitless >= MAX_FRUITLESS {
+            return Err(PagerError::Fruitless { timeframe: self.timeframe, since_ms: self.cursor_ms, fault });
+        }
+        if self.state == State::Empty {
+            self.state = State::Page;
+        }
+        Ok(Vec::new())
+    }
+
+    fn refuse(&mut self, open_time_ms: i64, fault: CandleFault) -> Result<(), PagerError> {
+        self.refused.insert(open_time_ms, fault);
+        if self.refused.len() > MAX_REFUSED {
+            return Err(PagerError::TooManyRefused { open_time_ms, fault });
+        }
+        Ok(())
+    }
+
+    fn note_hole(&mut self, to_ms: i64) {
+        let Some(last_ms) = self.last_open_ms else { return };
+        let from_ms = self.timeframe.next_open(last_ms);
+        if from_ms < to_ms {
+            self.holes.push(Hole { from_ms, to_ms, missing: self.timeframe.count(from_ms, to_ms) });
+        }
+    }
+
+    fn slot_after(&self, time_ms: i64) -> i64 {
+        self.timeframe.next_open(self.timeframe.open_of(time_ms))
+    }
+}
+
+fn check_order(rows: &[Candle], since_ms: i64) -> Result<(), AnswerFault> {
+    let mut last_ms = None;
+    for &Candle { open_time_ms, .. } in rows {
+        if open_time_ms < since_ms {
+            return Err(AnswerFault::TooEarly { open_time_ms });
+        }
+        if last_ms.is_some_and(|last_ms| open_time_ms <= last_ms) {
+            return Err(AnswerFault::NotRising { open_time_ms });
+        }
+        last_ms = Some(open_time_ms);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

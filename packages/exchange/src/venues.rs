@@ -1,0 +1,54 @@
+//! The exchanges there are: a new one is a folder and a line here.
+
+use crate::{Exchange, ExchangeError, Options, binance};
+
+struct Venue {
+    name: &'static str,
+    connect: fn(&Options) -> Result<Box<dyn Exchange>, ExchangeError>,
+}
+
+const VENUES: [Venue; 1] = [Venue { name: binance::NAME, connect: binance::connect }];
+
+/// The names of all exchanges, as [`connect`] takes them.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    VENUES.iter().map(|venue| venue.name).collect()
+}
+
+/// Prepares to talk to the exchange called `name`; sends nothing yet.
+///
+/// # Errors
+/// When there is no such exchange, or an option is wrong.
+pub fn connect(name: &str, options: &Options) -> Result<Box<dyn Exchange>, ExchangeError> {
+    match VENUES.iter().find(|venue| venue.name == name) {
+        Some(venue) => (venue.connect)(options),
+        None => Err(ExchangeError::UnknownExchange { name: name.to_owned(), nearest: nearest(name) }),
+    }
+}
+
+fn nearest(name: &str) -> &'static str {
+    let distance = |venue: &&Venue| strsim::damerau_levenshtein(venue.name, &name.to_lowercase());
+    VENUES.iter().min_by_key(distance).map_or("", |venue| venue.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_one_connects() {
+        let mut seen = names();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), VENUES.len());
+        for name in names() {
+            assert_eq!(connect(name, &Options::default()).unwrap().name(), name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_the_nearest() {
+        let error = connect("Binanse", &Options::default()).err().unwrap();
+        assert_eq!(error.to_string(), "unknown exchange `Binanse`; did you mean `binance`? known: binance");
+    }
+}
