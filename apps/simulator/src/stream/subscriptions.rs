@@ -1,0 +1,145 @@
+//! What one connection listens to, and what it is told at every moment of the market. Pure.
+
+use market::Timeframe;
+
+use super::events::Teller;
+use crate::replay::{Folding, Market};
+use crate::rest::call::TimeUnit;
+
+/// Streams that one connection may listen to.
+pub(crate) const MOST_STREAMS: usize = 1_024;
+
+/// The streams of a connection.
+#[derive(Debug)]
+pub(crate) struct Subscriptions {
+    /// Whether events come wrapped with the name of their stream.
+    pub(crate) combined: bool,
+    unit: TimeUnit,
+    /// Every name, as subscribed, known or not.
+    names: Vec<String>,
+    /// The bars of the kline streams, shortest timeframe first.
+    klines: Vec<Folding>,
+}
+
+/// What there is to tell at a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Event {
+    /// The message.
+    pub(crate) text: String,
+    /// Whether it tells of a closed candle.
+    pub(crate) is_close: bool,
+}
+
+/// Which events may be left out at a moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Detail {
+    /// Whether forming bars and the best prices are told.
+    pub(crate) forming: bool,
+    /// Whether the tickers of 24 hours are told.
+    pub(crate) tickers: bool,
+}
+
+impl Subscriptions {
+    /// No streams yet.
+    pub(crate) fn new(combined: bool, unit: TimeUnit) -> Self {
+        Subscriptions { combined, unit, names: Vec::new(), klines: Vec::new() }
+    }
+
+    /// Every name, as subscribed.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Listens to `name`, too. A name that is not known is accepted and never tells anything, as on the exchange.
+    /// Gives whether there was room for it.
+    pub(crate) fn add(&mut self, name: &str, market: &Market) -> bool {
+        if self.names.iter().any(|known| known == name) {
+            return true;
+        }
+        if self.names.len() == MOST_STREAMS {
+            return false;
+        }
+        self.names.push(name.to_owned());
+        if let Some(timeframe) = kline_timeframe(name, market) {
+            self.klines.push(Folding::new(timeframe));
+            self.klines.sort_by_key(|folding| folding.timeframe);
+        }
+        true
+    }
+
+    /// Stops listening to `name`.
+    pub(crate) fn remove(&mut self, name: &str, market: &Market) {
+        self.names.retain(|known| known != name);
+        if let Some(timeframe) = kline_timeframe(name, market) {
+            self.klines.retain(|folding| folding.timeframe != timeframe);
+        }
+    }
+
+    /// What there is to tell at `time_ms`, a moment of the market: first every bar that closes there, shortest
+    /// timeframe first, then what has changed.
+    pub(crate) fn events_at(&mut self, market: &Market, symbol: &str, time_ms: i64, detail: Detail) -> Vec<Event> {
+        let teller = Teller { market, symbol, unit: self.unit };
+        let mut events = self.closes(&teller, time_ms);
+        if !market.is_forming(time_ms) {
+            return events;
+        }
+        let mut tell = |name: &str, text: String| {
+            events.push(Event { text: wrapped(self.combined, &stream_name(symbol, name), text), is_close: false });
+        };
+        if detail.forming {
+            for folding in &mut self.klines {
+                let timeframe = folding.timeframe;
+                if let Some(bar) = folding.at(market, timeframe.open_of(time_ms), time_ms) {
+                    tell(&format!("kline_{timeframe}"), teller.kline(timeframe, &bar, time_ms, false));
+                }
+            }
+        }
+        for (name, wanted) in
+            [("bookTicker", detail.forming), ("miniTicker", detail.tickers), ("ticker", detail.tickers)]
+        {
+            if !wanted || !self.names.contains(&stream_name(symbol, name)) {
+                continue;
+            }
+            let text = match name {
+                "bookTicker" => teller.book_ticker(time_ms),
+                "miniTicker" => teller.mini_ticker(time_ms),
+                _ => teller.ticker(time_ms),
+            };
+            if let Some(text) = text {
+                tell(name, text);
+            }
+        }
+        events
+    }
+
+    fn closes(&mut self, teller: &Teller<'_>, time_ms: i64) -> Vec<Event> {
+        let mut events = Vec::new();
+        for folding in &mut self.klines {
+            let timeframe = folding.timeframe;
+            let open_ms = timeframe.open_of(time_ms - 1);
+            if timeframe.next_open(open_ms) != time_ms {
+                continue;
+            }
+            if let Some(bar) = folding.at(teller.market, open_ms, time_ms) {
+                let name = stream_name(teller.symbol, &format!("kline_{timeframe}"));
+                let text = teller.kline(timeframe, &bar, time_ms, true);
+                events.push(Event { text: wrapped(self.combined, &name, text), is_close: true });
+            }
+        }
+        events
+    }
+}
+
+fn stream_name(symbol: &str, kind: &str) -> String {
+    format!("{}@{kind}", symbol.to_lowercase())
+}
+
+fn kline_timeframe(name: &str, market: &Market) -> Option<Timeframe> {
+    let (symbol, kind) = name.split_once('@')?;
+    let timeframe = kind.strip_prefix("kline_")?.parse().ok()?;
+    (symbol == market.venue_symbol().to_lowercase() && market.offers(timeframe)).then_some(timeframe)
+}
+
+fn wrapped(combined: bool, name: &str, data: String) -> String {
+    if combined { format!(r#"{{"stream":"{name}","data":{data}}}"#) } else { data }
+}
