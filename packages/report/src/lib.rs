@@ -6,6 +6,7 @@
 mod ambiguous;
 mod buy_and_hold;
 mod figures;
+mod html;
 mod json;
 mod monthly;
 mod numbers;

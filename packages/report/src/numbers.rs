@@ -30,6 +30,11 @@ pub(crate) fn count(value: u64) -> String {
     grouped(value as f64, 0)
 }
 
+/// A number of things with the word for one or for many: `1 hole`, `3 holes`.
+pub(crate) fn counted(value: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(value), if value == 1 { one } else { many })
+}
+
 /// A time to the minute, `2024-01-31 12:00`.
 pub(crate) fn minute(time_ms: i64) -> String {
     format_utc(time_ms).chars().take(16).map(|c| if c == 'T' { ' ' } else { c }).collect()
@@ -71,6 +76,8 @@ mod tests {
         check(0.915_39, Unit::Ratio, "0.92");
         check(1_000.0, Unit::Count, "1,000");
         check(100.0, Unit::Count, "100");
+        assert_eq!(counted(1, "hole", "holes"), "1 hole");
+        assert_eq!(counted(1_000, "hole", "holes"), "1,000 holes");
         assert_eq!(minute(1_704_067_200_000), "2024-01-01 00:00");
     }
 }

@@ -3,6 +3,7 @@
 use execution::RunResult;
 use market::{CandleSlice, Hole, Series};
 
+use crate::numbers::counted;
 use crate::{Figures, Setup, figures};
 
 /// A run and everything that must be said about it.
@@ -82,6 +83,16 @@ impl Report<'_> {
     /// Candles missing in the range.
     pub(crate) fn missing_candles(&self) -> u64 {
         self.holes.iter().map(|hole| hole.missing).sum()
+    }
+
+    /// What the reader is warned of, candles that were not closed among it.
+    pub(crate) fn all_warnings(&self) -> Vec<String> {
+        let mut warnings = self.warnings.clone();
+        if self.unclosed_candles > 0 {
+            let candles = counted(self.unclosed_candles as u64, "candle", "candles");
+            warnings.push(format!("Not closed when they were used: {candles}."));
+        }
+        warnings
     }
 
     /// How often each reason turned a signal down, most frequent first.

@@ -1,11 +1,11 @@
 //! The report as a table for the terminal, 80 columns wide.
 
-use comfy_table::presets::{NOTHING, UTF8_HORIZONTAL_ONLY};
-use comfy_table::{CellAlignment, ContentArrangement, Table};
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table};
 
 use crate::buy_and_hold::buy_and_hold;
-use crate::numbers::{count, figure, minute, money, share};
-use crate::{FIGURES, Provenance, Report, Unit};
+use crate::numbers::{count, counted, figure, minute, money, share};
+use crate::{FIGURES, Figure, Figures, Provenance, Report, Unit};
 
 const WIDTH: u16 = 80;
 /// Holes that are listed one by one; the rest is counted.
@@ -21,10 +21,7 @@ impl Report<'_> {
     #[must_use]
     pub fn table(&self) -> String {
         let mut parts = vec![self.head(), self.figure_table()];
-        parts.extend(self.warnings.iter().map(|warning| paragraph(&format!("Warning: {warning}"))));
-        if self.unclosed_candles > 0 {
-            parts.push(paragraph(&format!("Warning: {} candles were not closed.", self.unclosed_candles)));
-        }
+        parts.extend(self.all_warnings().iter().map(|warning| paragraph(&format!("Warning: {warning}"))));
         parts.extend(
             [self.open_part(), self.hole_part(), self.ambiguous_part(), self.rejected_part()].into_iter().flatten(),
         );
@@ -58,7 +55,7 @@ impl Report<'_> {
         let ours = self.figures();
         let hold = buy_and_hold(self.candles, self.series.timeframe, self.result.initial_cash);
         let mut table = table(["", "Strategy", "Buy & hold"]);
-        for row in FIGURES.iter().filter(|row| ours.get(row.name).is_some() || row.of_equity) {
+        for row in FIGURES.iter().filter(|row| self.shows(row, &ours)) {
             let cell = |value: Option<f64>| value.map_or("-".to_owned(), |value| figure(value, row.unit));
             let held = if row.of_equity { cell(hold.get(row.name)) } else { String::new() };
             let unit = if row.unit == Unit::Quote { format!(", {quote}") } else { String::new() };
@@ -66,6 +63,12 @@ impl Report<'_> {
         }
         align_right(&mut table, &[1, 2]);
         table.trim_fmt()
+    }
+
+    /// Whether a figure has a row: spot has no funding, and what neither side has is left out.
+    pub(crate) fn shows(&self, row: &Figure, ours: &Figures) -> bool {
+        let idle = row.name == "funding" && self.series.symbol.is_spot();
+        !idle && (row.of_equity || ours.get(row.name).is_some())
     }
 
     fn open_part(&self) -> Option<String> {
@@ -91,20 +94,13 @@ impl Report<'_> {
         }
         align_right(&mut holes, &[2]);
         let touched = self.trades_that_touched_a_hole();
+        let missing = counted(self.missing_candles(), "candle is missing in", "candles are missing in");
+        let runs = counted(self.holes.len() as u64, "hole", "holes");
+        let trades = counted(touched.len() as u64, "trade", "trades");
         let mut parts = vec![
-            paragraph(&format!(
-                "{} candles are missing in {} holes.{}",
-                count(self.missing_candles()),
-                count(self.holes.len() as u64),
-                more(self.holes.len(), HOLES_LISTED)
-            )),
+            paragraph(&format!("{missing} {runs}.{}", more(self.holes.len(), HOLES_LISTED))),
             holes.trim_fmt(),
-            paragraph(&format!(
-                "{} of {} trades touched a hole.{}",
-                count(touched.len() as u64),
-                count(self.result.trades.len() as u64),
-                more(touched.len(), TRADES_LISTED)
-            )),
+            paragraph(&format!("{trades} touched a hole.{}", more(touched.len(), TRADES_LISTED))),
         ];
         if !touched.is_empty() {
             parts.push(self.trade_list(&touched));
@@ -135,10 +131,10 @@ impl Report<'_> {
         }
         let gain = self.ambiguous_gain_at_best();
         let quote = self.series.symbol.quote();
+        let candles = counted(bars as u64, "candle", "candles");
         Some(paragraph(&format!(
-            "{} ambiguous candles reached both loss and target; the loss was taken. Had the target come first, these \
-             trades would have given at most {} {quote} more ({} of the cash at the start).",
-            count(bars as u64),
+            "Ambiguous: {candles} reached both loss and target, and the loss was taken. With the target first, the \
+             result would be better by at most {} {quote} ({} of the cash at the start).",
             money(gain),
             share(gain / self.result.initial_cash),
         )))
@@ -175,7 +171,7 @@ fn more(total: usize, listed: usize) -> String {
 
 fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).force_no_tty();
+    table.load_style(NOTHING.header_separator(LineStyle::none().fill('─').junction('─'))).force_no_tty();
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
     table.set_header(header);
     table

@@ -6,20 +6,20 @@ use report::{Line, Provenance, Report, Setup, Size};
 use serde_json::Value;
 
 /// An oracle with its candles, and the run it describes.
-pub struct Oracle {
+pub(crate) struct Oracle {
     /// The oracle as it is written.
-    pub json: Value,
+    pub(crate) json: Value,
     /// The candles' series.
-    pub series: Series,
+    pub(crate) series: Series,
     /// The candles of the range.
-    pub candles: Candles,
+    pub(crate) candles: Candles,
     /// The run. Equity is that of spot with fees charged in quote.
-    pub result: RunResult,
+    pub(crate) result: RunResult,
 }
 
 impl Oracle {
     /// Reads the oracle `name`; `None`, with a message, where the shared material is absent.
-    pub fn read(name: &str) -> Option<Oracle> {
+    pub(crate) fn read(name: &str) -> Option<Oracle> {
         let path = testkit::shared(&format!("oracles/backtests/{name}.json"))?;
         let json: Value = serde_json::from_str(&testkit::read_text(&path)).unwrap();
         let series_name = text(&json["setup"]["series"]);
@@ -32,12 +32,12 @@ impl Oracle {
     }
 
     /// The holes in its candles.
-    pub fn holes(&self) -> Vec<Hole> {
+    pub(crate) fn holes(&self) -> Vec<Hole> {
         find_holes(&self.candles.open_time_ms, self.series.timeframe)
     }
 
     /// A report of the run.
-    pub fn report<'a>(&'a self, lines: Vec<Line<'a>>) -> Report<'a> {
+    pub(crate) fn report<'a>(&'a self, lines: Vec<Line<'a>>) -> Report<'a> {
         let setup = &self.json["setup"];
         Report {
             name: "sma_cross",

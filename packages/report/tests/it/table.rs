@@ -32,10 +32,10 @@ fn the_table_fits_and_says_what_a_report_must_say() {
         "-57.36 %",
         "Buy & hold",
         "7 candles are missing in 3 holes",
-        "trades touched a hole",
+        "1 trade touched a hole",
         "quantity below the minimum",
         "1,200",
-        "ambiguous",
+        "Ambiguous: 1 candle reached",
         "Still open: long 0.06689158235017112 BTC",
         "Warning: No funding",
     ] {

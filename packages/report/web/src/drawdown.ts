@@ -1,0 +1,39 @@
+// How far equity lies below its highest value so far.
+
+import { AreaSeries } from "lightweight-charts";
+import { type Part, points, type Stage } from "./chart";
+import { share } from "./format";
+import { legend } from "./legend";
+
+/** Adds the pane of the drawdown. */
+export function addDrawdown(stage: Stage, pane: number): Part[] {
+  const values = drawdown(stage.data.equity, stage.data.initial_cash);
+  const priceFormat = { type: "custom" as const, formatter: (value: number) => share(value, 1), minMove: 1e-4 };
+  const options = { lineWidth: 1 as const, priceFormat, priceLineVisible: false, invertFilledArea: true };
+  const series = stage.chart.addSeries(AreaSeries, options, pane);
+  series.setData(points(stage, values));
+  const { element, entries } = legend(["Drawdown"]);
+  return [{
+    pane,
+    height: 30,
+    legend: element,
+    paint(theme) {
+      series.applyOptions({ lineColor: theme.loss, topColor: theme.lossFill, bottomColor: theme.lossFill });
+      entries[0]!.colour(theme.loss);
+    },
+    show(i) {
+      const value = values[i];
+      entries[0]!.value(value == null ? "\u2013" : share(value));
+    },
+  }];
+}
+
+/** Equity over its running peak less one, the cash at the start being the first peak. */
+function drawdown(equity: (number | null)[], cash: number): (number | null)[] {
+  let peak = cash;
+  return equity.map((value) => {
+    if (value === null) return null;
+    peak = Math.max(peak, value);
+    return peak > 0 ? value / peak - 1 : null;
+  });
+}
