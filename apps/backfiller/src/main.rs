@@ -1,2 +1,68 @@
-//! backfiller
-fn main() {}
+//! Brings candles into the store: from an exchange, from files; and tells what is stored.
+
+mod archive;
+mod args;
+mod import;
+mod row;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Brings candles into the store, from an exchange or from files, and tells what is stored.
+///
+/// The store is one SQLite file that other programs may read and write at the same time. A closed
+/// candle that is stored never changes; every command can be stopped and run again at any time.
+#[derive(Debug, Parser)]
+#[command(name = "backfiller", version, arg_required_else_help = true, after_long_help = EXAMPLES)]
+struct Cli {
+    /// Tell what is done (-v), in detail (-vv), everything (-vvv), on stderr
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  backfiller import --exchange binance --symbol BTC/USDT --timeframe 1h BTCUSDT-1h-2025-*.csv
+  backfiller status
+  backfiller status --json | jq '.series[].holes'
+
+Dates are UTC; a date alone means its midnight; 90d means 90 days ago.
+Exit codes: 0 done, 1 an error, 2 wrong usage, 130 stopped by Ctrl-C.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Import(import::Args),
+    Status(status::Args),
+    Completions(CompletionsArgs),
+}
+
+/// Print completions for a shell, to be put where the shell looks for them.
+#[derive(Debug, clap::Args)]
+struct CompletionsArgs {
+    shell: terminal::Shell,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    terminal::init_logging(cli.verbose);
+    terminal::run(|| match cli.command {
+        Command::Import(args) => import::run(&args),
+        Command::Status(args) => status::run(&args),
+        Command::Completions(args) => Ok(terminal::completions::<Cli>(args.shell)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,151 @@
+//! A candle file, plain or gzip, read row by row in bounded memory.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use anyhow::{Context, Result, bail};
+use csv::ByteRecord;
+use flate2::bufread::MultiGzDecoder;
+use market::{Candle, Timeframe, format_utc};
+
+use crate::row::{RowReader, check_header, is_header};
+
+const BUFFER_BYTES: usize = 256 * 1_024;
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// The candles of one file, in rising order, each once.
+pub(crate) struct Archive {
+    path: PathBuf,
+    bytes: u64,
+    bytes_read: Rc<Cell<u64>>,
+    reader: csv::Reader<Box<dyn Read>>,
+    row: ByteRecord,
+    first_row_waits: bool,
+    rows: RowReader,
+    last: Option<Candle>,
+    duplicates: u64,
+}
+
+impl Archive {
+    /// Opens a file and looks at its first row.
+    pub(crate) fn open(path: &Path, timeframe: Timeframe, now_ms: i64) -> Result<Self> {
+        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes = file.metadata().with_context(|| format!("cannot read {}", path.display()))?.len();
+        let bytes_read = Rc::new(Cell::new(0));
+        let counted = Counted { file, read: Rc::clone(&bytes_read) };
+        let text = unpacked(counted).with_context(|| format!("cannot read {}", path.display()))?;
+        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+        let rows = RowReader::new(timeframe, now_ms);
+        let mut archive = Archive {
+            path: path.to_owned(),
+            bytes,
+            bytes_read,
+            reader,
+            row: ByteRecord::new(),
+            first_row_waits: false,
+            rows,
+            last: None,
+            duplicates: 0,
+        };
+        archive.read_first_row()?;
+        Ok(archive)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The size of the file as it lies on the disk.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How much of [`Archive::bytes`] was read.
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.bytes_read.get()
+    }
+
+    /// Rows that said again what the row above them said.
+    pub(crate) fn duplicates(&self) -> u64 {
+        self.duplicates
+    }
+
+    /// The next candle; `None` at the end of the file.
+    pub(crate) fn next(&mut self) -> Result<Option<Candle>> {
+        while self.read_row()? {
+            let candle = self.rows.candle(&self.row).with_context(|| self.place())?;
+            match self.last {
+                Some(last) if last == candle => self.duplicates += 1,
+                Some(last) if last.open_time_ms >= candle.open_time_ms => return self.out_of_order(last, candle),
+                _ => {
+                    self.last = Some(candle);
+                    return Ok(Some(candle));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn read_first_row(&mut self) -> Result<()> {
+        if !self.read_row()? {
+            bail!("{} is empty; expected rows of open_time,open,high,low,close,volume", self.path.display());
+        }
+        if is_header(&self.row) {
+            return check_header(&self.row).with_context(|| self.place());
+        }
+        self.first_row_waits = true;
+        Ok(())
+    }
+
+    fn read_row(&mut self) -> Result<bool> {
+        if std::mem::take(&mut self.first_row_waits) {
+            return Ok(true);
+        }
+        self.reader
+            .read_byte_record(&mut self.row)
+            .with_context(|| format!("cannot read {} to its end: it is cut short or damaged", self.path.display()))
+    }
+
+    fn out_of_order(&self, last: Candle, candle: Candle) -> Result<Option<Candle>> {
+        let (place, time) = (self.place(), format_utc(candle.open_time_ms));
+        if last.open_time_ms == candle.open_time_ms {
+            bail!("{place}: another candle of {time}, unlike the one above; expected one candle for each open time");
+        }
+        bail!(
+            "{place}: the candle of {time} comes after that of {}; expected rising open times: sort the file by its first column",
+            format_utc(last.open_time_ms)
+        );
+    }
+
+    /// The file and the line of the current row.
+    fn place(&self) -> String {
+        let line = self.row.position().map_or(0, csv::Position::line);
+        format!("{}, line {line}", self.path.display())
+    }
+}
+
+/// Gzip is known by its first bytes, not by the name of the file.
+fn unpacked(file: Counted) -> io::Result<Box<dyn Read>> {
+    let mut buffered = BufReader::with_capacity(BUFFER_BYTES, file);
+    if buffered.fill_buf()?.starts_with(&GZIP_MAGIC) {
+        return Ok(Box::new(MultiGzDecoder::new(buffered)));
+    }
+    Ok(Box::new(buffered))
+}
+
+/// A file that tells how much of it was read.
+struct Counted {
+    file: File,
+    read: Rc<Cell<u64>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(buffer)?;
+        self.read.set(self.read.get() + n as u64);
+        Ok(n)
+    }
+}

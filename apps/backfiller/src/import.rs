@@ -1,0 +1,184 @@
+//! `backfiller import`: candles from files.
+//!
+//! Rows are checked as they stream and stored in batches, each of them whole or not at all. A bad
+//! row ends the import: the batches before it stay, and running again goes on from there, because
+//! what is stored already is skipped.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use db::{Inserted, Store};
+use market::{Candle, Series};
+use serde_json::json;
+use terminal::{Interrupt, Interrupted, Progress, now_ms, thousands};
+
+use crate::archive::Archive;
+use crate::args::{DbArgs, SeriesArgs};
+
+/// Candles in one transaction: large enough to be fast, short enough for others to have their turn.
+const BATCH: usize = 10_000;
+
+/// Import candles from CSV files, plain or gzip.
+///
+/// A row is open_time,open,high,low,close,volume, and more columns may follow, as in the files of
+/// data.binance.vision. With or without a header. The open time is in Unix seconds, milliseconds
+/// or microseconds: it is found by itself, one unit in a file. Open times must rise.
+///
+/// Candles that are stored already stay as they are, so the same import can run again: after a
+/// bad row was mended, or after Ctrl-C, it goes on where it stopped.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Examples:
+  backfiller import --exchange binance --symbol BTC/USDT --timeframe 1h BTCUSDT-1h-2024-12.csv BTCUSDT-1h-2025-01.csv
+  backfiller import --db btc.db --exchange bitfinex --symbol BTC/USD --timeframe 1m BTCUSD_1m.csv.gz --json")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    db: DbArgs,
+    #[command(flatten)]
+    series: SeriesArgs,
+    /// Print what was done as JSON
+    #[arg(long)]
+    json: bool,
+    /// The files, in any order
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// What one file gave.
+#[derive(Debug, Default, Clone, Copy)]
+struct Counts {
+    inserted: Inserted,
+    duplicates: u64,
+    still_forming: u64,
+}
+
+impl Counts {
+    fn stored(&self) -> u64 {
+        self.inserted.new + self.inserted.completed + self.inserted.known
+    }
+
+    fn add(&mut self, inserted: Inserted) {
+        self.inserted.new += inserted.new;
+        self.inserted.completed += inserted.completed;
+        self.inserted.known += inserted.known;
+    }
+}
+
+/// Runs the subcommand.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let interrupt = Interrupt::listen()?;
+    let series = args.series.series();
+    // One clock reading for all files, and every file opened first: a wrong name stores nothing.
+    let now_ms = now_ms();
+    for file in &args.files {
+        Archive::open(file, series.timeframe, now_ms)?;
+    }
+    let mut store = Store::open(&args.db.db)?;
+    let mut done = Vec::new();
+    for file in &args.files {
+        let archive = Archive::open(file, series.timeframe, now_ms)?;
+        let mut counts = Counts::default();
+        Import { store: &mut store, series: &series, interrupt: &interrupt, now_ms }
+            .file(archive, &mut counts)
+            .map_err(|error| explain(error, &counts))?;
+        done.push((file, counts));
+    }
+    report(args, &series, &done)
+}
+
+struct Import<'a> {
+    store: &'a mut Store,
+    series: &'a Series,
+    interrupt: &'a Interrupt,
+    now_ms: i64,
+}
+
+impl Import<'_> {
+    fn file(&mut self, mut archive: Archive, counts: &mut Counts) -> Result<()> {
+        let label = archive.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let mut progress = Progress::start(label, archive.bytes());
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            self.fill(&mut archive, &mut batch, counts)?;
+            counts.duplicates = archive.duplicates();
+            if batch.is_empty() {
+                return Ok(());
+            }
+            counts.add(self.store.insert_closed(self.series, &batch)?);
+            batch.clear();
+            progress.set(archive.bytes_read(), counts.stored());
+            if self.interrupt.is_asked() {
+                let kept = format!("{} rows of {} are stored", thousands(counts.stored()), archive.path().display());
+                return Err(Interrupted(format!("{kept}; run the same command again to go on")).into());
+            }
+        }
+    }
+
+    /// Reads the next candles that are closed, a batch at most.
+    fn fill(&self, archive: &mut Archive, batch: &mut Vec<Candle>, counts: &mut Counts) -> Result<()> {
+        while batch.len() < BATCH {
+            let Some(candle) = archive.next()? else { return Ok(()) };
+            if self.series.timeframe.next_open(candle.open_time_ms) > self.now_ms {
+                counts.still_forming += 1;
+            } else {
+                batch.push(candle);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Adds to an error what the file gave before it.
+fn explain(error: anyhow::Error, counts: &Counts) -> anyhow::Error {
+    if error.is::<Interrupted>() || counts.stored() == 0 {
+        return error;
+    }
+    let kept = thousands(counts.stored());
+    let told =
+        format!("{error:#}; the {kept} rows before stay stored, and the same command goes on once this is mended");
+    anyhow::Error::msg(told)
+}
+
+fn report(args: &Args, series: &Series, done: &[(&PathBuf, Counts)]) -> Result<()> {
+    let mut total = Counts::default();
+    for (_, counts) in done {
+        total.add(counts.inserted);
+        total.duplicates += counts.duplicates;
+        total.still_forming += counts.still_forming;
+    }
+    let text = if args.json {
+        let files: Vec<_> = done.iter().map(|(file, counts)| with_file(file, to_json(counts))).collect();
+        let names = json!({"exchange": series.exchange, "symbol": series.symbol.to_string(), "timeframe": series.timeframe.name()});
+        serde_json::to_string_pretty(&json!({"series": names, "files": files, "total": to_json(&total)}))?
+    } else {
+        format!("{series}: {}", to_text(&total))
+    };
+    terminal::print(&text).context("cannot write the result")
+}
+
+fn to_json(counts: &Counts) -> serde_json::Value {
+    let Inserted { new, completed, known } = counts.inserted;
+    json!({
+        "new": new, "completed": completed, "known": known,
+        "duplicates": counts.duplicates, "still_forming": counts.still_forming,
+    })
+}
+
+fn with_file(file: &std::path::Path, mut counts: serde_json::Value) -> serde_json::Value {
+    counts["file"] = json!(file.display().to_string());
+    counts
+}
+
+/// `744 new, 0 known`, and what else there is to tell.
+fn to_text(counts: &Counts) -> String {
+    let Inserted { new, completed, known } = counts.inserted;
+    let mut text = format!("{} new, {} known", thousands(new), thousands(known));
+    let rest = [
+        (completed, "completed that were left forming"),
+        (counts.duplicates, "doubled rows skipped"),
+        (counts.still_forming, "still forming left out"),
+    ];
+    for (count, what) in rest.into_iter().filter(|(count, _)| *count > 0) {
+        text.push_str(&format!(", {} {what}", thousands(count)));
+    }
+    text
+}

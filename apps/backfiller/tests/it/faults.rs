@@ -1,0 +1,107 @@
+//! What happens when the world breaks in mid-import: the store stays whole and a rerun finishes.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use crate::run::{Desk, count, import_args, minutes, stderr};
+
+const ROWS: u64 = 200_000;
+const BATCH: u64 = 10_000;
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Starts an import and waits until it has stored a batch or more.
+fn start_import(desk: &Desk, file: &Path) -> Child {
+    let mut command = desk.command(&import_args("1m", file));
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let started = Instant::now();
+    while rows_so_far(desk).is_none_or(|rows| rows == 0) {
+        assert!(started.elapsed() < PATIENCE, "the import stores nothing");
+        thread::sleep(Duration::from_millis(1));
+    }
+    child
+}
+
+fn rows_so_far(desk: &Desk) -> Option<u64> {
+    if !desk.db().exists() {
+        return None;
+    }
+    count(&Connection::open(desk.db()).ok()?).ok()
+}
+
+#[track_caller]
+fn check_signal(signal: &str, code: Option<i32>) {
+    let desk = Desk::new();
+    let file = desk.write("a.csv", &minutes(ROWS));
+    let child = start_import(&desk, &file);
+    let killed = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
+    assert!(killed.success(), "the import was over before the signal");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), code, "{}", stderr(&output));
+    let rows = desk.whole_rows();
+    assert!(rows > 0 && rows < ROWS && rows % BATCH == 0, "{rows} rows");
+    if code.is_some() {
+        let error = stderr(&output);
+        assert!(error.starts_with("stopped: ") && error.contains("rows of") && error.contains("go on"), "{error}");
+    }
+    assert_eq!(desk.import("1m", &file)["new"], ROWS - rows);
+    assert_eq!(desk.whole_rows(), ROWS);
+}
+
+#[test]
+fn ctrl_c_keeps_whole_batches() {
+    check_signal("INT", Some(130));
+}
+
+#[test]
+fn sigterm_keeps_whole_batches() {
+    check_signal("TERM", Some(130));
+}
+
+#[test]
+fn sigkill_keeps_whole_batches() {
+    check_signal("KILL", None);
+}
+
+/// A small file system that goes when it is dropped.
+struct SmallDisk<'a>(&'a Path);
+
+impl<'a> SmallDisk<'a> {
+    /// `None`, with a message, where mounting is not allowed.
+    fn mount(folder: &'a Path, megabytes: u32) -> Option<Self> {
+        let size = format!("size={megabytes}m");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder).stderr(Stdio::null());
+        if mount.status().is_ok_and(|status| status.success()) {
+            return Some(SmallDisk(folder));
+        }
+        println!("skipped: a small disk cannot be mounted here");
+        None
+    }
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        // Nothing can be done about a failure, and the folder of the test shows it.
+        let _ = Command::new("umount").arg(self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_gets_one_clear_error() {
+    let desk = Desk::new();
+    let file = desk.write("a.csv", &minutes(ROWS));
+    let folder = desk.path("data");
+    std::fs::create_dir(&folder).unwrap();
+    let Some(_disk) = SmallDisk::mount(&folder, 8) else { return };
+    let output = desk.run(&import_args("1m", &file));
+    let error = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("no space is left on the disk for data/chandler.db"), "{error}");
+    assert!(error.lines().count() <= 2, "{error}");
+    let rows = desk.whole_rows();
+    assert!(rows > 0 && rows % BATCH == 0, "{rows} rows");
+}

@@ -1,0 +1,8 @@
+//! The command itself, as a user runs it.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod faults;
+mod import;
+mod run;
+mod status;
