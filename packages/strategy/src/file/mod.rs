@@ -1,0 +1,273 @@
+//! Strategy files: from YAML to a strategy that runs, or to every mistake in the file.
+
+mod params;
+mod size;
+
+use market::Timeframe;
+use yaml::{Fields, Node, Problems, Value};
+
+use crate::compile::{Compiler, Failure, Typed};
+use crate::expression::{self, Expr, Mistake};
+use crate::plan::{Needs, Operand};
+use crate::strategy::{Description, History, Orders, OtherCandles, Protection, Size, Unit};
+use crate::{FileStrategy, PlanStep};
+
+/// The strategy of a file, and what people are told of it.
+pub struct StrategyFile {
+    /// Ready to run from the first candle on.
+    pub strategy: FileStrategy,
+    /// The steps of its plan over its own candles.
+    pub steps: Vec<PlanStep>,
+    /// The steps over other candles, in the order of `Description::others`.
+    pub other_steps: Vec<Vec<PlanStep>>,
+}
+
+const KEYS: [&str; 11] =
+    ["name", "about", "timeframe", "params", "let", "long", "short", "protect", "size", "leverage", "cooldown"];
+const SIDE_KEYS: [&str; 2] = ["enter", "exit"];
+const PROTECT_KEYS: [&str; 4] = ["stop", "take", "trail", "max_bars"];
+/// Most candles of `max_bars` and `cooldown`.
+const MAX_BARS: usize = 1_000_000;
+
+/// Reads and compiles a strategy file. `set` gives params other values than the file does.
+///
+/// # Errors
+/// Every mistake of the file, with its place.
+pub fn load(source: &str, set: &[(String, f64)]) -> Result<StrategyFile, Problems> {
+    let root = yaml::parse(source)?;
+    let mut problems = Problems::default();
+    let mut reader = Reader { source, problems: &mut problems };
+    match reader.file(&root, set) {
+        Some(file) if problems.is_empty() => Ok(file),
+        _ => Err(problems),
+    }
+}
+
+struct Reader<'a> {
+    source: &'a str,
+    problems: &'a mut Problems,
+}
+
+/// The operands of one side's rules.
+#[derive(Default, Clone, Copy)]
+struct Side {
+    enter: Option<Operand>,
+    exit: Option<Operand>,
+}
+
+impl Reader<'_> {
+    fn file(&mut self, root: &Node, set: &[(String, f64)]) -> Option<StrategyFile> {
+        let fields = Fields::read(root, "a strategy file", &KEYS, self.problems)?;
+        fields.required("name", "my_strategy", self.problems);
+        fields.required("timeframe", "1h", self.problems);
+        let name = fields.text("name", "my_strategy", self.problems).unwrap_or_default().to_owned();
+        let about = fields.text("about", "what it is for", self.problems).unwrap_or_default().to_owned();
+        // Where the timeframe is wrong the rest is still checked, as if it were the shortest one.
+        let timeframe = fields.value("timeframe", "1h", self.problems).unwrap_or(Timeframe::S1);
+        let params = params::read(&fields, set, self.problems);
+        let mut compiler = Compiler::new(timeframe, params.clone());
+        let lines = self.lets(&fields, &params, &mut compiler);
+        let long = self.side(&fields, "long", &mut compiler);
+        let short = self.side(&fields, "short", &mut compiler);
+        if fields.get("long").is_none() && fields.get("short").is_none() {
+            let help = "add `long:` with an `enter:` below it, for example enter: crossover(close, sma(close, 20))";
+            self.problems.push(
+                root.span.start..root.span.start,
+                "there is no `long` and no `short`",
+                Some(help.into()),
+            );
+        }
+        let (protection, distances) = self.protect(&fields, &mut compiler);
+        let size = size::read(&fields, &protection, self.problems);
+        let leverage = self.leverage(&fields);
+        let cooldown = self.bars(&fields, "cooldown", 0).unwrap_or(0);
+        let orders = Orders { protection, size, leverage, cooldown };
+        let (long, short) = (long.unwrap_or_default(), short.unwrap_or_default());
+        let rules = [long.enter, long.exit, short.enter, short.exit];
+        let needs: Vec<Needs> = rules.iter().map(|rule| compiler.needs(*rule)).collect();
+        let all = compiler.needs(rules.into_iter().chain(distances).flatten());
+        let compiled = compiler.finish();
+        let description = Description {
+            name,
+            about,
+            timeframe,
+            params,
+            long: long.enter.is_some(),
+            short: short.enter.is_some(),
+            orders,
+            warm_up: all.lookback,
+            history: history(&all),
+            others: compiled
+                .others
+                .iter()
+                .map(|(other, needs, _)| OtherCandles {
+                    symbol: other.symbol.clone(),
+                    timeframe: other.timeframe,
+                    warm_up: needs.lookback,
+                    history: history(needs),
+                })
+                .collect(),
+            lines: lines.iter().map(|(name, _)| name.clone()).collect(),
+        };
+        let steps = compiled.steps.iter().map(PlanStep::new).collect();
+        let other_steps =
+            compiled.others.iter().map(|(_, _, infos)| infos.iter().map(PlanStep::new).collect()).collect();
+        let lines = lines.into_iter().map(|(_, operand)| operand).collect();
+        let rules = rules.into_iter().zip(needs).collect();
+        let strategy = FileStrategy::new(description, compiled.plan, compiled.contexts, rules, distances, lines);
+        Some(StrategyFile { strategy, steps, other_steps })
+    }
+
+    /// Compiles `let`; gives the names that are numbers, for the chart.
+    fn lets(
+        &mut self,
+        fields: &Fields<'_>,
+        params: &[(String, f64)],
+        compiler: &mut Compiler,
+    ) -> Vec<(String, Operand)> {
+        let mut lines = Vec::new();
+        let Some(node) = fields.get("let").filter(|node| !node.is_empty()) else { return lines };
+        let Value::Map(entries) = &node.value else {
+            let message = format!("`let` is {}, not a mapping of names to expressions", node.kind());
+            self.problems.push(node.span.clone(), message, Some("for example `quick: sma(close, 10)`".into()));
+            return lines;
+        };
+        for (key, node) in entries {
+            let name = key.text().unwrap_or_default();
+            if let Some(message) = params::bad_name(name) {
+                self.problems.push(key.span.clone(), message, None);
+            } else if params.iter().any(|(param, _)| param == name) {
+                self.problems.push(key.span.clone(), format!("`{name}` is a param already"), None);
+            }
+            let expr = self.expr(node, name);
+            match compiler.define(name, expr) {
+                Ok(Typed::Number(operand)) => lines.push((name.to_owned(), operand)),
+                Ok(Typed::Condition(_)) => {}
+                Err(failure) => self.failure(node, failure),
+            }
+        }
+        lines
+    }
+
+    fn side(&mut self, fields: &Fields<'_>, side: &str, compiler: &mut Compiler) -> Option<Side> {
+        let node = fields.get(side)?;
+        let rules = Fields::read(node, &format!("`{side}`"), &SIDE_KEYS, self.problems)?;
+        rules.required("enter", "crossover(close, sma(close, 20))", self.problems);
+        let enter = rules.get("enter").and_then(|node| self.rule(node, "enter", compiler));
+        let exit = rules.get("exit").and_then(|node| self.rule(node, "exit", compiler));
+        Some(Side { enter, exit })
+    }
+
+    fn rule(&mut self, node: &Node, key: &str, compiler: &mut Compiler) -> Option<Operand> {
+        let expr = self.expr(node, key)?;
+        match compiler.value(&expr) {
+            Ok(Typed::Condition(operand)) => Some(operand),
+            Ok(Typed::Number(_)) => {
+                let help = "a rule is true or false: compare the number with something, for example `… > 0`";
+                self.mistake(node, Mistake::new(expr.span, format!("`{key}` is a number, not a condition"), help));
+                None
+            }
+            Err(failure) => {
+                self.failure(node, failure);
+                None
+            }
+        }
+    }
+
+    /// The levels, and the operands of their distances: stop, take, trail.
+    fn protect(&mut self, fields: &Fields<'_>, compiler: &mut Compiler) -> (Protection, [Option<Operand>; 3]) {
+        let mut protection = Protection::default();
+        let mut distances = [None; 3];
+        let Some(node) = fields.get("protect").filter(|node| !node.is_empty()) else { return (protection, distances) };
+        let Some(levels) = Fields::read(node, "`protect`", &PROTECT_KEYS, self.problems) else {
+            return (protection, distances);
+        };
+        let units = [&mut protection.stop, &mut protection.take, &mut protection.trail];
+        for ((key, unit), distance) in PROTECT_KEYS.into_iter().zip(units).zip(&mut distances) {
+            let Some(node) = levels.get(key) else { continue };
+            if let Some((found, operand)) = self.distance(node, key, compiler) {
+                *unit = Some(found);
+                *distance = Some(operand);
+            }
+        }
+        protection.max_bars = self.bars(&levels, "max_bars", 1);
+        (protection, distances)
+    }
+
+    /// `3%`, `500 quote`, or an expression in quote.
+    fn distance(&mut self, node: &Node, key: &str, compiler: &mut Compiler) -> Option<(Unit, Operand)> {
+        let text = node.text().unwrap_or_default().trim();
+        let positive = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite() && *n > 0.0);
+        if let Some(number) = text.strip_suffix('%') {
+            if let Some(percent) = positive(number) {
+                return Some((Unit::Share, Operand::Constant(percent / 100.0)));
+            }
+        } else if let Some(amount) = text.strip_suffix("quote").and_then(positive) {
+            return Some((Unit::Quote, Operand::Constant(amount)));
+        } else if text.parse::<f64>().is_ok() {
+            let help =
+                format!("write `{text}%` of the entry price, `{text} quote`, or an expression such as 2 * atr(14)");
+            self.problems.push(node.span.clone(), format!("`{key}: {text}` has no unit"), Some(help));
+            return None;
+        }
+        let expr = self.expr(node, key)?;
+        match compiler.value(&expr) {
+            Ok(Typed::Number(operand)) => Some((Unit::Quote, operand)),
+            Ok(Typed::Condition(_)) => {
+                let help = "for example 3%, or 2 * atr(14)";
+                self.mistake(node, Mistake::new(expr.span, format!("`{key}` is a condition, not a distance"), help));
+                None
+            }
+            Err(failure) => {
+                self.failure(node, failure);
+                None
+            }
+        }
+    }
+
+    fn bars(&mut self, fields: &Fields<'_>, key: &str, least: usize) -> Option<usize> {
+        let node = fields.get(key)?;
+        let value = node.text().and_then(|text| text.parse().ok()).filter(|n| (least..=MAX_BARS).contains(n));
+        if value.is_none() {
+            let message = format!("`{key}` must be a whole number of candles from {least} to {MAX_BARS}");
+            self.problems.push(node.span.clone(), message, Some(format!("for example `{key}: 24`")));
+        }
+        value
+    }
+
+    fn leverage(&mut self, fields: &Fields<'_>) -> f64 {
+        let Some(node) = fields.get("leverage") else { return 1.0 };
+        let value = node.text().and_then(|text| text.parse().ok()).filter(|n: &f64| (1.0..=125.0).contains(n));
+        if value.is_none() {
+            self.problems.push(node.span.clone(), "`leverage` must be a number from 1 to 125", None);
+        }
+        value.unwrap_or(1.0)
+    }
+
+    fn expr(&mut self, node: &Node, key: &str) -> Option<Expr> {
+        let Some(text) = node.text().filter(|text| !text.trim().is_empty()) else {
+            let message = format!("`{key}` is {}, not an expression", node.kind());
+            self.problems.push(node.span.clone(), message, Some("for example sma(close, 20)".into()));
+            return None;
+        };
+        expression::parse(text).map_err(|mistake| self.mistake(node, mistake)).ok()
+    }
+
+    fn failure(&mut self, node: &Node, failure: Failure) {
+        if let Failure::Mistake(mistake) = failure {
+            self.mistake(node, mistake);
+        }
+    }
+
+    fn mistake(&mut self, node: &Node, mistake: Mistake) {
+        let span = node.locate(self.source, mistake.span);
+        self.problems.push(span, mistake.message, mistake.help);
+    }
+}
+
+fn history(needs: &Needs) -> History {
+    if needs.whole_history { History::Whole } else { History::Candles(needs.lookback) }
+}
+
+/// The size where a file names none: all of equity.
+const WHOLE_EQUITY: Size = Size::Equity(1.0);

@@ -1,0 +1,108 @@
+//! `params`: constants with names.
+
+use yaml::{Fields, Node, Problems, Value, nearest};
+
+use crate::compile::{SERIES, WORDS};
+use crate::indicators::FUNCTIONS;
+
+const KEYS: [&str; 3] = ["default", "range", "step"];
+
+/// Reads the params of a file, with the values of `set` in place of the file's.
+pub(super) fn read(fields: &Fields<'_>, set: &[(String, f64)], problems: &mut Problems) -> Vec<(String, f64)> {
+    let mut params = Vec::new();
+    if let Some(node) = fields.get("params").filter(|node| !node.is_empty()) {
+        match &node.value {
+            Value::Map(entries) => {
+                for (key, value) in entries {
+                    if let Some(param) = param(key, value, problems) {
+                        params.push(param);
+                    }
+                }
+            }
+            _ => {
+                let message = format!("`params` is {}, not a mapping of names to numbers", node.kind());
+                problems.push(node.span.clone(), message, Some("for example `length: 14`".into()));
+            }
+        }
+    }
+    for (name, value) in set {
+        match params.iter_mut().find(|(param, _)| param == name) {
+            Some((_, current)) => *current = *value,
+            None => {
+                let names: Vec<&str> = params.iter().map(|(name, _)| name.as_str()).collect();
+                let help = match nearest(name, names.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if names.is_empty() => "the file has no params".to_owned(),
+                    None => format!("its params are: {}", names.join(", ")),
+                };
+                let at = fields.get("params").map_or(0..0, |node| node.span.start..node.span.start);
+                problems.push(at, format!("`{name}` cannot be set: it is no param of this file"), Some(help));
+            }
+        }
+    }
+    params
+}
+
+fn param(key: &Node, value: &Node, problems: &mut Problems) -> Option<(String, f64)> {
+    let name = key.text().unwrap_or_default();
+    if let Some(message) = bad_name(name) {
+        problems.push(key.span.clone(), message, None);
+    }
+    let number = match &value.value {
+        Value::Map(_) => {
+            let fields = Fields::read(value, &format!("the param `{name}`"), &KEYS, problems)?;
+            fields.required("default", "14", problems);
+            if let Some(range) = fields.get("range") {
+                check_range(range, problems);
+            }
+            if let Some(step) = fields.get("step") {
+                number(step, "step", problems);
+            }
+            number(fields.get("default")?, "default", problems)?
+        }
+        _ => number(value, name, problems)?,
+    };
+    Some((name.to_owned(), number))
+}
+
+fn check_range(node: &Node, problems: &mut Problems) {
+    let bounds: Vec<f64> = match &node.value {
+        Value::List(list) => list.iter().filter_map(|node| number(node, "range", problems)).collect(),
+        _ => Vec::new(),
+    };
+    if !matches!(bounds.as_slice(), [low, high] if low <= high) {
+        let help = Some("for example range: [10, 40]".into());
+        problems.push(node.span.clone(), "`range` must be two numbers, the lower one first", help);
+    }
+}
+
+fn number(node: &Node, name: &str, problems: &mut Problems) -> Option<f64> {
+    let quoted = matches!(&node.value, Value::Text(text) if text.quoted);
+    let number = node.text().and_then(|text| text.parse::<f64>().ok()).filter(|number| number.is_finite());
+    match number {
+        Some(number) if !quoted => Some(number),
+        Some(number) => {
+            problems.push(node.span.clone(), format!("`{name}` is text in quotes"), Some(format!("write {number}")));
+            None
+        }
+        None => {
+            let message = format!(
+                "`{name}` is {}, not a number",
+                node.text().filter(|t| !t.is_empty()).map_or(node.kind().to_owned(), |t| format!("`{t}`"))
+            );
+            problems.push(node.span.clone(), message, Some("for example 14 or 0.5".into()));
+            None
+        }
+    }
+}
+
+/// Why a name cannot be given to a param or an expression.
+pub(super) fn bad_name(name: &str) -> Option<String> {
+    let mut chars = name.chars();
+    let first = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
+    if !first || !chars.all(|c| c.is_alphanumeric() || c == '_') {
+        return Some(format!("`{name}` is not a name; a name is letters, digits and `_`, and starts with a letter"));
+    }
+    let taken = SERIES.contains(&name) || WORDS.contains(&name) || FUNCTIONS.iter().any(|f| f.name == name);
+    taken.then(|| format!("`{name}` is a word of the language; choose another name"))
+}

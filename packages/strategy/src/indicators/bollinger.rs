@@ -1,0 +1,54 @@
+//! `bb_upper`, `bb_middle`, `bb_lower(x, n, k)`: Bollinger bands.
+//!
+//! `sma(x, n)`, and k times `stdev(x, n)` above and below it. Lookback n − 1. Unit of x.
+//! TA-Lib `BBANDS`, Pine `ta.bb`.
+
+use super::sma::sma;
+use super::stdev::stdev;
+use super::{Argument, Function, Gives, MAX_LENGTH, Parameter};
+use crate::plan::{Builder, Inputs, Memory, Operand, Step};
+
+const PARAMETERS: &[Parameter] =
+    &[Parameter::Series("x"), Parameter::Length("n", 1, MAX_LENGTH), Parameter::Number("k")];
+
+pub(super) const BB_UPPER: Function = Function {
+    name: "bb_upper",
+    parameters: PARAMETERS,
+    gives: Gives::Number,
+    about: "upper Bollinger band: the mean plus k standard deviations",
+    build: |builder, arguments| band(builder, arguments, "bb_upper", arguments[2].number()),
+};
+
+pub(super) const BB_MIDDLE: Function = Function {
+    name: "bb_middle",
+    parameters: PARAMETERS,
+    gives: Gives::Number,
+    about: "middle Bollinger band: the simple moving average",
+    build: |builder, arguments| sma(builder, arguments[0].series(), arguments[1].length()),
+};
+
+pub(super) const BB_LOWER: Function = Function {
+    name: "bb_lower",
+    parameters: PARAMETERS,
+    gives: Gives::Number,
+    about: "lower Bollinger band: the mean less k standard deviations",
+    build: |builder, arguments| band(builder, arguments, "bb_lower", -arguments[2].number()),
+};
+
+fn band(builder: &mut Builder, arguments: &[Argument], name: &str, k: f64) -> Operand {
+    let (x, n) = (arguments[0].series(), arguments[1].length());
+    let (mean, deviation) = (sma(builder, x, n), stdev(builder, x, n));
+    builder.step(name, &[mean, deviation], &[k], (0, Memory::Window), || Box::new(Band { k }))
+}
+
+struct Band {
+    k: f64,
+}
+
+impl Step for Band {
+    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        for ((out, &mean), &deviation) in out.iter_mut().zip(inputs.column(0)).zip(inputs.column(1)) {
+            *out = mean + self.k * deviation;
+        }
+    }
+}

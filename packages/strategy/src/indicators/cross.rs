@@ -1,0 +1,48 @@
+//! `crossover(a, b)` and `crossunder(a, b)`: the candle at which one series passes another.
+//!
+//! Over: a is above b now and was at or below it one candle ago. Under is the mirror image. Lookback 1.
+//! Pine `ta.crossover` and `ta.crossunder`.
+
+use super::{Argument, Function, Gives, Parameter};
+use crate::plan::{Builder, Inputs, Memory, Operand, Step};
+
+const PARAMETERS: &[Parameter] = &[Parameter::Series("a"), Parameter::Series("b")];
+
+pub(super) const CROSSOVER: Function = Function {
+    name: "crossover",
+    parameters: PARAMETERS,
+    gives: Gives::Condition,
+    about: "whether a has just risen above b",
+    build: |builder, arguments| cross(builder, arguments, false),
+};
+
+pub(super) const CROSSUNDER: Function = Function {
+    name: "crossunder",
+    parameters: PARAMETERS,
+    gives: Gives::Condition,
+    about: "whether a has just fallen below b",
+    build: |builder, arguments| cross(builder, arguments, true),
+};
+
+fn cross(builder: &mut Builder, arguments: &[Argument], under: bool) -> Operand {
+    let (a, b) = (builder.column(arguments[0].series()), builder.column(arguments[1].series()));
+    let name = if under { "crossunder" } else { "crossover" };
+    builder.step(name, &[a, b], &[], (1, Memory::Window), || Box::new(Cross { under, was_at_or_below: false }))
+}
+
+struct Cross {
+    under: bool,
+    was_at_or_below: bool,
+}
+
+impl Step for Cross {
+    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        let (a, b) = (inputs.column(0), inputs.column(1));
+        // Crossing under is the other one crossing over.
+        let (rising, other) = if self.under { (b, a) } else { (a, b) };
+        for ((out, &rising), &other) in out.iter_mut().zip(rising).zip(other) {
+            *out = f64::from(u8::from(rising > other && self.was_at_or_below));
+            self.was_at_or_below = rising <= other;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! `ema(x, n)`: exponential moving average.
+//!
+//! y = y₋₁ + 2/(n+1) · (x − y₋₁), begun with the mean of the first n values. Lookback n − 1.
+//! Unit of x. TA-Lib `EMA`.
+
+use super::{Function, Gives, SERIES_AND_LENGTH};
+use crate::plan::{Builder, Inputs, Memory, Operand, Step};
+
+pub(super) const EMA: Function = Function {
+    name: "ema",
+    parameters: SERIES_AND_LENGTH,
+    gives: Gives::Number,
+    about: "exponential moving average, begun with the mean of the first n values",
+    build: |builder, arguments| ema(builder, arguments[0].series(), arguments[1].length()),
+};
+
+/// Adds the steps of `ema(x, n)`.
+pub(super) fn ema(builder: &mut Builder, x: Operand, n: usize) -> Operand {
+    let x = builder.column(x);
+    let factor = 2.0 / (n as f64 + 1.0);
+    builder.step("ema", &[x], &[n as f64], (n - 1, Memory::Whole), || Box::new(Smoothing(Exponential::new(n, factor))))
+}
+
+/// An average that forgets by a constant factor. An unknown value makes it begin anew.
+pub(super) struct Exponential {
+    n: usize,
+    factor: f64,
+    seen: usize,
+    sum: f64,
+    value: f64,
+}
+
+impl Exponential {
+    pub(super) fn new(n: usize, factor: f64) -> Self {
+        Exponential { n, factor, seen: 0, sum: 0.0, value: f64::NAN }
+    }
+
+    /// Takes the next value and gives the average, NaN while it is unknown.
+    pub(super) fn next(&mut self, x: f64) -> f64 {
+        if !x.is_finite() {
+            *self = Exponential::new(self.n, self.factor);
+        } else if self.seen >= self.n {
+            self.value += self.factor * (x - self.value);
+        } else {
+            self.seen += 1;
+            self.sum += x;
+            if self.seen == self.n {
+                self.value = self.sum / self.n as f64;
+            }
+        }
+        self.value
+    }
+}
+
+/// The step of an [`Exponential`].
+pub(super) struct Smoothing(pub(super) Exponential);
+
+impl Step for Smoothing {
+    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        for (out, &x) in out.iter_mut().zip(inputs.column(0)) {
+            *out = self.0.next(x);
+        }
+    }
+}

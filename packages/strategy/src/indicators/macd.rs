@@ -1,0 +1,125 @@
+//! `macd`, `macd_signal`, `macd_hist(x, fast, slow, signal)`: moving average convergence divergence.
+//!
+//! The line is ema(fast) − ema(slow), the signal its `ema(signal)`, the histogram their difference. As in
+//! TA-Lib, the fast average begins with the mean of the `fast` values that end where the slow one begins,
+//! and all three are known from slow + signal − 2 on. Unit of x. TA-Lib `MACD`.
+
+use super::ema::{Exponential, ema};
+use super::{Argument, Function, Gives, MAX_LENGTH, Parameter};
+use crate::plan::{Builder, Inputs, Memory, Operand, Step};
+
+const PARAMETERS: &[Parameter] = &[
+    Parameter::Series("x"),
+    Parameter::Length("fast", 1, MAX_LENGTH),
+    Parameter::Length("slow", 2, MAX_LENGTH),
+    Parameter::Length("signal", 1, MAX_LENGTH),
+];
+
+pub(super) const MACD: Function = Function {
+    name: "macd",
+    parameters: PARAMETERS,
+    gives: Gives::Number,
+    about: "MACD line: a fast exponential average less a slow one",
+    build: |builder, arguments| {
+        let line = line(builder, arguments);
+        let signal = arguments[3].length();
+        // TA-Lib tells the line only where the signal is known too.
+        let lookback = signal - 1;
+        let make = || -> Box<dyn Step> { Box::new(Hide { left: lookback }) };
+        builder.step("macd", &[line], &[signal as f64], (lookback, Memory::Whole), make)
+    },
+};
+
+pub(super) const MACD_SIGNAL: Function = Function {
+    name: "macd_signal",
+    parameters: PARAMETERS,
+    gives: Gives::Number,
+    about: "MACD signal: the exponential average of the MACD line",
+    build: signal,
+};
+
+pub(super) const MACD_HIST: Function = Function {
+    name: "macd_hist",
+    parameters: PARAMETERS,
+    gives: Gives::Number,
+    about: "MACD histogram: the line less its signal",
+    build: |builder, arguments| {
+        let (line, signal) = (line(builder, arguments), signal(builder, arguments));
+        builder.step("macd_hist", &[line, signal], &[], (0, Memory::Whole), || Box::new(Difference))
+    },
+};
+
+fn signal(builder: &mut Builder, arguments: &[Argument]) -> Operand {
+    let line = line(builder, arguments);
+    ema(builder, line, arguments[3].length())
+}
+
+fn line(builder: &mut Builder, arguments: &[Argument]) -> Operand {
+    let x = builder.column(arguments[0].series());
+    // TA-Lib swaps the two where they stand the wrong way round.
+    let (a, b) = (arguments[1].length(), arguments[2].length());
+    let (fast, slow) = (a.min(b), a.max(b));
+    let settings = [fast as f64, slow as f64];
+    builder.step("macd_line", &[x], &settings, (slow - 1, Memory::Whole), || Box::new(Line::new(fast, slow)))
+}
+
+struct Line {
+    /// Values that the fast average leaves out, so that both begin at the same candle.
+    skip: usize,
+    skipped: usize,
+    fast: Exponential,
+    slow: Exponential,
+}
+
+impl Line {
+    fn new(fast: usize, slow: usize) -> Self {
+        let average = |n: usize| Exponential::new(n, 2.0 / (n as f64 + 1.0));
+        Line { skip: slow - fast, skipped: 0, fast: average(fast), slow: average(slow) }
+    }
+}
+
+impl Step for Line {
+    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        for (out, &x) in out.iter_mut().zip(inputs.column(0)) {
+            let slow = self.slow.next(x);
+            if !x.is_finite() {
+                self.skipped = 0;
+                self.fast.next(x);
+            }
+            let fast = if self.skipped < self.skip {
+                self.skipped += usize::from(x.is_finite());
+                f64::NAN
+            } else {
+                self.fast.next(x)
+            };
+            *out = fast - slow;
+        }
+    }
+}
+
+/// Hides the first known values.
+struct Hide {
+    left: usize,
+}
+
+impl Step for Hide {
+    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        for (out, &x) in out.iter_mut().zip(inputs.column(0)) {
+            *out = x;
+            if !x.is_nan() && self.left > 0 {
+                self.left -= 1;
+                *out = f64::NAN;
+            }
+        }
+    }
+}
+
+struct Difference;
+
+impl Step for Difference {
+    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        for ((out, &line), &signal) in out.iter_mut().zip(inputs.column(0)).zip(inputs.column(1)) {
+            *out = line - signal;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Builds a plan: equal steps are made once, and every operand knows what it needs to be warm.
+
+use std::collections::HashMap;
+
+use super::step::{Inputs, Step};
+use super::{BLOCK, Operand, Plan, PlannedStep};
+
+/// What an operand needs before its value means something.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Needs {
+    /// Candles of the plan before the first known one; TA-Lib's lookback.
+    pub(crate) lookback: usize,
+    /// Whether the value depends on all candles since the first, not on the last few only.
+    pub(crate) whole_history: bool,
+    /// Other contexts that are read.
+    pub(crate) contexts: Vec<ContextNeed>,
+}
+
+/// What a value needs of another context.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ContextNeed {
+    pub(crate) context: usize,
+    /// Lookback of the value in the candles of that context.
+    pub(crate) lookback: usize,
+    /// How many base candles later the value that reads it is warm.
+    pub(crate) later: usize,
+}
+
+impl Needs {
+    fn join(&mut self, other: &Needs) {
+        self.lookback = self.lookback.max(other.lookback);
+        self.whole_history |= other.whole_history;
+        for need in &other.contexts {
+            if !self.contexts.contains(need) {
+                self.contexts.push(*need);
+            }
+        }
+    }
+
+    fn later(&mut self, lookback: usize) {
+        self.lookback += lookback;
+        for need in &mut self.contexts {
+            need.later += lookback;
+        }
+    }
+}
+
+/// What people are told of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Info {
+    /// The call, with `#n` for the output of step n.
+    pub(crate) call: String,
+    pub(crate) needs: Needs,
+    /// In how many places of the file it was asked for.
+    pub(crate) uses: usize,
+}
+
+/// Whether a step forgets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Memory {
+    /// Its value depends on the last `lookback + 1` values only.
+    Window,
+    /// Its value depends on everything since the first candle.
+    Whole,
+}
+
+/// Collects the steps of one plan.
+#[derive(Default)]
+pub(crate) struct Builder {
+    steps: Vec<PlannedStep>,
+    infos: Vec<Info>,
+    known: HashMap<String, usize>,
+    /// What the aligned outputs of other contexts need.
+    aligned: HashMap<(usize, usize), Needs>,
+}
+
+impl Builder {
+    /// Adds a step, or finds the equal one that is there.
+    ///
+    /// `name` and the numbers among `settings` must tell it from every other step on the same inputs.
+    /// `lookback` is how many more candles it needs than its inputs.
+    pub(crate) fn step(
+        &mut self,
+        name: &str,
+        inputs: &[Operand],
+        settings: &[f64],
+        (lookback, memory): (usize, Memory),
+        make: impl FnOnce() -> Box<dyn Step>,
+    ) -> Operand {
+        debug_assert!(inputs.len() <= Inputs::MOST, "Invariant: a step has at most {} inputs", Inputs::MOST);
+        let parts: Vec<String> = inputs.iter().map(label).chain(settings.iter().map(f64::to_string)).collect();
+        let call = format!("{name}({})", parts.join(", "));
+        if let Some(&index) = self.known.get(&call) {
+            self.infos[index].uses += 1;
+            return Operand::Step(index);
+        }
+        let mut needs = Needs::default();
+        for input in inputs {
+            needs.join(&self.needs(*input));
+        }
+        needs.later(lookback);
+        needs.whole_history |= memory == Memory::Whole;
+        let index = self.steps.len();
+        self.known.insert(call.clone(), index);
+        self.infos.push(Info { call, needs, uses: 1 });
+        self.steps.push(PlannedStep { inputs: inputs.to_vec(), step: make(), column: vec![f64::NAN; BLOCK] });
+        Operand::Step(index)
+    }
+
+    /// The operand as a column: a constant is filled into one.
+    pub(crate) fn column(&mut self, operand: Operand) -> Operand {
+        match operand {
+            Operand::Constant(value) => {
+                self.step("constant", &[], &[value], (0, Memory::Window), || Box::new(Fill(value)))
+            }
+            other => other,
+        }
+    }
+
+    /// Tells what an aligned output of another context needs.
+    pub(crate) fn note_aligned(&mut self, context: usize, output: usize, inner: &Needs) {
+        let need = ContextNeed { context, lookback: inner.lookback, later: 0 };
+        self.aligned.insert((context, output), Needs { contexts: vec![need], ..Needs::default() });
+    }
+
+    /// What an operand needs.
+    pub(crate) fn needs(&self, operand: Operand) -> Needs {
+        match operand {
+            Operand::Step(index) => self.infos[index].needs.clone(),
+            Operand::Aligned { context, output } => self.aligned.get(&(context, output)).cloned().unwrap_or_default(),
+            _ => Needs::default(),
+        }
+    }
+
+    /// What all operands together need.
+    pub(crate) fn needs_of(&self, operands: impl IntoIterator<Item = Operand>) -> Needs {
+        let mut all = Needs::default();
+        for operand in operands {
+            all.join(&self.needs(operand));
+        }
+        all
+    }
+
+    /// The steps so far, for people.
+    pub(crate) fn infos(&self) -> &[Info] {
+        &self.infos
+    }
+
+    /// The plan.
+    pub(crate) fn build(self) -> Plan {
+        Plan { steps: self.steps }
+    }
+}
+
+fn label(operand: &Operand) -> String {
+    match operand {
+        Operand::Constant(value) => value.to_string(),
+        Operand::Open => "open".to_owned(),
+        Operand::High => "high".to_owned(),
+        Operand::Low => "low".to_owned(),
+        Operand::Close => "close".to_owned(),
+        Operand::Volume => "volume".to_owned(),
+        Operand::Step(index) => format!("#{index}"),
+        Operand::Aligned { context, output } => format!("@{context}.{output}"),
+    }
+}
+
+/// A column of one value.
+struct Fill(f64);
+
+impl Step for Fill {
+    fn run(&mut self, _: &Inputs<'_>, out: &mut [f64]) {
+        out.fill(self.0);
+    }
+}

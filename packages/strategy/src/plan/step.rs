@@ -1,0 +1,47 @@
+//! One step of a plan, and what it reads.
+
+use market::CandleSlice;
+
+/// Computes one value for each candle from the values of other steps.
+pub(crate) trait Step: Send {
+    /// Fills `out` for the next candles; state goes on from the last call. NaN means unknown.
+    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]);
+}
+
+/// What a step reads in one call: the candles, and its arguments, all of one length.
+pub(crate) struct Inputs<'a> {
+    pub(crate) candles: CandleSlice<'a>,
+    pub(crate) args: [Arg<'a>; Inputs::MOST],
+}
+
+/// One argument of a step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Arg<'a> {
+    /// A value for each candle.
+    Column(&'a [f64]),
+    /// The same value for every candle.
+    Constant(f64),
+}
+
+impl<'a> Inputs<'a> {
+    /// Most arguments a step has.
+    pub(crate) const MOST: usize = 3;
+
+    /// An argument that the builder made sure is a column.
+    pub(crate) fn column(&self, index: usize) -> &'a [f64] {
+        match self.args[index] {
+            Arg::Column(column) => column,
+            Arg::Constant(_) => unreachable!("Builder::column filled constants into columns"),
+        }
+    }
+}
+
+impl Arg<'_> {
+    /// The value at a candle of the block.
+    pub(crate) fn at(&self, index: usize) -> f64 {
+        match self {
+            Arg::Column(column) => column[index],
+            Arg::Constant(value) => *value,
+        }
+    }
+}

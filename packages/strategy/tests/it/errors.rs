@@ -1,0 +1,102 @@
+//! Mistakes of a file: each is told with its place and what to do.
+
+use strategy::load;
+
+const GOOD: &str = "name: t\ntimeframe: 1h\nlet:\n  x: sma(close, 20)\nlong:\n  enter: close > x\n";
+
+/// Replaces `from` by `to` in a good file and expects an error that holds all the parts.
+#[track_caller]
+fn check(from: &str, to: &str, parts: &[&str]) {
+    let source = GOOD.replace(from, to);
+    assert_ne!(source, GOOD, "{from} is not in the file");
+    let Err(problems) = load(&source, &[]) else { panic!("taken without a word:\n{source}") };
+    let text = problems.render("t.yaml", &source, false);
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in\n{text}");
+    }
+}
+
+#[test]
+fn the_good_file_is_good() {
+    assert!(load(GOOD, &[]).is_ok());
+}
+
+#[test]
+fn expressions() {
+    check("sma(", "smaa(", &["t.yaml:4:6", "unknown function `smaa`", "did you mean `sma(x, n)`?", "^^^^"]);
+    check("close > x", "close > y", &["t.yaml:6:18", "unknown name `y`"]);
+    check("close > x", "clsoe > x", &["t.yaml:6:10", "did you mean `close`?"]);
+    check("close > x", "close", &["`enter` is a number, not a condition"]);
+    check("close > x", "close > x > 2", &["comparisons do not chain"]);
+    check("close > x", "close > x && close > 2", &["write `and`"]);
+    check("close > x", "close + (close > x) > 2", &["t.yaml:6:18", "condition where a number is expected"]);
+    check("close > x", "close and x", &["number where a condition is expected"]);
+    check("close > x", "rsi(14) > 3", &["`rsi` takes 2 arguments, not 1", "rsi(close, 14)"]);
+    check("close > x", "sma > 3", &["`sma` is a function"]);
+    check("20", "2.5", &["`n` must be a whole number"]);
+    check("20", "1e18", &["`n` must be a whole number"]);
+    check("20", "0", &["`n` must be a whole number"]);
+    check("20", "volume", &["`n` must be a whole number"]);
+    check("sma(close, 20)", "kama(close, 20)", &["`kama` is not available yet"]);
+    check("sma(close, 20)", "vwap('year')", &["must be one of 'day', 'week', 'month'"]);
+    check("sma(close, 20)", "close @ 5m", &["5m is lower than the strategy's timeframe, 1h"]);
+    check("sma(close, 20)", "close @ 1h", &["leave out the `@`"]);
+    check("sma(close, 20)", "close @ 4hours", &["not a timeframe"]);
+    check("sma(close, 20)", "(close @ 4h) @ 1d", &["`@` inside `@`"]);
+    check("sma(close, 20)", "close[-1]", &["whole number from 0"]);
+    check("sma(close, 20)", "close[−1]", &["minus of the keyboard"]);
+    check("sma(close, 20)", "x + 1", &["unknown name `x`"]);
+    check("sma(close, 20)", "sma('week', 3)", &["is no value"]);
+    check("sma(close, 20)", "if(close > 2, 1, close > 1)", &["both choices of `if`"]);
+}
+
+#[test]
+fn keys_and_values() {
+    check("name: t", "nmae: t", &["unknown key `nmae`", "did you mean `name`?", "`name` is missing"]);
+    check("timeframe: 1h", "timeframe: 7h", &["t.yaml:2:12", "`7h` is not a timeframe"]);
+    check("long:", "lnog:", &["did you mean `long`?", "no `long` and no `short`"]);
+    check("  enter:", "  entry:", &["did you mean `enter`?", "`enter` is missing"]);
+    check("  x: sma", "  close: sma", &["`close` is a word of the language"]);
+    check("  x: sma", "  my-x: sma", &["is not a name"]);
+    check("let:", "params:\n  x: 3\nlet:", &["`x` is a param already"]);
+    check("let:", "params:\n  n: \"3\"\nlet:", &["text in quotes", "write 3"]);
+    check("let:", "params:\n  n: three\nlet:", &["`n` is `three`, not a number"]);
+    check("let:", "params:\n  n: { default: 3, rnage: [1, 2] }\nlet:", &["did you mean `range`?"]);
+    check("let:", "params:\n  n: { default: 3, range: [5, 2] }\nlet:", &["lower one first"]);
+    check("long:", "size: 200%\nlong:", &["is not a size", "50%"]);
+    check("long:", "size: risk 1%\nlong:", &["needs a stop"]);
+    check("long:", "cooldown: -1\nlong:", &["whole number of candles"]);
+    check("long:", "leverage: 0.5\nlong:", &["from 1 to 125"]);
+    check("long:", "protect:\n  stop: 3\nlong:", &["has no unit", "3%"]);
+    check("long:", "protect:\n  stop: close > 3\nlong:", &["is a condition, not a distance"]);
+    check("long:", "protect:\n  stop_loss: 3%\nlong:", &["unknown key `stop_loss`"]);
+    check("let:\n  x", "let:\n   y: 1\n  x", &["not YAML"]);
+    check("let:\n  x", "let:\n\tx", &["spaces, not with tabs"]);
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let source =
+        "name: t\ntimeframe: 1x\nlet:\n  a: smaa(close, 2)\n  b: a + 1\nlong:\n  enter: b > oepn\n  exit: close\n";
+    let Err(problems) = load(source, &[]) else { panic!("taken") };
+    // `b` reads the broken `a`: that is no mistake of its own.
+    assert_eq!(problems.list().len(), 4, "{}", problems.render("t.yaml", source, false));
+}
+
+#[test]
+fn a_param_that_is_not_there_cannot_be_set() {
+    let source = "name: t\ntimeframe: 1h\nparams:\n  length: 3\nlong:\n  enter: close > length\n";
+    let Err(problems) = load(source, &[("lenght".to_owned(), 4.0)]) else { panic!("taken") };
+    assert!(problems.render("t.yaml", source, false).contains("did you mean `length`?"));
+}
+
+#[test]
+fn hostile_files_are_refused() {
+    for expr in ["(".repeat(5000), "1+".repeat(200_000), "-".repeat(7000), "if(".repeat(2000)] {
+        check("sma(close, 20)", &expr, &["error"]);
+    }
+    // A chain of names that doubles at each step would be huge if it were written out.
+    let lets: String = (1..200).map(|i| format!("  a{i}: a{} + a{}\n", i - 1, i - 1)).collect();
+    let source = format!("name: t\ntimeframe: 1h\nlet:\n  a0: close\n{lets}long:\n  enter: a199 @ 4h > 0\n");
+    assert!(load(&source, &[]).is_ok());
+}
