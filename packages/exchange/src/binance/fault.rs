@@ -94,13 +94,9 @@ fn ban_end(reply: &Reply, message: &str, now_ms: i64) -> i64 {
     let told = message.split_once("banned until ").map(|(_, rest)| rest);
     let digits = told.map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default());
     let told_ms: Option<i64> = digits.and_then(|digits| digits.parse().ok());
-    match (told_ms, reply.retry_after_s) {
-        (Some(told_ms), None) => told_ms.clamp(now_ms, now_ms.saturating_add(LONGEST_SILENCE_MS)),
-        (told_ms, _) => {
-            let end_ms = silence_end(reply, BAN_SILENCE_MS, now_ms);
-            told_ms.map_or(end_ms, |told| told.min(now_ms.saturating_add(LONGEST_SILENCE_MS)).max(end_ms))
-        }
-    }
+    let default_ms = if told_ms.is_some() { 0 } else { BAN_SILENCE_MS };
+    let latest_ms = now_ms.saturating_add(LONGEST_SILENCE_MS);
+    told_ms.unwrap_or(now_ms).min(latest_ms).max(silence_end(reply, default_ms, now_ms))
 }
 
 #[cfg(test)]

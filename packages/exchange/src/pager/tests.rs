@@ -1,1 +1,206 @@
-//! Tests of the pager.
+//! Tests of the pager, against a made-up exchange that holds the truth and answers badly.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fastrand::Rng;
+use proptest::prelude::*;
+
+use super::*;
+
+const M: i64 = 60_000;
+
+fn candle(open_time_ms: i64) -> Candle {
+    Candle { open_time_ms, open: 2.0, high: 3.0, low: 1.0, close: 2.0, volume: open_time_ms as f64 }
+}
+
+/// An exchange that has certain candles, and ways to answer worse than it could.
+struct Fake {
+    truth: BTreeMap<i64, Candle>,
+    page: usize,
+    /// Chance, in percent, that a question is answered worse the first time it is asked.
+    bad_percent: u8,
+    asked: BTreeSet<(i64, i64)>,
+    rng: Rng,
+}
+
+impl Fake {
+    fn new(slots: &[i64], page: usize, bad_percent: u8, seed: u64) -> Self {
+        let truth = slots.iter().map(|slot| (slot * M, candle(slot * M))).collect();
+        Fake { truth, page, bad_percent, asked: BTreeSet::new(), rng: Rng::with_seed(seed) }
+    }
+
+    fn answer(&mut self, question: Question) -> Vec<Candle> {
+        let (since_ms, until_ms, limit) = match question {
+            Question::Page { since_ms, until_ms } => (since_ms, until_ms, self.page),
+            Question::Next { since_ms } => (since_ms, i64::MAX, 1),
+        };
+        let mut rows: Vec<_> = self.truth.range(since_ms..until_ms).take(limit).map(|(_, candle)| *candle).collect();
+        let is_new = limit > 1 && self.asked.insert((since_ms, until_ms));
+        if is_new && self.rng.u8(0..100) < self.bad_percent && !rows.is_empty() {
+            self.spoil(&mut rows);
+        }
+        rows
+    }
+
+    fn spoil(&mut self, rows: &mut Vec<Candle>) {
+        let index = self.rng.usize(0..rows.len());
+        match self.rng.u8(0..5) {
+            0 => drop(rows.pop()),
+            1 => rows.clear(),
+            2 => rows.insert(0, candle(rows[0].open_time_ms - M)),
+            3 => rows.insert(index, rows[index]),
+            _ if index > 0 => drop(rows.remove(index)),
+            _ => {}
+        }
+    }
+}
+
+/// Runs to the end; gives what was passed on and the number of questions.
+fn run(pager: &mut Pager, mut answer: impl FnMut(Question) -> Vec<Candle>) -> Result<(Vec<Candle>, usize), PagerError> {
+    let (mut passed, mut questions) = (Vec::new(), 0);
+    while let Some(question) = pager.ask() {
+        questions += 1;
+        assert!(questions < 100_000, "no end");
+        passed.extend(pager.answer(&answer(question))?);
+    }
+    Ok((passed, questions))
+}
+
+#[track_caller]
+fn check(slots: &[i64], page: usize, since: i64, until: i64, expected: &[i64], questions: usize) {
+    let mut fake = Fake::new(slots, page, 0, 0);
+    let mut pager = Pager::new(Timeframe::M1, since * M, Some(until * M), 1_000 * M);
+    let (passed, asked) = run(&mut pager, |question| fake.answer(question)).unwrap();
+    let passed: Vec<_> = passed.iter().map(|candle| candle.open_time_ms / M).collect();
+    assert_eq!((passed.as_slice(), asked), (expected, questions));
+}
+
+#[test]
+fn candles_without_holes_cost_a_question_a_page() {
+    let slots: Vec<i64> = (0..100).collect();
+    check(&slots, 10, 0, 100, &slots, 10);
+    check(&slots, 7, 0, 100, &slots, 15);
+    check(&slots, 10, 5, 6, &[5], 1);
+    check(&slots, 10, 5, 5, &[], 0);
+    check(&slots, 10, 6, 5, &[], 0);
+}
+
+#[test]
+fn a_hole_costs_one_question_more_and_an_end_is_proven_by_two() {
+    check(&[0, 1, 5, 6], 10, 0, 7, &[0, 1, 5, 6], 2);
+    check(&[0, 1, 5, 7], 10, 0, 8, &[0, 1, 5, 7], 3);
+    check(&[40, 41], 10, 0, 42, &[40, 41], 2);
+    check(&[0, 1], 10, 0, 100, &[0, 1], 3);
+    check(&[], 10, 0, 100, &[], 2);
+    check(&[200], 10, 0, 100, &[], 2);
+}
+
+#[test]
+fn only_closed_candles_are_asked_for_and_passed_on() {
+    let slots: Vec<i64> = (0..10).collect();
+    let all = |_| slots.iter().map(|slot| candle(slot * M)).collect::<Vec<_>>();
+    for (server_time_ms, last) in [(5 * M, 4), (5 * M + 1, 4), (6 * M - 1, 4), (6 * M, 5)] {
+        let mut pager = Pager::new(Timeframe::M1, 0, None, server_time_ms);
+        assert_eq!(run(&mut pager, all).unwrap().0.last().unwrap().open_time_ms, last * M);
+        assert_eq!(pager.end_ms(), (last + 1) * M);
+    }
+}
+
+#[test]
+fn bounds_off_the_grid_and_out_of_this_world_are_taken() {
+    let ask = |since_ms, until_ms| Pager::new(Timeframe::M1, since_ms, until_ms, 100 * M + 1).ask();
+    assert_eq!(ask(1, Some(2 * M + 1)), Some(Question::Page { since_ms: M, until_ms: 3 * M }));
+    assert_eq!(ask(i64::MIN, Some(i64::MAX)), Some(Question::Page { since_ms: 0, until_ms: 100 * M }));
+    assert_eq!(ask(i64::MAX, None), None);
+    assert_eq!(ask(0, Some(i64::MIN)), None);
+    assert_eq!(Pager::new(Timeframe::M1, 0, None, i64::MIN).ask(), None);
+}
+
+#[test]
+fn months_are_followed_by_the_calendar() {
+    let opens: Vec<i64> =
+        ["2024-01-01", "2024-02-01", "2024-03-01"].map(|day| market::parse_when(day, 0).unwrap()).into();
+    let mut pager = Pager::new(Timeframe::Month1, opens[0], None, market::parse_when("2024-04-15", 0).unwrap());
+    let rows = |question| match question {
+        Question::Page { since_ms, .. } => {
+            opens.iter().filter(|&&open| open >= since_ms).map(|&open| candle(open)).collect()
+        }
+        Question::Next { .. } => vec![],
+    };
+    assert_eq!(run(&mut pager, rows).unwrap().0.len(), 3);
+    assert!(pager.holes().is_empty());
+}
+
+#[track_caller]
+fn check_fruitless(fault: AnswerFault, rows: impl Fn(Question) -> Vec<Candle>) {
+    let mut pager = Pager::new(Timeframe::M1, 10 * M, None, 100 * M);
+    let error = run(&mut pager, rows).unwrap_err();
+    assert_eq!(error, PagerError::Fruitless { timeframe: Timeframe::M1, since_ms: 10 * M, fault });
+}
+
+#[test]
+fn answers_that_lead_nowhere_end_in_an_error() {
+    check_fruitless(AnswerFault::TooEarly { open_time_ms: 9 * M }, |_| vec![candle(9 * M)]);
+    check_fruitless(AnswerFault::NotRising { open_time_ms: 10 * M }, |_| vec![candle(10 * M), candle(10 * M)]);
+    check_fruitless(AnswerFault::NotRising { open_time_ms: 11 * M }, |_| vec![candle(12 * M), candle(11 * M)]);
+    check_fruitless(AnswerFault::Contradiction, |question| match question {
+        Question::Page { .. } => vec![],
+        Question::Next { since_ms } => vec![candle(since_ms)],
+    });
+}
+
+#[test]
+fn bad_candles_are_refused_once_and_the_rest_goes_on() {
+    let mut truth: Vec<_> = (0..20).map(|slot| candle(slot * M)).collect();
+    truth[3].high = 0.5;
+    for row in &mut truth[7..12] {
+        row.open_time_ms += 14_789;
+    }
+    truth[19].close = f64::NAN;
+    let mut pager = Pager::new(Timeframe::M1, 0, None, 20 * M);
+    let rows = |question| match question {
+        Question::Page { since_ms, until_ms } => {
+            truth.iter().filter(|row| (since_ms..until_ms).contains(&row.open_time_ms)).take(4).copied().collect()
+        }
+        Question::Next { since_ms } => {
+            truth.iter().filter(|row| row.open_time_ms >= since_ms).take(1).copied().collect()
+        }
+    };
+    let (passed, _) = run(&mut pager, rows).unwrap();
+    let passed: Vec<_> = passed.iter().map(|candle| candle.open_time_ms / M).collect();
+    assert_eq!(passed, [0, 1, 2, 4, 5, 6, 12, 13, 14, 15, 16, 17, 18]);
+    assert_eq!(pager.refused().count(), 7);
+    assert_eq!(pager.holes().iter().map(|hole| hole.missing).collect::<Vec<_>>(), [1, 5]);
+}
+
+#[test]
+fn another_kind_of_data_is_refused_as_a_whole() {
+    let mut pager = Pager::new(Timeframe::M1, 0, None, 10_000 * M);
+    let off_grid = |question| match question {
+        Question::Page { since_ms, .. } => (0..1_000).map(|slot| candle(since_ms + slot * M + 1)).collect(),
+        Question::Next { since_ms } => vec![candle(since_ms + 1)],
+    };
+    assert!(matches!(run(&mut pager, off_grid), Err(PagerError::TooManyRefused { .. })));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
+
+    /// Whatever is missing and however badly it answers: the truth comes out, once, in order, and in bounded time.
+    #[test]
+    fn the_truth_comes_out(
+        slots in proptest::collection::btree_set(0i64..400, 0..300),
+        (page, bad_percent, seed) in (2usize..40, 0u8..60, 0u64..u64::MAX),
+        (since, until, now) in (0i64..450, 0i64..450, 0i64..450),
+    ) {
+        let slots: Vec<i64> = slots.into_iter().collect();
+        let mut fake = Fake::new(&slots, page, bad_percent, seed);
+        let mut pager = Pager::new(Timeframe::M1, since * M, Some(until * M), now * M + (seed % 60_000) as i64);
+        let (passed, questions) = run(&mut pager, |question| fake.answer(question)).unwrap();
+        let expected: Vec<_> = slots.iter().filter(|&&slot| slot >= since && slot < until.min(now)).map(|slot| candle(slot * M)).collect();
+        let times: Vec<_> = passed.iter().map(|candle| candle.open_time_ms).collect();
+        prop_assert_eq!(&passed, &expected);
+        prop_assert_eq!(pager.holes(), market::find_holes(&times, Timeframe::M1));
+        prop_assert!(questions <= 4 * expected.len() + 8, "{} questions for {} candles", questions, expected.len());
+    }
+}

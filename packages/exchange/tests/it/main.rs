@@ -1,0 +1,7 @@
+//! Tests of the package from outside, over real sockets and without the internet.
+
+mod faults; // what goes wrong on the way, and what becomes of it
+mod history; // fetching stretches of closed candles
+mod limits; // weights, silence and bans
+mod server; // a server that answers as told, and a clock that is stepped
+mod tls; // https with a root of one's own
