@@ -1,0 +1,13 @@
+//! The real binary, asked over real sockets.
+
+/// The simulator as a child process, and small clients.
+mod harness;
+
+/// Arguments, files, ports and signals.
+mod command;
+/// Faults on command.
+mod faults;
+/// REST.
+mod rest;
+/// Streams.
+mod streams;
