@@ -20,11 +20,13 @@ mod correct;
 mod error;
 mod instruments;
 mod migrate;
+mod source;
 mod status;
 mod store;
 mod tickers;
 
 pub use candles_in::{Inserted, Stored};
 pub use error::DbError;
+pub use source::ExchangeCandles;
 pub use status::SeriesStatus;
 pub use store::Store;
