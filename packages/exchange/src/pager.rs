@@ -10,9 +10,13 @@
 //! - A candle that is impossible, or off the grid, is never passed on. It is kept in
 //!   [`Pager::refused`], and the rest goes on: the histories of real exchanges hold a few.
 
+mod fault;
+
 use std::collections::{BTreeMap, VecDeque};
 
-use market::{Candle, CandleFault, Hole, Timeframe, format_utc};
+use market::{Candle, CandleFault, Hole, Timeframe};
+
+pub use fault::{AnswerFault, PagerError};
 
 /// How often in a row an answer may lead nowhere.
 const MAX_FRUITLESS: u32 = 3;
@@ -35,55 +39,6 @@ pub enum Question {
         /// First open time, Unix milliseconds.
         since_ms: i64,
     },
-}
-
-/// Why an answer cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-pub enum PagerError {
-    /// The answer to the same question was of no use too often.
-    #[error(
-        "the exchange's candles lead nowhere: asked {MAX_FRUITLESS} times for {timeframe} candles from {}, {fault}",
-        format_utc(*since_ms)
-    )]
-    Fruitless {
-        /// The timeframe.
-        timeframe: Timeframe,
-        /// Where the question began, Unix milliseconds.
-        since_ms: i64,
-        /// What was wrong the last time.
-        fault: AnswerFault,
-    },
-    /// Too many candles had to be refused.
-    #[error(
-        "more than {MAX_REFUSED} candles had to be refused, the last one at {}: {fault}; is the timeframe right?",
-        format_utc(*open_time_ms)
-    )]
-    TooManyRefused {
-        /// Open time of the last one, Unix milliseconds.
-        open_time_ms: i64,
-        /// What was wrong with it.
-        fault: CandleFault,
-    },
-}
-
-/// What is wrong with an answer as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum AnswerFault {
-    /// A candle from before the time asked for.
-    #[error("got one from {}, before that", format_utc(*open_time_ms))]
-    TooEarly {
-        /// Its open time, Unix milliseconds.
-        open_time_ms: i64,
-    },
-    /// A candle twice, or one after a later one.
-    #[error("got them out of order or twice at {}", format_utc(*open_time_ms))]
-    NotRising {
-        /// Its open time, Unix milliseconds.
-        open_time_ms: i64,
-    },
-    /// A page said that there is no candle, another answer said that there is.
-    #[error("a page is empty although there is a candle")]
-    Contradiction,
 }
 
 /// A candle that was not passed on.

@@ -18,7 +18,7 @@ impl Request {
     }
 
     /// The same request with one more name and value.
-    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
         self.query.push((name, value.to_string()));
         self
     }
@@ -70,7 +70,7 @@ mod tests {
     fn a_query_is_encoded() {
         let request = Request::new("/a", 1);
         assert_eq!(request.target(), "/a");
-        let request = request.with("symbol", "这BTC").with("x", "a b&c=d").with("n", 5);
+        let request = request.with("symbol", &"这BTC").with("x", &"a b&c=d").with("n", &5);
         assert_eq!(request.target(), "/a?symbol=%E8%BF%99BTC&x=a%20b%26c%3Dd&n=5");
     }
 }

@@ -65,13 +65,13 @@ impl Exchange for Binance {
         limit: Option<u32>,
     ) -> Result<Vec<Candle>, ExchangeError> {
         let id = id_of(symbol)?;
-        let request = request::klines(id, timeframe, since_ms, until_ms, limit);
+        let request = request::klines(&id, timeframe, since_ms, until_ms, limit);
         self.http.call(&request, parse::klines).await.map_err(|error| fault::blame(error, symbol, timeframe))
     }
 
     async fn fetch_ticker(&self, symbol: &Symbol) -> Result<Ticker, ExchangeError> {
         let id = id_of(symbol)?;
-        let request = request::ticker(id.clone());
+        let request = request::ticker(&id);
         let ticker = self.http.call(&request, |body| parse::ticker(body, &id)).await;
         ticker.map_err(|error| fault::blame_symbol(error, symbol))
     }

@@ -14,31 +14,31 @@ pub(super) fn time() -> Request {
 
 /// All symbols; without their permission sets, which are most of the reply and not used.
 pub(super) fn exchange_info() -> Request {
-    Request::new("/api/v3/exchangeInfo", 20).with("showPermissionSets", false)
+    Request::new("/api/v3/exchangeInfo", 20).with("showPermissionSets", &false)
 }
 
 /// Best prices and last price: the one endpoint that tells them with a time.
-pub(super) fn ticker(id: String) -> Request {
-    Request::new("/api/v3/ticker/24hr", 2).with("symbol", id)
+pub(super) fn ticker(id: &str) -> Request {
+    Request::new("/api/v3/ticker/24hr", 2).with("symbol", &id)
 }
 
 /// A page of candles that open at or after `since_ms` and before `until_ms`.
 pub(super) fn klines(
-    id: String,
+    id: &str,
     timeframe: Timeframe,
     since_ms: Option<i64>,
     until_ms: Option<i64>,
     limit: Option<u32>,
 ) -> Request {
-    let mut request = Request::new("/api/v3/klines", 2).with("symbol", id).with("interval", timeframe);
+    let mut request = Request::new("/api/v3/klines", 2).with("symbol", &id).with("interval", &timeframe);
     if let Some(since_ms) = since_ms {
-        request = request.with("startTime", since_ms);
+        request = request.with("startTime", &since_ms);
     }
     if let Some(until_ms) = until_ms {
         // Binance's end time still belongs to the range.
-        request = request.with("endTime", until_ms.saturating_sub(1));
+        request = request.with("endTime", &until_ms.saturating_sub(1));
     }
-    request.with("limit", limit.unwrap_or(PAGE_LIMIT).clamp(1, PAGE_LIMIT))
+    request.with("limit", &limit.unwrap_or(PAGE_LIMIT).clamp(1, PAGE_LIMIT))
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
 
     #[track_caller]
     fn check(since_ms: Option<i64>, until_ms: Option<i64>, limit: Option<u32>, expected: &str) {
-        let request = klines("BTCUSDT".to_owned(), Timeframe::H1, since_ms, until_ms, limit);
+        let request = klines("BTCUSDT", Timeframe::H1, since_ms, until_ms, limit);
         assert_eq!(request.target(), format!("/api/v3/klines?symbol=BTCUSDT&interval=1h&{expected}"));
     }
 
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_month_and_a_minute_are_not_confused() {
-        let target = |timeframe| klines("X".to_owned(), timeframe, None, None, None).target();
+        let target = |timeframe| klines("X", timeframe, None, None, None).target();
         assert!(target(Timeframe::Month1).contains("interval=1M&"));
         assert!(target(Timeframe::M1).contains("interval=1m&"));
     }
@@ -71,7 +71,7 @@ mod tests {
     fn the_other_questions() {
         assert_eq!(time().target(), "/api/v3/time");
         assert_eq!(exchange_info().target(), "/api/v3/exchangeInfo?showPermissionSets=false");
-        assert_eq!(ticker("BTCUSDT".to_owned()).target(), "/api/v3/ticker/24hr?symbol=BTCUSDT");
-        assert_eq!([time().weight, exchange_info().weight, ticker(String::new()).weight], [1, 20, 2]);
+        assert_eq!(ticker("BTCUSDT").target(), "/api/v3/ticker/24hr?symbol=BTCUSDT");
+        assert_eq!([time().weight, exchange_info().weight, ticker("").weight], [1, 20, 2]);
     }
 }
