@@ -199,3 +199,6 @@ fn open_time_of(event: &Event) -> i64 {
         _ => i64::MIN,
     }
 }
+
+#[cfg(test)]
+mod tests;
