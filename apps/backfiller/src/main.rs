@@ -2,6 +2,7 @@
 
 mod archive;
 mod args;
+mod fetch;
 mod import;
 mod row;
 mod status;
@@ -25,6 +26,7 @@ struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
+  backfiller fetch --exchange binance --symbol BTC/USDT --timeframe 1h --since 90d
   backfiller import --exchange binance --symbol BTC/USDT --timeframe 1h BTCUSDT-1h-2025-*.csv
   backfiller status
   backfiller status --json | jq '.series[].holes'
@@ -34,6 +36,7 @@ Exit codes: 0 done, 1 an error, 2 wrong usage, 130 stopped by Ctrl-C.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Fetch(fetch::Args),
     Import(import::Args),
     Status(status::Args),
     Completions(CompletionsArgs),
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     terminal::init_logging(cli.verbose);
     terminal::run(|| match cli.command {
+        Command::Fetch(args) => fetch::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Completions(args) => Ok(terminal::completions::<Cli>(args.shell)?),

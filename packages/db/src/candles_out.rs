@@ -72,6 +72,34 @@ impl Store {
         self.closed_ms(series, "DESC")
     }
 
+    /// The end of the run of closed candles without a hole that starts with the one that opens at
+    /// `from_ms`: the open time of its newest candle, Unix milliseconds. `None` when there is no
+    /// closed candle at `from_ms`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn run_end_ms(&self, series: &Series, from_ms: i64) -> Result<Option<i64>, DbError> {
+        let (exchange, symbol, timeframe) = names(series);
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT timestamp FROM ohlcv_data
+                 WHERE {OF_SERIES} AND timestamp >= ?4 AND closed = 1 ORDER BY timestamp"
+            );
+            let mut select = connection.prepare_cached(&sql)?;
+            let mut rows = select.query(params![exchange, symbol, timeframe, seconds_at_or_after(from_ms)])?;
+            let (mut end_ms, mut expected_ms) = (None, from_ms);
+            while let Some(row) = rows.next()? {
+                let open_time_ms = time_ms(row, 0)?;
+                if open_time_ms != expected_ms {
+                    break;
+                }
+                end_ms = Some(open_time_ms);
+                expected_ms = series.timeframe.next_open(open_time_ms);
+            }
+            Ok(end_ms)
+        })
+    }
+
     fn closed_ms(&self, series: &Series, order: &str) -> Result<Option<i64>, DbError> {
         let (exchange, symbol, timeframe) = names(series);
         self.read(|connection| {

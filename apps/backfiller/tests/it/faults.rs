@@ -42,7 +42,7 @@ fn check_signal(signal: &str, code: Option<i32>) {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), code, "{}", stderr(&output));
     let rows = desk.whole_rows();
-    assert!(rows > 0 && rows < ROWS && rows % BATCH == 0, "{rows} rows");
+    assert!(rows > 0 && rows < ROWS && rows.is_multiple_of(BATCH), "{rows} rows");
     if code.is_some() {
         let error = stderr(&output);
         assert!(error.starts_with("stopped: ") && error.contains("rows of") && error.contains("go on"), "{error}");
@@ -103,5 +103,5 @@ fn a_full_disk_gets_one_clear_error() {
     assert!(error.contains("no space is left on the disk for data/chandler.db"), "{error}");
     assert!(error.lines().count() <= 2, "{error}");
     let rows = desk.whole_rows();
-    assert!(rows > 0 && rows % BATCH == 0, "{rows} rows");
+    assert!(rows > 0 && rows.is_multiple_of(BATCH), "{rows} rows");
 }

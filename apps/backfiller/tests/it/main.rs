@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod faults;
+mod fetch;
 mod import;
 mod run;
 mod status;
+mod venue;

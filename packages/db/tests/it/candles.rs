@@ -43,6 +43,18 @@ fn the_newest_candles_and_the_ends() {
 }
 
 #[test]
+fn the_end_of_a_run_without_a_hole() {
+    let (_folder, mut store) = new_store();
+    let btc = series("BTC/USDT");
+    let minutes = [1, 2, 3, 5, 6].map(|minute| candle(minute, 1.0));
+    store.insert_closed(&btc, &minutes).unwrap();
+    store.put_forming(&btc, &candle(7, 1.0)).unwrap();
+    for (from, end) in [(0, None), (1, Some(3)), (3, Some(3)), (4, None), (5, Some(6)), (7, None), (8, None)] {
+        assert_eq!(store.run_end_ms(&btc, from * 60_000).unwrap(), end.map(|minute| minute * 60_000), "{from}");
+    }
+}
+
+#[test]
 fn backfill_completes_half_a_candle_and_leaves_closed_ones() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");

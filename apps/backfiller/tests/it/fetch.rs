@@ -1,0 +1,123 @@
+//! Fetching from an exchange: what is asked, what is stored, what goes wrong.
+
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use db::Store;
+use serde_json::json;
+
+use crate::run::{Desk, stderr};
+use crate::venue::{NOW_MS, Venue};
+
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 1_440 * MINUTE_MS;
+const NO_DELAY: Duration = Duration::ZERO;
+
+fn args<'a>(url: &'a str, symbol: &'a str, since: &'a str) -> Vec<&'a str> {
+    ["fetch", "--exchange", "binance", "--symbol", symbol, "--timeframe", "1m", "--since", since, "--base-url", url]
+        .into()
+}
+
+#[test]
+fn pages_are_stored_and_not_asked_for_again() {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], NO_DELAY));
+    // By the exchange's clock, which is not the machine's.
+    let fetch = |since: &str| desk.json(&args(&venue.url, "BTC/USDT", since));
+    let done = fetch("2d");
+    assert_eq!((&done["new"], &done["known"], &done["holes"]), (&json!(2_880), &json!(0), &json!([])));
+    assert_eq!((&done["first"], &done["last"]), (&json!("2025-01-03T00:00:00Z"), &json!("2025-01-04T23:59:00Z")));
+    assert_eq!(venue.asked()[0], NOW_MS - 2 * DAY_MS);
+    assert_eq!(desk.whole_rows(), 2_880, "the forming candle is not stored");
+
+    let done = fetch("2d");
+    assert_eq!((&done["new"], &done["known"]), (&json!(0), &json!(1)));
+    assert_eq!(venue.asked()[0], NOW_MS - MINUTE_MS, "only the newest is asked for again");
+
+    let done = fetch("3d");
+    assert_eq!((&done["new"], &done["known"]), (&json!(1_440), &json!(2_880)));
+    let store = Store::open_existing(desk.db()).unwrap();
+    let instrument = store.instrument("binance", &"BTC/USDT".parse().unwrap()).unwrap().unwrap();
+    assert_eq!((instrument.tick.to_string().as_str(), instrument.active), ("0.01", true));
+}
+
+#[test]
+fn a_range_is_half_open() {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], NO_DELAY));
+    let args = args(&venue.url, "BTC/USDT", "2025-01-01T00:00:30Z");
+    let done = desk.json(&[&args[..], &["--until", "2025-01-01T00:05:00Z"]].concat());
+    assert_eq!((&done["new"], &done["first"]), (&json!(4), &json!("2025-01-01T00:01:00Z")));
+}
+
+#[test]
+fn holes_of_the_exchange_are_told() {
+    let desk = Desk::new();
+    let venue = Venue::open(&[NOW_MS - 30 * MINUTE_MS, NOW_MS - 29 * MINUTE_MS, NOW_MS - 9 * MINUTE_MS], NO_DELAY);
+    let output = desk.run(&args(&venue.url, "BTC/USDT", "1h"));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.starts_with("binance BTC/USDT 1m: 57 new, 0 known"), "{text}");
+    assert!(text.contains("holes 2, missing 3: the exchange does not have these candles"), "{text}");
+    let done = desk.json(&args(&venue.url, "BTC/USDT", "1h"));
+    assert_eq!((&done["asked_from"], &done["new"]), (&json!("2025-01-04T23:29:00Z"), &json!(0)));
+    assert_eq!(done["holes"].as_array().unwrap().len(), 2);
+}
+
+#[track_caller]
+fn check_refused(args: &[&str], expected: &str) {
+    let desk = Desk::new();
+    let output = desk.run(args);
+    let error = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.starts_with("error: ") && error.contains(expected), "{error}");
+    assert!(error.lines().count() <= 2, "{error}");
+}
+
+#[test]
+fn what_cannot_be_fetched_gets_one_clear_error() {
+    let venue = Venue::open(&[], NO_DELAY);
+    check_refused(&args(&venue.url, "BTC/EUR", "1d"), "binance has no symbol BTC/EUR; expected one it lists");
+    check_refused(&args(&venue.url, "BTC/EUR", "1d"), "it has BTC/USDT");
+    check_refused(&args("nonsense", "BTC/USDT", "1d"), "`nonsense` is not an address");
+    let backwards = [&args(&venue.url, "BTC/USDT", "1d")[..], &["--until", "2d"]].concat();
+    check_refused(&backwards, "is not before --until");
+    let mut other = args(&venue.url, "BTC/USDT", "1d");
+    other[2] = "binanse";
+    check_refused(&other, "did you mean `binance`?");
+}
+
+#[test]
+fn an_exchange_that_is_not_there_makes_no_store() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let desk = Desk::new();
+    let output = desk.run(&args(&format!("http://{nobody}"), "BTC/USDT", "1d"));
+    let error = stderr(&output);
+    let errors: Vec<_> = error.lines().filter(|line| line.starts_with("error: ")).collect();
+    assert!(errors.len() == 1 && errors[0].starts_with("error: cannot reach http://127.0.0.1"), "{error}");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!desk.path("data").exists());
+}
+
+#[test]
+fn ctrl_c_keeps_whole_pages_and_the_next_run_goes_on() {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], Duration::from_millis(150)));
+    let mut command = desk.command(&args(&venue.url, "BTC/USDT", "4d"));
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut pages = 0;
+    let started = Instant::now();
+    while pages < 3 {
+        assert!(started.elapsed() < Duration::from_secs(20), "too few pages");
+        pages += venue.asked().len();
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let asked_at = Instant::now();
+    let output = child.wait_with_output().unwrap();
+    assert!(asked_at.elapsed() < Duration::from_secs(5));
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    assert!(stderr(&output).starts_with("stopped: "), "{}", stderr(&output));
+    let rows = desk.whole_rows();
+    assert!(rows > 0 && rows < 5_760, "{rows}");
+    assert_eq!(desk.json(&args(&venue.url, "BTC/USDT", "4d"))["new"], 5_760 - rows);
+    assert_eq!(desk.whole_rows(), 5_760);
+}

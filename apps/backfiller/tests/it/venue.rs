@@ -1,0 +1,83 @@
+//! A small exchange on this machine that answers as Binance does, and notes what it is asked.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// Now, on this exchange's clock: 2025-01-05.
+pub(crate) const NOW_MS: i64 = 1_736_035_200_000;
+const MINUTE_MS: i64 = 60_000;
+
+/// Candles that an exchange has: every minute but those in `holes`, up to the forming one.
+pub(crate) struct Venue {
+    pub(crate) url: String,
+    asked: Arc<Mutex<Vec<i64>>>,
+}
+
+impl Venue {
+    /// Opens. `holes` are open times that it has no candle of; each page takes `delay`.
+    pub(crate) fn open(holes: &'static [i64], delay: Duration) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let notes = Arc::clone(&asked);
+        // It ends with the test's process.
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let notes = Arc::clone(&notes);
+                thread::spawn(move || answer(&stream, holes, delay, &notes));
+            }
+        });
+        Venue { url, asked }
+    }
+
+    /// The start times of the pages that were asked for since the last call.
+    pub(crate) fn asked(&self) -> Vec<i64> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+}
+
+fn answer(mut stream: &TcpStream, holes: &[i64], delay: Duration, notes: &Mutex<Vec<i64>>) {
+    let mut lines = BufReader::new(stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+    let Some(first) = lines.next() else { return };
+    lines.for_each(drop);
+    let target = first.split(' ').nth(1).unwrap_or_default();
+    let body = match target.split('?').next().unwrap_or_default() {
+        "/api/v3/time" => format!("{{\"serverTime\":{NOW_MS}}}"),
+        "/api/v3/exchangeInfo" => LISTED.to_owned(),
+        "/api/v3/klines" => {
+            let number = |name: &str| parameter(target, name).and_then(|text| text.parse().ok());
+            let since_ms = number("startTime").unwrap_or(0);
+            notes.lock().unwrap().push(since_ms);
+            thread::sleep(delay);
+            klines(since_ms, number("endTime").unwrap_or(NOW_MS), number("limit").unwrap_or(500), holes)
+        }
+        _ => String::new(),
+    };
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length";
+    // The client may be gone, which is part of some tests.
+    let _ = write!(stream, "{head}: {}\r\n\r\n{body}", body.len());
+}
+
+fn parameter<'a>(target: &'a str, name: &str) -> Option<&'a str> {
+    let query = target.split_once('?')?.1;
+    query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+fn klines(since_ms: i64, end_ms: i64, limit: i64, holes: &[i64]) -> String {
+    let first = since_ms.div_euclid(MINUTE_MS) + i64::from(since_ms % MINUTE_MS > 0);
+    let times = (first..).map(|minute| minute * MINUTE_MS).take_while(|&time| time <= end_ms.min(NOW_MS));
+    let rows = times.filter(|time| !holes.contains(time)).take(usize::try_from(limit).unwrap());
+    let row = |time: i64| {
+        format!("[{time},\"1.5\",\"2.5\",\"0.5\",\"1.25\",\"9\",{},\"1\",1,\"1\",\"1\",\"0\"]", time + MINUTE_MS - 1)
+    };
+    format!("[{}]", rows.map(row).collect::<Vec<_>>().join(","))
+}
+
+const LISTED: &str = r#"{"timezone":"UTC","serverTime":1736035200000,"rateLimits":[],"exchangeFilters":[],"symbols":[
+{"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","isSpotTradingAllowed":true,"filters":[
+{"filterType":"PRICE_FILTER","minPrice":"0.01","maxPrice":"1000000.00","tickSize":"0.01"},
+{"filterType":"LOT_SIZE","minQty":"0.00001","maxQty":"9000.0","stepSize":"0.00001"},
+{"filterType":"NOTIONAL","minNotional":"5.0","applyMinToMarket":true}]}]}"#;
