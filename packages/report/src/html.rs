@@ -1,6 +1,7 @@
 //! The report as one self-contained HTML page.
 
-mod columns;
+mod bars;
+mod column;
 mod page;
 
 use page::Page;

@@ -4,10 +4,11 @@ use execution::{OpenPosition, Trade};
 use market::{Hole, format_utc};
 use serde::Serialize;
 
-use super::columns::{Bars, drawn};
+use super::bars::{Bars, drawn};
+use super::column::Column;
 use crate::buy_and_hold::buy_and_hold;
 use crate::monthly::MonthlyReturn;
-use crate::numbers::{count, share};
+use crate::numbers::{count, money};
 use crate::{FIGURES, Pane, Provenance, Report, Size, Unit};
 
 /// Holes that the page lists one by one; the rest is counted.
@@ -25,7 +26,7 @@ pub(super) struct Page<'a> {
     end_ms: i64,
     initial_cash: f64,
     bars: Bars,
-    equity: Vec<f64>,
+    equity: Column,
     lines: Vec<PageLine<'a>>,
     trades: Trades,
     open: Option<Open>,
@@ -43,7 +44,7 @@ pub(super) struct Page<'a> {
 struct PageLine<'a> {
     name: &'a str,
     pane: Pane,
-    values: Vec<f64>,
+    values: Column,
 }
 
 #[derive(Debug, Serialize)]
@@ -205,7 +206,7 @@ fn setup_rows(report: &Report<'_>) -> Vec<(&'static str, String)> {
         ("Timeframe", report.series.timeframe.name().to_owned()),
         ("From", format_utc(setup.from_ms)),
         ("To, exclusive", format_utc(setup.to_ms)),
-        ("Cash", format!("{} {}", setup.cash, symbol.quote())),
+        ("Cash", format!("{} {}", money(setup.cash), symbol.quote())),
         ("Size", size_text(&setup.size)),
         ("Taker fee", rate(setup.taker_fee)),
         ("Maker fee", rate(setup.maker_fee)),
@@ -228,7 +229,7 @@ fn setup_rows(report: &Report<'_>) -> Vec<(&'static str, String)> {
 
 fn size_text(size: &Size) -> String {
     match size {
-        Size::Equity(part) => format!("{} of equity", share(*part)),
+        Size::Equity(part) => format!("{} of equity", rate(*part)),
         Size::Text(text) => text.clone(),
     }
 }

@@ -5,7 +5,7 @@ use market::{Candle, Candles, Series, Timeframe};
 use report::{Figures, Provenance, Report, Setup, Size, figures};
 
 /// Candles of an hour that open and close at `prices`.
-fn candles(prices: &[f64]) -> Candles {
+pub(crate) fn candles(prices: &[f64]) -> Candles {
     let candle = |(index, &price): (usize, &f64)| Candle {
         open_time_ms: index as i64 * 3_600_000,
         open: price,
@@ -59,31 +59,48 @@ fn figures_of_a_small_curve_are_those_computed_by_hand() {
 #[test]
 fn empty_and_tiny_runs_are_reported() {
     for prices in [&[][..], &[5.0][..], &[5.0, 6.0][..]] {
-        let candles = candles(prices);
-        let result = run(100.0, &vec![100.0; prices.len()]);
-        let series = Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::H1);
-        let report = report(&candles, &series, &result);
+        let tiny = Tiny::new(prices);
+        let report = tiny.report();
         assert_eq!(report.json()["trades"], serde_json::json!([]));
         assert!(report.table().contains("Strategy"));
         assert!(!report.table().contains("NaN"));
     }
 }
 
-fn report<'a>(candles: &'a Candles, series: &'a Series, result: &'a RunResult) -> Report<'a> {
-    Report {
-        name: "tiny",
-        about: "",
-        series,
-        candles: candles.as_slice(),
-        result,
-        setup: setup(),
-        lines: Vec::new(),
-        holes: Vec::new(),
-        warm_up_candles: 0,
-        warm_up_read: 0,
-        unclosed_candles: 0,
-        warnings: Vec::new(),
-        provenance: Provenance::default(),
+/// A run without a trade over a few candles.
+pub(crate) struct Tiny {
+    candles: Candles,
+    series: Series,
+    result: RunResult,
+}
+
+impl Tiny {
+    /// A run over hours that open and close at `prices`.
+    pub(crate) fn new(prices: &[f64]) -> Self {
+        Tiny {
+            candles: candles(prices),
+            series: Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::H1),
+            result: run(100.0, &vec![100.0; prices.len()]),
+        }
+    }
+
+    /// Its report.
+    pub(crate) fn report(&self) -> Report<'_> {
+        Report {
+            name: "tiny",
+            about: "",
+            series: &self.series,
+            candles: self.candles.as_slice(),
+            result: &self.result,
+            setup: setup(),
+            lines: Vec::new(),
+            holes: Vec::new(),
+            warm_up_candles: 0,
+            warm_up_read: 0,
+            unclosed_candles: 0,
+            warnings: Vec::new(),
+            provenance: Provenance::default(),
+        }
     }
 }
 

@@ -47,22 +47,29 @@ export function points(stage: Stage, values: (number | null)[]): (LineData | Whi
   });
 }
 
+/** Moves the charts to a span of time. */
+export type Show = (from_ms: number, to_ms: number) => void;
+
 /** Draws the charts. Gives a function that moves them to a span of time. */
-export function drawChart(data: Data): (from_ms: number, to_ms: number) => void {
+export function drawChart(data: Data): Show {
   const host = el("div", { class: "chart", role: "img", "aria-label": NAME });
+  place("chart").append(host);
   const stage = { data, times: barTimes(data.bars), chart: create(host) };
   const parts = [addPrice(stage)];
   for (const add of [addOwnLines, addEquity, addDrawdown]) parts.push(...add(stage, parts.length));
   const total = parts.reduce((sum, part) => sum + part.height, 0);
   host.style.setProperty("--chart-height", `${Math.round((total / parts[0]!.height) * PRICE_HEIGHT)}px`);
-  place("chart").append(rangeButtons(stage), host);
+  host.before(rangeButtons(stage, [0, parts.length - 2]));
   stage.chart.panes().forEach((pane, index) => pane.setStretchFactor(parts[index]!.height));
-  stage.chart.timeScale().fitContent();
   onTheme((theme) => {
     stage.chart.applyOptions(chartColours(theme));
     for (const part of parts) part.paint(theme);
   });
-  requestAnimationFrame(() => placeLegends(stage.chart, parts));
+  // Panes have their elements, and the chart its width, only once it has been laid out.
+  requestAnimationFrame(() => {
+    placeLegends(stage.chart, parts);
+    stage.chart.timeScale().fitContent();
+  });
   followPointer(stage, parts);
   return (from_ms, to_ms) => {
     const [from, to] = [indexAt(stage.times, from_ms), indexAt(stage.times, to_ms)];
@@ -84,9 +91,8 @@ function create(host: HTMLElement): IChartApi {
       timeVisible: true,
       secondsVisible: false,
       minBarSpacing: 0.0005,
-      rightOffset: 0,
+      lockVisibleTimeRangeOnResize: true,
       enableConflation: true,
-      precomputeConflationOnInit: true,
     },
     // A finger moving up or down scrolls the page, not the chart.
     handleScroll: { vertTouchDrag: false },

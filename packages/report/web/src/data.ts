@@ -3,6 +3,12 @@
 /** A share of one, money, a plain number, or a number of things. */
 export type Unit = "share" | "quote" | "ratio" | "count";
 
+/** Numbers as they are embedded: whole steps of a power of ten, each as the change from the one before. */
+interface Column {
+  decimals: number;
+  changes: (number | null)[];
+}
+
 /** Candles in columns; bar `i` opens at `start_ms + i * step_ms` unless a jump says otherwise. */
 export interface Bars {
   candles_per_bar: number;
@@ -89,9 +95,38 @@ export interface Data {
   provenance: { data_hash: string; strategy_hash: string; binary_hash: string; version: string };
 }
 
+/** The data as it is embedded: like [Data], but for its columns. */
+type Embedded = Omit<Data, "bars" | "equity" | "lines"> & {
+  bars: Omit<Bars, Price> & Record<Price, Column>;
+  equity: Column;
+  lines: (Omit<Line, "values"> & { values: Column })[];
+};
+type Price = "open" | "high" | "low" | "close" | "volume";
+
 /** Reads the data that is embedded in the page. */
 export function readData(): Data {
-  return JSON.parse(document.getElementById("data")!.textContent!) as Data;
+  const data = JSON.parse(document.getElementById("data")!.textContent!) as Embedded;
+  const { bars } = data;
+  const price = (column: Column) => unpack(column).map((value) => value ?? 0);
+  return {
+    ...data,
+    bars: {
+      ...bars,
+      open: price(bars.open),
+      high: price(bars.high),
+      low: price(bars.low),
+      close: price(bars.close),
+      volume: price(bars.volume),
+    },
+    equity: unpack(data.equity),
+    lines: data.lines.map((line) => ({ ...line, values: unpack(line.values) })),
+  };
+}
+
+function unpack({ decimals, changes }: Column): (number | null)[] {
+  const scale = 10 ** decimals;
+  let sum = 0;
+  return changes.map((change) => (change === null ? null : (sum += change) / scale));
 }
 
 /** The open time of every bar, Unix milliseconds. */

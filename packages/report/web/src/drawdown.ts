@@ -12,6 +12,7 @@ export function addDrawdown(stage: Stage, pane: number): Part[] {
   const options = { lineWidth: 1 as const, priceFormat, priceLineVisible: false, invertFilledArea: true };
   const series = stage.chart.addSeries(AreaSeries, options, pane);
   series.setData(points(stage, values));
+  series.priceScale().applyOptions({ scaleMargins: { top: 0.26, bottom: 0.06 } });
   const { element, entries } = legend(["Drawdown"]);
   return [{
     pane,

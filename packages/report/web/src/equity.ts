@@ -16,6 +16,7 @@ export function addEquity(stage: Stage, pane: number): Part[] {
   const equity = chart.addSeries(LineSeries, { ...options, lineWidth: 2 }, pane);
   hold.setData(points(stage, held));
   equity.setData(points(stage, data.equity));
+  equity.priceScale().applyOptions({ scaleMargins: { top: 0.18, bottom: 0.06 } });
   const { element, entries } = legend(["Equity", "Buy & hold"]);
   const told = (value: number | null | undefined) => (value == null ? "\u2013" : `${money(value)} ${data.quote}`);
   return [{

@@ -4,6 +4,7 @@ import { el } from "./dom";
 
 /** One entry of a legend. */
 export interface Entry {
+  element: HTMLElement;
   colour(colour: string): void;
   value(text: string): void;
 }
@@ -14,8 +15,10 @@ export function legend(names: string[]): { element: HTMLElement; entries: Entry[
   const entries = names.map((name) => {
     const swatch = el("i", { class: "swatch" });
     const value = el("b");
-    element.append(el("span", {}, name ? swatch : null, name ? `${name} ` : null, value));
+    const entry = el("span", {}, name ? swatch : null, name ? `${name} ` : null, value);
+    element.append(entry);
     return {
+      element: entry,
       colour: (colour: string) => swatch.style.setProperty("background", colour),
       value: (text: string) => {
         value.textContent = text;

@@ -14,6 +14,7 @@ export function addOwnLines(stage: Stage, firstPane: number): Part[] {
     const options = { lineWidth: 1 as const, priceFormat, priceLineVisible: false };
     const series = stage.chart.addSeries(LineSeries, options, pane);
     series.setData(points(stage, line.values));
+    series.priceScale().applyOptions({ scaleMargins: { top: 0.28, bottom: 0.08 } });
     const { element, entries } = legend([line.name]);
     return {
       pane,

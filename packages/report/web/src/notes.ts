@@ -1,11 +1,12 @@
 // What must be known about the figures: warnings, holes, ambiguous candles, signals without a trade.
 
+import type { Show } from "./chart";
 import type { Data } from "./data";
 import { el, place } from "./dom";
 import { count, counted, money, quantity, share, signed, time } from "./format";
 
 /** Fills the notes; `show` moves the chart to a span of time. */
-export function drawNotes(data: Data, show: (from_ms: number, to_ms: number) => void): void {
+export function drawNotes(data: Data, show: Show): void {
   place("notes").append(
     el("h2", {}, "What to know"),
     ...data.warnings.map((warning) => el("p", { class: "warning" }, warning)),
@@ -29,11 +30,11 @@ function openNote(data: Data): HTMLElement | null {
     .join("");
   const profit = `${signed(money(open.pnl), open.pnl)} ${data.quote}`;
   return note("Still open", el("p", {},
-    `${open.side} ${quantity(open.quantity)} ${data.base} since ${time(open.entry_ms)} UTC at ${quantity(open.entry_price)}${levels}; `,
+    `${open.side === "long" ? "Long" : "Short"} ${quantity(open.quantity)} ${data.base} since ${time(open.entry_ms)} UTC at ${quantity(open.entry_price)}${levels}; `,
     `${profit} at the last close, less the fee of its entry.`, data.holes.open_touched ? " It touched a hole." : ""));
 }
 
-function holeNote(data: Data, show: (from_ms: number, to_ms: number) => void): HTMLElement {
+function holeNote(data: Data, show: Show): HTMLElement {
   const { holes } = data;
   if (holes.count === 0) return note("Holes", el("p", {}, "No candle is missing in the range."));
   const rows = holes.first.map(([from, to, missing]) => {

@@ -18,7 +18,8 @@ export function addPrice(stage: Stage): Part {
   const { chart, data } = stage;
   const { bars } = data;
   const decimals = Math.max(decimalsOf(bars.close), decimalsOf(bars.open));
-  const format = { type: "price" as const, precision: decimals, minMove: 10 ** -decimals };
+  const price = (value: number) => number(value, decimals);
+  const format = { type: "custom" as const, formatter: price, minMove: 10 ** -decimals };
   const volume = chart.addSeries(HistogramSeries, {
     priceScaleId: "volume",
     priceFormat: { type: "volume" },
@@ -39,7 +40,9 @@ export function addPrice(stage: Stage): Part {
     series.setData(points(stage, line.values));
     return series;
   });
-  const { element, entries } = legend(["", ...overlays.map((line) => line.name)]);
+  const { element, entries } = legend(["", "", ...overlays.map((line) => line.name)]);
+  const [close, rest, ...values] = entries;
+  rest!.element.className = "wide";
   const marks = createSeriesMarkers<Time>(candles, [], { autoScale: false });
   const paintMarks = tradeMarks(stage, (list: SeriesMarker<Time>[]) => marks.setMarkers(list), element);
   return {
@@ -52,19 +55,18 @@ export function addPrice(stage: Stage): Part {
       lines.forEach((line, i) => {
         const colour = theme.lines[i % theme.lines.length]!;
         line.applyOptions({ color: colour });
-        entries[i + 1]!.colour(colour);
+        values[i]!.colour(colour);
       });
       paintMarks(theme);
     },
     show(i) {
-      const price = (column: number[]) => number(column[i]!, decimals);
-      const move = bars.close[i]! / bars.open[i]! - 1;
-      const prices = `O ${price(bars.open)}  H ${price(bars.high)}  L ${price(bars.low)}  C ${price(bars.close)}`;
-      const tail = `${signed(share(move), move)}  V ${quantity(bars.volume[i]!)}`;
-      entries[0]!.value(`${time(stage.times[i]!)}  ${prices}  ${tail}`);
+      const [open, now] = [bars.open[i]!, bars.close[i]!];
+      const move = now / open - 1;
+      close!.value(`${time(stage.times[i]!)}  ${price(now)}  ${signed(share(move), move)}`);
+      rest!.value(`O ${price(open)}  H ${price(bars.high[i]!)}  L ${price(bars.low[i]!)}  V ${quantity(bars.volume[i]!)}`);
       overlays.forEach((line, k) => {
         const value = line.values[i];
-        entries[k + 1]!.value(value == null ? "\u2013" : number(value, decimals));
+        values[k]!.value(value == null ? "\u2013" : price(value));
       });
     },
   };

@@ -1,5 +1,6 @@
-// Buttons that show a span of time, up to the newest bar in view.
+// Buttons over the charts: spans of time, up to the newest bar in view, and the logarithmic scale.
 
+import { PriceScaleMode } from "lightweight-charts";
 import type { Stage } from "./chart";
 import { indexAt } from "./data";
 import { el } from "./dom";
@@ -12,12 +13,12 @@ const SPANS: [label: string, name: string, days: number][] = [
   ["1Y", "One year", 365],
 ];
 
-/** The row of buttons over the charts. */
-export function rangeButtons({ chart, times }: Stage): HTMLElement {
-  const row = el("div", { class: "ranges", role: "group", "aria-label": "Span of time" });
+/** The row of buttons over the charts; the panes `moneyPanes` have a scale that can be logarithmic. */
+export function rangeButtons({ chart, times }: Stage, moneyPanes: number[]): HTMLElement {
+  const row = el("div", { class: "ranges", role: "group", "aria-label": "View" });
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
   const add = (label: string, name: string, show: () => void) =>
-    row.append(el("button", { type: "button", title: name, onclick: show }, label));
+    row.appendChild(el("button", { type: "button", title: name, onclick: show }, label));
   for (const [label, name, days] of SPANS) {
     if (days * DAY_MS >= span) continue;
     add(label, name, () => {
@@ -28,5 +29,12 @@ export function rangeButtons({ chart, times }: Stage): HTMLElement {
     });
   }
   add("All", "The whole range", () => chart.timeScale().fitContent());
+  const log = add("Log", "Logarithmic scale of price and equity", () => {
+    const on = log.getAttribute("aria-pressed") !== "true";
+    log.setAttribute("aria-pressed", String(on));
+    const mode = on ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal;
+    for (const pane of moneyPanes) chart.priceScale("right", pane).applyOptions({ mode });
+  });
+  log.setAttribute("aria-pressed", "false");
   return row;
 }

@@ -1,5 +1,6 @@
 // The list of trades: sorts by any column, and a trade that is clicked is shown in the chart.
 
+import type { Show } from "./chart";
 import type { Data } from "./data";
 import { el, place } from "./dom";
 import { count } from "./format";
@@ -9,7 +10,7 @@ import { type Column, tradeColumns } from "./trade-columns";
 const CHUNK = 100;
 
 /** Fills the list of trades; `show` moves the chart to a span of time. */
-export function drawTrades(data: Data, show: (from_ms: number, to_ms: number) => void): void {
+export function drawTrades(data: Data, show: Show): void {
   const total = data.trades.pnl.length;
   place("trades").append(el("h2", {}, "Trades ", el("small", {}, count(total))));
   if (total === 0) {

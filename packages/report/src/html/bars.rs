@@ -1,41 +1,43 @@
-//! Candles and lines as the page draws them: columns, thinned out where there are too many.
+//! Candles and lines as the page draws them: columns, thinned where there are too many.
 
 use market::CandleSlice;
 use serde::Serialize;
 
+use super::column::Column;
+
 /// Bars that a page draws at most; beyond, neighbours are drawn as one.
-pub(crate) const BARS_MAX: usize = 200_000;
-/// Significant digits of what is only drawn, not read: a pixel is far coarser.
-const DRAWN_DIGITS: usize = 8;
+pub(super) const BARS_MAX: usize = 200_000;
+/// Significant digits of what is only drawn: a pixel is far coarser.
+const DRAWN_DIGITS: i32 = 7;
 /// Significant digits of volumes.
-const VOLUME_DIGITS: usize = 5;
+const VOLUME_DIGITS: i32 = 5;
 
 /// The bars of the chart, a column for each value.
 #[derive(Debug, Serialize)]
-pub(crate) struct Bars {
+pub(super) struct Bars {
     /// Candles in each bar; 1 unless there are too many.
-    pub(crate) candles_per_bar: usize,
+    pub(super) candles_per_bar: usize,
     /// Open time of the first bar, Unix milliseconds.
-    pub(crate) start_ms: i64,
+    pub(super) start_ms: i64,
     /// Time from bar to bar.
-    pub(crate) step_ms: i64,
+    pub(super) step_ms: i64,
     /// Bars that do not open a step after the one before: index and open time.
-    pub(crate) jumps: Vec<(usize, i64)>,
+    pub(super) jumps: Vec<(usize, i64)>,
     /// Opens.
-    pub(crate) open: Vec<f64>,
+    pub(super) open: Column,
     /// Highs.
-    pub(crate) high: Vec<f64>,
+    pub(super) high: Column,
     /// Lows.
-    pub(crate) low: Vec<f64>,
+    pub(super) low: Column,
     /// Closes.
-    pub(crate) close: Vec<f64>,
+    pub(super) close: Column,
     /// Volumes, rounded.
-    pub(crate) volume: Vec<f64>,
+    pub(super) volume: Column,
 }
 
 impl Bars {
     /// The bars of `candles`, whose timeframe lasts `candle_ms`.
-    pub(crate) fn new(candles: CandleSlice<'_>, candle_ms: i64) -> Self {
+    pub(super) fn new(candles: CandleSlice<'_>, candle_ms: i64) -> Self {
         let per_bar = candles_per_bar(candles.len());
         let step_ms = candle_ms * per_bar as i64;
         let times_ms: Vec<i64> = candles.open_time_ms.iter().copied().step_by(per_bar).collect();
@@ -48,21 +50,18 @@ impl Bars {
             start_ms: times_ms.first().copied().unwrap_or(0),
             step_ms,
             jumps: (1..times_ms.len()).filter(|&index| jump(index)).map(|index| (index, times_ms[index])).collect(),
-            open: fold(candles.open, |first, _| first),
-            high: fold(candles.high, f64::max),
-            low: fold(candles.low, f64::min),
-            close: last_of_each(candles.close),
-            volume: fold(candles.volume, |sum, volume| sum + volume)
-                .into_iter()
-                .map(|volume| round(volume, VOLUME_DIGITS))
-                .collect(),
+            open: Column::exact(&fold(candles.open, |first, _| first)),
+            high: Column::exact(&fold(candles.high, f64::max)),
+            low: Column::exact(&fold(candles.low, f64::min)),
+            close: Column::exact(&last_of_each(candles.close)),
+            volume: Column::rounded(&fold(candles.volume, |sum, volume| sum + volume), VOLUME_DIGITS),
         }
     }
 }
 
-/// A line as it is drawn: the last value of each bar, rounded; NaN becomes `null` in JSON.
-pub(crate) fn drawn(values: &[f64]) -> Vec<f64> {
-    last_of_each(values).into_iter().map(|value| round(value, DRAWN_DIGITS)).collect()
+/// A line as it is drawn: the last value of each bar, rounded.
+pub(super) fn drawn(values: &[f64]) -> Column {
+    Column::rounded(&last_of_each(values), DRAWN_DIGITS)
 }
 
 fn candles_per_bar(candles: usize) -> usize {
@@ -71,16 +70,6 @@ fn candles_per_bar(candles: usize) -> usize {
 
 fn last_of_each(column: &[f64]) -> Vec<f64> {
     column.chunks(candles_per_bar(column.len())).filter_map(|chunk| chunk.last().copied()).collect()
-}
-
-/// `value` to so many significant digits, as the shortest text that reads back the same.
-fn round(value: f64, digits: usize) -> f64 {
-    if value == 0.0 || !value.is_finite() {
-        return value;
-    }
-    let scale = 10.0_f64.powi(digits as i32 - 1 - value.abs().log10().floor() as i32);
-    let rounded = (value * scale).round() / scale;
-    if rounded.is_finite() { rounded } else { value }
 }
 
 #[cfg(test)]
@@ -106,27 +95,24 @@ mod tests {
         let bars = Bars::new(candles.as_slice(), 1_000);
         assert_eq!((bars.candles_per_bar, bars.start_ms, bars.step_ms), (1, 0, 1_000));
         assert_eq!(bars.jumps, [(3, 4_000)]);
-        assert_eq!((bars.open, bars.high, bars.close), (candles.open, candles.high, candles.close));
+        assert_eq!(bars.open, Column::exact(&candles.open));
+        assert_eq!(bars.low, Column::exact(&candles.low));
     }
 
     #[test]
     fn many_candles_are_drawn_as_fewer_bars() {
         let candles = candles(BARS_MAX + 1);
         let bars = Bars::new(candles.as_slice(), 1_000);
-        assert_eq!((bars.candles_per_bar, bars.step_ms, bars.open.len()), (2, 2_000, BARS_MAX / 2 + 1));
-        assert_eq!((bars.open[1], bars.high[1], bars.low[1], bars.close[1], bars.volume[1]), (3.0, 4.5, 2.5, 4.0, 4.0));
-        assert_eq!(drawn(&candles.close)[1], 4.0);
-        assert_eq!(bars.open.len(), drawn(&candles.close).len());
-    }
-
-    #[test]
-    fn values_are_rounded_to_significant_digits() {
-        for (value, rounded) in
-            [(12_345.678_9, 12_346.0), (-0.000_123_456, -0.000_123_46), (0.0, 0.0), (9.999_99, 10.0)]
-        {
-            assert_eq!(round(value, 5), rounded);
-        }
-        assert!(round(f64::NAN, 5).is_nan());
-        assert_eq!(round(5e-324, 5), 5e-324);
+        assert_eq!((bars.candles_per_bar, bars.step_ms), (2, 2_000));
+        let every_other = |first: f64| -> Vec<f64> { (0..BARS_MAX / 2).map(|bar| first + 2.0 * bar as f64).collect() };
+        let with_last = |mut bars: Vec<f64>, last: f64| {
+            bars.push(last);
+            Column::exact(&bars)
+        };
+        let last = 1.0 + BARS_MAX as f64;
+        assert_eq!(bars.open, with_last(every_other(1.0), last));
+        assert_eq!(bars.high, with_last(every_other(2.5), last + 0.5));
+        assert_eq!(bars.low, with_last(every_other(0.5), last - 0.5));
+        assert_eq!(bars.close, with_last(every_other(2.0), last));
     }
 }
