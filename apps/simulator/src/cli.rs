@@ -41,7 +41,7 @@ How it is:
 #[command(name = "simulator", version, after_help = EXAMPLES)]
 pub(crate) struct Cli {
     /// Log more to stderr; twice for details.
-    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    #[arg(short, long, action = clap::ArgAction::Count, global = true, display_order = 100)]
     pub(crate) verbose: u8,
 
     /// What to do.

@@ -1,5 +1,8 @@
 //! An exchange on your desk: speaks Binance spot's public REST and WebSocket, replays candles of a
 //! file or of a generated market on a virtual clock, and breaks on command.
+//!
+//! The core is pure: `replay` (candles and a virtual now give klines), `clock`, `faults`, `book`, `day`,
+//! the replies in `rest` and the events in `stream`. `serve` and `stream::connection` touch sockets.
 
 mod book;
 mod cli;

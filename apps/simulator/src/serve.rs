@@ -58,7 +58,8 @@ fn build_market(args: &ServeArgs) -> anyhow::Result<(Market, i64)> {
             );
         }
         let start_ms = args.start.unwrap_or(now_ms() / MINUTE_MS * MINUTE_MS);
-        let first_ms = start_ms - i64::from(args.days) * DAY_MS;
+        // From a midnight on, so that longer candles of the first day are whole.
+        let first_ms = Timeframe::D1.open_of(start_ms - i64::from(args.days) * DAY_MS);
         if first_ms < 0 {
             bail!("--start {} is less than --days {} after 1970", format_utc(start_ms), args.days);
         }

@@ -143,3 +143,78 @@ fn kline_timeframe(name: &str, market: &Market) -> Option<Timeframe> {
 fn wrapped(combined: bool, name: &str, data: String) -> String {
     if combined { format!(r#"{{"stream":"{name}","data":{data}}}"#) } else { data }
 }
+
+#[cfg(test)]
+mod tests {
+    use market::{Candle, Candles};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::replay::{Decimals, Tape};
+
+    const MINUTE: i64 = 60_000;
+    const FULL: Detail = Detail { forming: true, tickers: true };
+
+    /// One-minute candles at minutes 0 to 6 and at 20.
+    fn market() -> Market {
+        let candle = |minute: i64| Candle {
+            open_time_ms: minute * MINUTE,
+            open: 10.0,
+            high: 12.0,
+            low: 9.0,
+            close: 11.0,
+            volume: 1.0,
+        };
+        let candles: Candles = (0..=6).chain([20]).map(candle).collect();
+        let decimals = Decimals { price: 2, volume: 2 };
+        Market::new("BTC/USDT".parse().unwrap(), Timeframe::M1, Tape::Stored(candles), decimals, 1e6)
+    }
+
+    #[track_caller]
+    fn check(names: &[&str], minute: i64, detail: Detail, expected: &[&str]) {
+        let market = market();
+        let mut subscriptions = Subscriptions::new(true, TimeUnit::Milliseconds);
+        assert!(names.iter().all(|name| subscriptions.add(name, &market)));
+        let events = subscriptions.events_at(&market, "BTCUSDT", minute * MINUTE, detail);
+        let told = |event: &Event| {
+            let message: Value = serde_json::from_str(&event.text).unwrap();
+            assert_eq!(event.is_close, message["data"]["k"]["x"] == true);
+            let name = message["stream"].as_str().unwrap().trim_start_matches("btcusdt@").to_owned();
+            if event.is_close { format!("{name} closes") } else { name }
+        };
+        assert_eq!(events.iter().map(told).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn closes_come_first_and_shortest_first() {
+        let names =
+            ["btcusdt@kline_5m", "btcusdt@ticker", "btcusdt@kline_1m", "btcusdt@bookTicker", "btcusdt@kline_1M"];
+        let closes = ["kline_1m closes", "kline_5m closes"];
+        let rest = ["kline_1m", "kline_5m", "kline_1M", "bookTicker", "ticker"];
+        check(&names, 5, FULL, &[closes.as_slice(), &rest].concat());
+        check(&names, 5, Detail { forming: false, tickers: false }, &closes);
+    }
+
+    #[test]
+    fn a_hole_closes_what_was_open_and_nothing_else() {
+        let names = ["btcusdt@kline_1m", "btcusdt@kline_5m", "btcusdt@kline_15m", "btcusdt@bookTicker"];
+        check(&names, 7, FULL, &["kline_1m closes"]);
+        check(&names, 10, FULL, &["kline_5m closes"]);
+        check(&names, 15, FULL, &["kline_15m closes"]);
+        check(&names, 20, FULL, &["kline_1m", "kline_5m", "kline_15m", "bookTicker"]);
+    }
+
+    #[test]
+    fn names_that_are_not_known_are_accepted_and_silent() {
+        check(&["ethusdt@kline_1m", "btcusdt@kline_7m", "btcusdt@kline_1s", "BTCUSDT@kline_1m", "!"], 5, FULL, &[]);
+    }
+
+    #[test]
+    fn there_is_room_for_so_many_streams() {
+        let (market, mut subscriptions) = (market(), Subscriptions::new(false, TimeUnit::Milliseconds));
+        assert!((0..MOST_STREAMS).all(|number| subscriptions.add(&number.to_string(), &market)));
+        assert!(!subscriptions.add("one more", &market));
+        subscriptions.remove("7", &market);
+        assert!(subscriptions.add("one more", &market));
+    }
+}

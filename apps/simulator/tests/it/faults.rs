@@ -28,16 +28,16 @@ fn silence_says_nothing_but_stays_open() {
     let simulator = Simulator::generated("600");
     let mut stream = simulator.stream("/ws/btcusdt@kline_1m");
     stream.next();
-    simulator.command("silence?seconds=1.5");
+    simulator.command("silence?seconds=2");
     let begun = Instant::now();
     stream.ping("still there?");
     // What was on its way comes, then nothing until the silence is over.
     stream.wait_at_most(Duration::from_millis(400));
     while stream.try_next().is_ok() {}
-    assert!(begun.elapsed() < Duration::from_millis(1_200));
+    assert!(begun.elapsed() < Duration::from_millis(1_700));
     stream.wait_at_most(Duration::from_secs(5));
     stream.next();
-    assert!(begun.elapsed() >= Duration::from_millis(1_300), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() >= Duration::from_millis(1_800), "{:?}", begun.elapsed());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The real binary, asked over real sockets.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
 /// The simulator as a child process, and small clients.
 mod harness;
 

@@ -54,10 +54,10 @@ fn two_thousand_closes_equal_the_file_bit_for_bit() {
 
 #[test]
 fn a_slow_client_loses_no_close() {
-    let simulator = Simulator::generated("300000");
+    let simulator = Simulator::generated("150000");
     let mut stream = simulator.stream("/ws/btcusdt@kline_1m/btcusdt@kline_5m/btcusdt@kline_1M");
     std::thread::sleep(Duration::from_millis(1_500));
-    let closed = closes(&mut stream, ["1m", "5m", "1M"], 9_000);
+    let closed = closes(&mut stream, ["1m", "5m", "1M"], 5_000);
     assert_eq!(klines(&simulator, "1m", &closed[0]), closed[0]);
     assert_eq!(klines(&simulator, "5m", &closed[1]), closed[1]);
 }
