@@ -1,2 +1,25 @@
-//! backtester
-fn main() {}
+//! `backtester`: runs strategies over stored candles, and tells what came of it.
+
+mod args;
+mod check;
+mod load;
+mod output;
+mod provenance;
+mod range;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    terminal::init_logging(args.verbose);
+    terminal::run(|| match &args.command {
+        Command::Run(run) => run::run(run),
+        Command::Check(check) => check::check(check),
+        Command::Completions { shell } => Ok(terminal::completions::<Args>(*shell)?),
+    })
+}

@@ -30,6 +30,8 @@ pub struct Recording {
     pub lines: Vec<Vec<f64>>,
     /// What the strategy decided at each candle.
     pub decisions: Vec<Decision>,
+    /// The other candles that were read, in the order of the strategy's description.
+    pub others: Vec<Candles>,
     /// The index of the first candle that the account saw.
     pub start: usize,
 }
@@ -101,6 +103,9 @@ impl Runner {
             cursor.pass(candles);
         }
         self.base.pass(&candles);
+        if let Some(recording) = &mut self.recording {
+            recording.add_others(others);
+        }
         Ok(self.run(candles))
     }
 
@@ -192,5 +197,15 @@ impl Recording {
             candles.iter().for_each(|candle| self.candles.push(candle));
         }
         self.decisions.extend_from_slice(decisions);
+    }
+
+    fn add_others(&mut self, others: Vec<Candles>) {
+        if self.others.is_empty() {
+            self.others = others;
+        } else {
+            for (known, more) in self.others.iter_mut().zip(others) {
+                more.iter().for_each(|candle| known.push(candle));
+            }
+        }
     }
 }

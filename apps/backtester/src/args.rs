@@ -1,0 +1,123 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use market::Symbol;
+use strategy::Size;
+
+/// Runs strategies over stored candles.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Say more: -v for information, -vv for details.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a strategy over a range of stored candles and report.
+    Run(Box<RunArgs>),
+    /// Read a strategy file: its mistakes, or what it reads, its warm-up and its plan.
+    Check(CheckArgs),
+    /// Print the completions of a shell: source them, or put them where the shell looks for them.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// Arguments of `run`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Examples:
+  backtester run strategies/sma_cross.yaml --symbol BTC/USDT
+  backtester run strategies/sma_cross.yaml --symbol BTC/USDT --from 2024-01-01 --to 2025-01-01 --html report.html
+  backtester run strategies/sma_cross.yaml --symbol ETH/USDT --from 365d --set fast=5 --set slow=50 --size 50%
+
+Dates are UTC; a date alone means its midnight; 90d means 90 days ago. A range takes the candles that open
+at or after --from and before --to. What the indicators need from before --from is read too where it is stored.")]
+pub(crate) struct RunArgs {
+    /// The strategy file.
+    pub(crate) strategy: PathBuf,
+    /// The store, filled by `backfiller`.
+    #[arg(long, default_value = "data/chandler.db")]
+    pub(crate) db: PathBuf,
+    /// The exchange whose candles are read, as ccxt names it.
+    #[arg(long, default_value = "binance")]
+    pub(crate) exchange: String,
+    /// The symbol, as ccxt names it.
+    #[arg(long)]
+    pub(crate) symbol: Symbol,
+    /// First candle; the first stored one where it is left out.
+    #[arg(long, value_parser = terminal::parse_time, value_name = "TIME")]
+    pub(crate) from: Option<i64>,
+    /// End, exclusive; the last stored candle's close where it is left out.
+    #[arg(long, value_parser = terminal::parse_time, value_name = "TIME")]
+    pub(crate) to: Option<i64>,
+    /// Cash at the start, in quote.
+    #[arg(long, default_value_t = 10_000.0)]
+    pub(crate) cash: f64,
+    /// Fee of market orders, stops and signal exits: 0.001 is 0.1 %.
+    #[arg(long, default_value_t = 0.001)]
+    pub(crate) taker_fee: f64,
+    /// Fee of targets.
+    #[arg(long, default_value_t = 0.001)]
+    pub(crate) maker_fee: f64,
+    /// Share of the price that market orders lose: 0.0005 is 0.05 %.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) slippage: f64,
+    /// Where the fee is taken from: always quote, or what is received, as Binance does.
+    #[arg(long, value_enum, default_value_t = FeeChargedIn::Quote)]
+    pub(crate) fee_charged_in: FeeChargedIn,
+    /// Price step in quote; 0 for none.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) tick: f64,
+    /// Quantity step in base; 0 for none.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) lot: f64,
+    /// How much a position is for, instead of the file's: 50%, 250 quote, or risk 1%.
+    #[arg(long)]
+    pub(crate) size: Option<Size>,
+    /// Another value for a param of the file; may be given several times.
+    #[arg(long, value_name = "NAME=NUMBER", value_parser = parse_set)]
+    pub(crate) set: Vec<(String, f64)>,
+    /// Write setup, figures, trades and more as JSON; - prints it instead of the table.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Write the report as one self-contained HTML file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:
+  backtester check strategies/sma_cross.yaml --set fast=5")]
+pub(crate) struct CheckArgs {
+    /// The strategy file.
+    pub(crate) strategy: PathBuf,
+    /// Another value for a param of the file; may be given several times.
+    #[arg(long, value_name = "NAME=NUMBER", value_parser = parse_set)]
+    pub(crate) set: Vec<(String, f64)>,
+    /// Print what was found as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// As in [`execution::FeeChargedIn`].
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum FeeChargedIn {
+    Quote,
+    Received,
+}
+
+fn parse_set(text: &str) -> Result<(String, f64), String> {
+    let wrong = || format!("`{text}` is not NAME=NUMBER; for example length=20");
+    let (name, number) = text.split_once('=').ok_or_else(wrong)?;
+    let number = number.trim().parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(wrong)?;
+    Ok((name.trim().to_owned(), number))
+}

@@ -1,0 +1,31 @@
+//! Reads a strategy file from disk.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use strategy::StrategyFile;
+
+/// A strategy file, compiled, with its text.
+pub(crate) struct Loaded {
+    pub(crate) source: String,
+    pub(crate) file: StrategyFile,
+}
+
+/// Reads and compiles the file at `path`; an error shows every mistake of it.
+pub(crate) fn load(path: &Path, set: &[(String, f64)]) -> anyhow::Result<Loaded> {
+    let source = std::fs::read_to_string(path)
+        .with_context(|| format!("the strategy file {} cannot be read", path.display()))?;
+    match strategy::load(&source, set) {
+        Ok(file) => Ok(Loaded { source, file }),
+        Err(problems) => {
+            let colour = std::io::stderr().is_terminal();
+            let count = match problems.list().len() {
+                1 => "a mistake".to_owned(),
+                n => format!("{n} mistakes"),
+            };
+            let drawn = problems.render(&path.display().to_string(), &source, colour);
+            Err(anyhow!("{} has {count}\n\n{drawn}", path.display()))
+        }
+    }
+}
