@@ -32,11 +32,12 @@ pub(super) fn klines(
 ) -> Request {
     let mut request = Request::new("/api/v3/klines", 2).with("symbol", &id).with("interval", &timeframe);
     if let Some(since_ms) = since_ms {
-        request = request.with("startTime", &since_ms);
+        // Times below zero are no times to Binance; so only a symbol can be written wrongly here.
+        request = request.with("startTime", &since_ms.max(0));
     }
     if let Some(until_ms) = until_ms {
         // Binance's end time still belongs to the range.
-        request = request.with("endTime", &until_ms.saturating_sub(1));
+        request = request.with("endTime", &until_ms.saturating_sub(1).max(0));
     }
     request.with("limit", &limit.unwrap_or(PAGE_LIMIT).clamp(1, PAGE_LIMIT))
 }
@@ -58,6 +59,7 @@ mod tests {
         check(None, Some(1_000), Some(1), "endTime=999&limit=1");
         check(Some(0), Some(3_600_000), Some(5_000), "startTime=0&endTime=3599999&limit=1000");
         check(None, None, Some(0), "limit=1");
+        check(Some(-5), Some(-5), Some(1), "startTime=0&endTime=0&limit=1");
     }
 
     #[test]
