@@ -60,7 +60,7 @@ impl Keeper {
         for epoch in 1.. {
             let Some(ended) = self.attempt(epoch, &mut stopped).await else { return };
             let wait = self.wait_after(&ended);
-            tracing::info!(epoch, ?wait, "stream down: {}", ended.reason);
+            tracing::debug!(epoch, ?wait, "stream down: {}", ended.reason);
             // Only closes can be refused.
             let _ = self.inbox.put(Event::Down { epoch, reason: ended.reason });
             let pause = async {
@@ -141,5 +141,44 @@ async fn or_stop<T>(stopped: &mut oneshot::Receiver<()>, work: impl Future<Outpu
     tokio::select! {
         _ = stopped => None,
         outcome = work => Some(outcome),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: Duration = Duration::from_millis(10);
+
+    fn keeper() -> Keeper {
+        let watch = Watch { ohlcv: Vec::new(), tickers: vec!["BTC/USDT".parse().unwrap()] };
+        let codec = crate::codec("binance", &watch, None).unwrap();
+        let options = Options { backoff_first: FIRST, seed: Some(3), ..Options::default() };
+        Keeper::new(codec, watch, options, Arc::new(Inbox::new(1))).unwrap()
+    }
+
+    #[test]
+    fn waits_grow_until_a_connection_proves_good() {
+        let mut keeper = keeper();
+        let ended = |reason: DownReason, proved: bool| Ended { reason, proved };
+        let closed = DownReason::Closed(String::new());
+        let waits: Vec<_> = (0..50).map(|_| keeper.wait_after(&ended(closed.clone(), false))).collect();
+        assert!(waits.iter().all(|wait| *wait <= keeper.options.backoff_max), "capped");
+        assert!(waits.iter().max().unwrap() > &(keeper.options.backoff_max / 2), "grown");
+        assert!(keeper.wait_after(&ended(DownReason::Rotation, true)).is_zero(), "planned");
+        assert!(keeper.wait_after(&ended(closed, true)) <= FIRST, "begun anew");
+        let refused = |status, retry_after| DownReason::Refused { status, retry_after };
+        let year = Some(Duration::from_secs(365 * 24 * 3_600));
+        let wait = keeper.wait_after(&ended(refused(418, year), false));
+        assert!(wait >= RETRY_AFTER_MAX && wait <= RETRY_AFTER_MAX + keeper.options.backoff_max, "bounded");
+        assert!(keeper.wait_after(&ended(refused(451, None), false)) >= keeper.options.refused_backoff);
+    }
+
+    #[test]
+    fn connections_are_renewed_at_different_ages_below_the_limit() {
+        let mut keeper = keeper();
+        let (first, second) = (keeper.age(), keeper.age());
+        let limit = keeper.options.rotate_after;
+        assert!(first != second && first.max(second) <= limit && first.min(second) >= limit / 20 * 19);
     }
 }

@@ -20,5 +20,6 @@ pub const STREAMS_MAX: usize = 1_024;
 /// Streams that are named in the address; it must not grow beyond what servers accept.
 const STREAMS_IN_URL: usize = 100;
 
-/// Streams in one SUBSCRIBE message.
-const STREAMS_IN_MESSAGE: usize = 100;
+/// Streams in one SUBSCRIBE message. At most four messages follow from it: the exchange cuts a
+/// connection that sends more than five a second, answers to pings included.
+const STREAMS_IN_MESSAGE: usize = 250;

@@ -39,7 +39,7 @@ impl Server {
     pub(crate) fn options(&self) -> Options {
         Options {
             ws_url: Some(format!("ws://127.0.0.1:{}", self.port)),
-            connect_timeout: Duration::from_millis(300),
+            connect_timeout: Duration::from_secs(2),
             backoff_first: Duration::from_millis(5),
             backoff_max: Duration::from_millis(20),
             refused_backoff: Duration::from_millis(20),
