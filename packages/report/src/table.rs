@@ -31,19 +31,19 @@ impl Report<'_> {
 
     fn head(&self) -> String {
         let range = match self.candles.open_time_ms {
-            [] => "no candles".to_owned(),
+            [] => String::new(),
             [first, .., last] => {
-                format!("{} to {} UTC", minute(*first), minute(self.series.timeframe.next_open(*last)))
+                format!("{} to {} UTC, ", minute(*first), minute(self.series.timeframe.next_open(*last)))
             }
-            [only] => format!("{} to {} UTC", minute(*only), minute(self.series.timeframe.next_open(*only))),
+            [only] => format!("{} to {} UTC, ", minute(*only), minute(self.series.timeframe.next_open(*only))),
         };
         let mut lines = vec![paragraph(&format!("{} on {}", self.name, self.series))];
         if !self.about.is_empty() {
             lines.push(paragraph(self.about));
         }
         lines.push(paragraph(&format!(
-            "{range}, {} candles; warm-up {}, of which {} from before the range",
-            count(self.candles.len() as u64),
+            "{range}{}; warm-up {}, of which {} from before the range",
+            counted(self.candles.len() as u64, "candle", "candles"),
             count(self.warm_up_candles as u64),
             count(self.warm_up_read as u64),
         )));

@@ -1,5 +1,7 @@
 //! A run rebuilt from an oracle: the trades as they stand there, the equity from trades and candles.
 
+#![expect(clippy::unwrap_used, reason = "a test cannot go on without its oracle")]
+
 use execution::{ExitReason, OpenPosition, RunResult, Trade};
 use market::{CandleSlice, Candles, Hole, Series, Side, Symbol, find_holes, parse_when};
 use report::{Line, Provenance, Report, Setup, Size};

@@ -7,13 +7,13 @@ import { counted, inUnit, time } from "./format";
 /** Fills the head of the page, and its title. */
 export function drawHeader(data: Data): void {
   document.title = `${data.name} on ${data.series}`;
-  const range = data.candles > 0 ? `${time(data.bars.start_ms)} to ${time(data.end_ms)} UTC` : "no candles";
+  const range = data.candles > 0 ? `${time(data.bars.start_ms)} to ${time(data.end_ms)} UTC, ` : "";
   const perBar = data.bars.candles_per_bar;
   place("header").append(
     el("p", { class: "series" }, data.series),
     el("h1", {}, data.name),
     data.about ? el("p", { class: "about" }, data.about) : "",
-    el("p", { class: "range" }, `${range}, ${counted(data.candles, "candle", "candles")}`,
+    el("p", { class: "range" }, `${range}${counted(data.candles, "candle", "candles")}`,
       perBar > 1 ? `, drawn ${perBar} to a bar` : null),
     verdict(data),
   );
