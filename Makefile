@@ -1,0 +1,47 @@
+# Chandler. `make help` tells what there is; docs/ARCHITECTURE.md tells where things are.
+
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
+
+WEB := packages/report/web
+PAGE := $(WEB)/dist/report.html
+PAGE_SOURCES := $(wildcard $(WEB)/src/* $(WEB)/*.json $(WEB)/*.mjs $(WEB)/.npmrc)
+
+.PHONY: help demo test bench lint web build setup
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    the whole of it: fetch candles, backtest a strategy, trade it on paper"
+	@echo "make test    everything that must hold: format, lints, docs, tests"
+	@echo "make build   release binaries, in target/release"
+	@echo "make bench   how fast and how small, on this machine"
+	@echo "make lint    format, lints and docs only"
+	@echo "make web     the page of the HTML report"
+
+setup:
+	@sh scripts/setup.sh cc rust
+
+# Needs a built page, as every build of the report does.
+web: $(PAGE)
+
+$(PAGE): $(PAGE_SOURCES)
+	@sh scripts/setup.sh node
+	cd $(WEB) && npm ci --no-progress --loglevel=error && npm run --silent build
+
+build: setup $(PAGE)
+	cargo build --locked --release
+
+demo: build
+	@bash scripts/demo.sh
+
+bench: build
+	@bash scripts/bench.sh
+
+lint: setup $(PAGE)
+	cargo fmt --all --check
+	cd $(WEB) && npm run --silent check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
+
+# The tests come last, so that their summary closes the output.
+test: lint
+	@bash scripts/test.sh
