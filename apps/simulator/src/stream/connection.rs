@@ -24,7 +24,7 @@ const MOMENTS_AT_ONCE: usize = 128;
 /// A socket that takes nothing for so long is cut.
 const SEND_WITHIN: Duration = Duration::from_secs(10);
 /// A client so far behind the clock, in real time, is told of closed candles only.
-const THIN_BEHIND: Duration = Duration::from_secs(5);
+const THIN_BEHIND: Duration = Duration::from_secs(2);
 /// A client so far behind the clock, in real time, is cut.
 const CUT_BEHIND: Duration = Duration::from_secs(30);
 /// Tickers of 24 hours come at most this often, real time.

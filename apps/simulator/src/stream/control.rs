@@ -53,7 +53,7 @@ fn carry_out(message: &Value, subscriptions: &mut Subscriptions, market: &Market
             Ok(Value::Null)
         }
         "UNSUBSCRIBE" => {
-            names(params)?.into_iter().for_each(|name| subscriptions.remove(name, market));
+            names(params)?.into_iter().for_each(|name| subscriptions.remove(name));
             Ok(Value::Null)
         }
         "LIST_SUBSCRIPTIONS" => Ok(json!(subscriptions.names())),

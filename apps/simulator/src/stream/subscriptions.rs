@@ -17,8 +17,21 @@ pub(crate) struct Subscriptions {
     unit: TimeUnit,
     /// Every name, as subscribed, known or not.
     names: Vec<String>,
-    /// The bars of the kline streams, shortest timeframe first.
-    klines: Vec<Folding>,
+    /// The kline streams and their names, shortest timeframe first.
+    klines: Vec<(String, Folding)>,
+    /// The ticker streams and their names.
+    tickers: Vec<(String, Ticker)>,
+}
+
+/// The streams that are not of candles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ticker {
+    /// The best prices.
+    Book,
+    /// The last 24 hours, in short.
+    Mini,
+    /// The last 24 hours.
+    Full,
 }
 
 /// What there is to tell at a moment.
@@ -42,7 +55,7 @@ pub(crate) struct Detail {
 impl Subscriptions {
     /// No streams yet.
     pub(crate) fn new(combined: bool, unit: TimeUnit) -> Self {
-        Subscriptions { combined, unit, names: Vec::new(), klines: Vec::new() }
+        Subscriptions { combined, unit, names: Vec::new(), klines: Vec::new(), tickers: Vec::new() }
     }
 
     /// Every name, as subscribed.
@@ -60,84 +73,79 @@ impl Subscriptions {
             return false;
         }
         self.names.push(name.to_owned());
-        if let Some(timeframe) = kline_timeframe(name, market) {
-            self.klines.push(Folding::new(timeframe));
-            self.klines.sort_by_key(|folding| folding.timeframe);
+        let symbol = market.venue_symbol().to_lowercase();
+        let Some((_, kind)) = name.split_once('@').filter(|(of, _)| *of == symbol) else { return true };
+        match kind {
+            "bookTicker" => self.tickers.push((name.to_owned(), Ticker::Book)),
+            "miniTicker" => self.tickers.push((name.to_owned(), Ticker::Mini)),
+            "ticker" => self.tickers.push((name.to_owned(), Ticker::Full)),
+            _ => {
+                let timeframe = kind.strip_prefix("kline_").and_then(|interval| interval.parse::<Timeframe>().ok());
+                let offered = timeframe.filter(|&timeframe| market.offers(timeframe));
+                self.klines.extend(offered.map(|timeframe| (name.to_owned(), Folding::new(timeframe))));
+                self.klines.sort_by_key(|(_, folding)| folding.timeframe);
+            }
         }
         true
     }
 
     /// Stops listening to `name`.
-    pub(crate) fn remove(&mut self, name: &str, market: &Market) {
+    pub(crate) fn remove(&mut self, name: &str) {
         self.names.retain(|known| known != name);
-        if let Some(timeframe) = kline_timeframe(name, market) {
-            self.klines.retain(|folding| folding.timeframe != timeframe);
-        }
+        self.klines.retain(|(known, _)| known != name);
+        self.tickers.retain(|(known, _)| known != name);
     }
 
     /// What there is to tell at `time_ms`, a moment of the market: first every bar that closes there, shortest
     /// timeframe first, then what has changed.
     pub(crate) fn events_at(&mut self, market: &Market, symbol: &str, time_ms: i64, detail: Detail) -> Vec<Event> {
         let teller = Teller { market, symbol, unit: self.unit };
-        let mut events = self.closes(&teller, time_ms);
-        if !market.is_forming(time_ms) {
-            return events;
-        }
-        let mut tell = |name: &str, text: String| {
-            events.push(Event { text: wrapped(self.combined, &stream_name(symbol, name), text), is_close: false });
-        };
-        if detail.forming {
-            for folding in &mut self.klines {
-                let timeframe = folding.timeframe;
-                if let Some(bar) = folding.at(market, timeframe.open_of(time_ms), time_ms) {
-                    tell(&format!("kline_{timeframe}"), teller.kline(timeframe, &bar, time_ms, false));
-                }
+        let mut events = Vec::new();
+        self.tell_closes(&teller, time_ms, &mut events);
+        if market.is_forming(time_ms) {
+            if detail.forming {
+                self.tell_forming(&teller, time_ms, &mut events);
             }
-        }
-        for (name, wanted) in
-            [("bookTicker", detail.forming), ("miniTicker", detail.tickers), ("ticker", detail.tickers)]
-        {
-            if !wanted || !self.names.contains(&stream_name(symbol, name)) {
-                continue;
-            }
-            let text = match name {
-                "bookTicker" => teller.book_ticker(time_ms),
-                "miniTicker" => teller.mini_ticker(time_ms),
-                _ => teller.ticker(time_ms),
-            };
-            if let Some(text) = text {
-                tell(name, text);
-            }
+            self.tell_tickers(&teller, time_ms, detail, &mut events);
         }
         events
     }
 
-    fn closes(&mut self, teller: &Teller<'_>, time_ms: i64) -> Vec<Event> {
-        let mut events = Vec::new();
-        for folding in &mut self.klines {
+    fn tell_closes(&mut self, teller: &Teller<'_>, time_ms: i64, events: &mut Vec<Event>) {
+        for (name, folding) in &mut self.klines {
             let timeframe = folding.timeframe;
             let open_ms = timeframe.open_of(time_ms - 1);
             if timeframe.next_open(open_ms) != time_ms {
                 continue;
             }
             if let Some(bar) = folding.at(teller.market, open_ms, time_ms) {
-                let name = stream_name(teller.symbol, &format!("kline_{timeframe}"));
                 let text = teller.kline(timeframe, &bar, time_ms, true);
-                events.push(Event { text: wrapped(self.combined, &name, text), is_close: true });
+                events.push(Event { text: wrapped(self.combined, name, text), is_close: true });
             }
         }
-        events
     }
-}
 
-fn stream_name(symbol: &str, kind: &str) -> String {
-    format!("{}@{kind}", symbol.to_lowercase())
-}
+    fn tell_forming(&mut self, teller: &Teller<'_>, time_ms: i64, events: &mut Vec<Event>) {
+        for (name, folding) in &mut self.klines {
+            let timeframe = folding.timeframe;
+            if let Some(bar) = folding.at(teller.market, timeframe.open_of(time_ms), time_ms) {
+                let text = teller.kline(timeframe, &bar, time_ms, false);
+                events.push(Event { text: wrapped(self.combined, name, text), is_close: false });
+            }
+        }
+    }
 
-fn kline_timeframe(name: &str, market: &Market) -> Option<Timeframe> {
-    let (symbol, kind) = name.split_once('@')?;
-    let timeframe = kind.strip_prefix("kline_")?.parse().ok()?;
-    (symbol == market.venue_symbol().to_lowercase() && market.offers(timeframe)).then_some(timeframe)
+    fn tell_tickers(&self, teller: &Teller<'_>, time_ms: i64, detail: Detail, events: &mut Vec<Event>) {
+        for (name, ticker) in &self.tickers {
+            let text = match ticker {
+                Ticker::Book if detail.forming => teller.book_ticker(time_ms),
+                Ticker::Mini if detail.tickers => teller.mini_ticker(time_ms),
+                Ticker::Full if detail.tickers => teller.ticker(time_ms),
+                _ => None,
+            };
+            events.extend(text.map(|text| Event { text: wrapped(self.combined, name, text), is_close: false }));
+        }
+    }
 }
 
 fn wrapped(combined: bool, name: &str, data: String) -> String {
@@ -190,7 +198,7 @@ mod tests {
         let names =
             ["btcusdt@kline_5m", "btcusdt@ticker", "btcusdt@kline_1m", "btcusdt@bookTicker", "btcusdt@kline_1M"];
         let closes = ["kline_1m closes", "kline_5m closes"];
-        let rest = ["kline_1m", "kline_5m", "kline_1M", "bookTicker", "ticker"];
+        let rest = ["kline_1m", "kline_5m", "kline_1M", "ticker", "bookTicker"];
         check(&names, 5, FULL, &[closes.as_slice(), &rest].concat());
         check(&names, 5, Detail { forming: false, tickers: false }, &closes);
     }
@@ -214,7 +222,7 @@ mod tests {
         let (market, mut subscriptions) = (market(), Subscriptions::new(false, TimeUnit::Milliseconds));
         assert!((0..MOST_STREAMS).all(|number| subscriptions.add(&number.to_string(), &market)));
         assert!(!subscriptions.add("one more", &market));
-        subscriptions.remove("7", &market);
+        subscriptions.remove("7");
         assert!(subscriptions.add("one more", &market));
     }
 }
