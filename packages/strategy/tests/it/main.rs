@@ -1,6 +1,7 @@
 //! Tests of strategy files as a whole, through the public interface.
 
 mod errors;
+mod examples;
 mod indicators;
 mod language;
 mod parity;

@@ -1,6 +1,6 @@
 //! The same candles give the same bits however they are split, and the future never changes the past.
 
-use market::{Candle, Candles};
+use market::{Candle, Candles, Timeframe};
 use proptest::prelude::*;
 use strategy::{Decision, Strategy};
 
@@ -18,12 +18,14 @@ fn source() -> String {
 }
 
 /// Runs over the candles, cut after each of the given lengths; the other candles come as they close.
-fn run_cut(
+pub(super) fn run_cut(
+    source: &str,
     candles: &Candles,
-    others: &[(market::Timeframe, Candles)],
+    others: &[(Timeframe, Candles)],
     cuts: &[usize],
 ) -> (Vec<Vec<u64>>, Vec<Decision>) {
-    let mut strategy = loaded(&source()).strategy;
+    let mut strategy = loaded(source).strategy;
+    let own = strategy.description().timeframe;
     let mut lines = vec![Vec::new(); strategy.description().lines.len()];
     let mut decisions = Vec::new();
     let mut fed = vec![0; others.len()];
@@ -33,7 +35,7 @@ fn run_cut(
         if end == start {
             continue;
         }
-        let close_ms = candles.open_time_ms[end - 1] + 3_600_000;
+        let close_ms = own.next_open(candles.open_time_ms[end - 1]);
         for (index, (timeframe, other)) in others.iter().enumerate() {
             let upto = other.open_time_ms.partition_point(|&open| timeframe.next_open(open) <= close_ms);
             strategy.push_other(index, other.slice(fed[index]..upto));
@@ -45,8 +47,8 @@ fn run_cut(
     (lines.iter().map(|line| line.iter().map(|value| value.to_bits()).collect()).collect(), decisions)
 }
 
-fn fold(candles: &Candles, timeframe: &str) -> (market::Timeframe, Candles) {
-    let timeframe: market::Timeframe = timeframe.parse().expect("a timeframe");
+/// The candles of a higher timeframe.
+pub(super) fn fold(candles: &Candles, timeframe: Timeframe) -> (Timeframe, Candles) {
     let mut folded: Vec<Candle> = Vec::new();
     for candle in candles.iter() {
         let open_time_ms = timeframe.open_of(candle.open_time_ms);
@@ -91,7 +93,7 @@ trait Strategy2: Strategy2Base<Value = Candles> {}
 impl<T: Strategy2Base<Value = Candles>> Strategy2 for T {}
 
 /// Decisions as bits: an unknown distance equals an unknown distance.
-fn bits(decisions: &[Decision]) -> Vec<(bool, bool, bool, bool, u64, u64, u64)> {
+pub(super) fn bits(decisions: &[Decision]) -> Vec<(bool, bool, bool, bool, u64, u64, u64)> {
     let one = |d: &Decision| {
         (d.long_enter, d.long_exit, d.short_enter, d.short_exit, d.stop.to_bits(), d.take.to_bits(), d.trail.to_bits())
     };
@@ -103,10 +105,10 @@ proptest! {
 
     #[test]
     fn splits_do_not_matter(candles in market(), cuts in prop::collection::vec(1usize..50, 0..40)) {
-        let others = [fold(&candles, "4h"), fold(&candles, "1d")];
-        let whole = run_cut(&candles, &others, &[]);
-        let split = run_cut(&candles, &others, &cuts);
-        let single = run_cut(&candles, &others, &vec![1; candles.len()]);
+        let others = [fold(&candles, Timeframe::H4), fold(&candles, Timeframe::D1)];
+        let whole = run_cut(&source(), &candles, &others, &[]);
+        let split = run_cut(&source(), &candles, &others, &cuts);
+        let single = run_cut(&source(), &candles, &others, &vec![1; candles.len()]);
         prop_assert_eq!(&whole.0, &split.0);
         prop_assert_eq!(&whole.0, &single.0);
         prop_assert_eq!(bits(&whole.1), bits(&split.1));
@@ -117,10 +119,10 @@ proptest! {
     fn the_future_never_changes_the_past(candles in market(), keep in 1usize..400) {
         let keep = keep.min(candles.len());
         let past: Candles = candles.iter().take(keep).collect();
-        let whole = run_cut(&candles, &[fold(&candles, "4h"), fold(&candles, "1d")], &[]);
+        let whole = run_cut(&source(), &candles, &[fold(&candles, Timeframe::H4), fold(&candles, Timeframe::D1)], &[]);
         // The cut-off market also folds into higher candles that are cut off: the last may be half a candle,
         // which has not closed and so must not be seen.
-        let cut = run_cut(&past, &[fold(&past, "4h"), fold(&past, "1d")], &[]);
+        let cut = run_cut(&source(), &past, &[fold(&past, Timeframe::H4), fold(&past, Timeframe::D1)], &[]);
         for (whole, cut) in whole.0.iter().zip(&cut.0) {
             prop_assert_eq!(&whole[..keep], &cut[..]);
         }
