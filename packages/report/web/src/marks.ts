@@ -11,7 +11,7 @@ import type { Theme } from "./theme";
 /** Trades in view beyond which no marks are drawn. */
 const MARKED_MAX = 250;
 /** Trades in view up to which exits tell their return. */
-const TOLD_MAX = 30;
+const TOLD_MAX = 25;
 
 /** How much the marks tell: nothing, where, or also how much. */
 type Detail = "none" | "marks" | "returns";
@@ -57,7 +57,7 @@ function marksOf(stage: Stage, theme: Theme, told: boolean): SeriesMarker<Time>[
     const long = trades.side[i] === "long";
     const colour = pnl > 0 ? theme.gain : theme.loss;
     const gained = pnl / (trades.entry_price[i]! * trades.quantity[i]!);
-    add(trades.entry_ms[i]!, long, colour, told ? `${long ? "Long" : "Short"}` : "");
+    add(trades.entry_ms[i]!, long, colour, "");
     add(trades.exit_ms[i]!, !long, colour, told ? signed(share(gained), gained) : "");
   });
   if (open) add(open.entry_ms, open.side === "long", theme.accent, told ? "Open" : "");
