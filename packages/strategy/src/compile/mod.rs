@@ -1,5 +1,7 @@
 //! From expressions to a plan: names are resolved, types checked, equal steps made once.
 
+mod calls;
+mod elsewhere;
 mod operators;
 
 use std::collections::HashMap;
@@ -7,16 +9,14 @@ use std::ops::Range;
 
 use market::{Symbol, Timeframe};
 
-use crate::expression::{BinaryOp, Call, Expr, Kind, Mistake, Place};
-use crate::indicators::{Argument, FUNCTIONS, Function, Gives, NOT_YET, Parameter, change};
+use crate::expression::{BinaryOp, Expr, Kind, Mistake};
+use crate::indicators::FUNCTIONS;
 use crate::plan::{Builder, Context, Info, Needs, Operand, Plan};
 
 /// The series that every expression can read.
 pub(crate) const SERIES: [&str; 8] = ["open", "high", "low", "close", "volume", "hl2", "hlc3", "ohlc4"];
 /// Words that cannot be names.
 pub(crate) const WORDS: [&str; 4] = ["and", "or", "not", "if"];
-/// Most candles back in `x[n]`.
-const MAX_AGO: usize = 1_048_576;
 
 /// The value of an expression, with its type.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -232,7 +232,7 @@ impl Compiler {
             return Mistake::new(
                 span.clone(),
                 format!("`{name}` is a function"),
-                format!("call it: {}", signature(name)),
+                format!("call it: {}", calls::signature(name)),
             );
         }
         let known = SERIES.into_iter().chain(self.lets.iter().map(|(name, _)| name.as_str()));
@@ -255,154 +255,9 @@ impl Compiler {
         let operand = operators::binary(self.builder(context), op, a, b);
         Ok(if logic || op.is_comparison() { Typed::Condition(operand) } else { Typed::Number(operand) })
     }
-
-    fn choose(&mut self, call: &Call, span: &Range<usize>, context: Option<usize>) -> Result<Typed, Failure> {
-        let [condition, a, b] = call.arguments.as_slice() else {
-            return Err(Mistake::new(span.clone(), "`if` takes three arguments", "write if(condition, a, b)").into());
-        };
-        let condition = self.condition(condition, context)?;
-        match (self.compile(a, context)?, self.compile(b, context)?) {
-            (Typed::Number(a), Typed::Number(b)) => {
-                Ok(Typed::Number(operators::choose(self.builder(context), condition, a, b)))
-            }
-            (Typed::Condition(a), Typed::Condition(b)) => {
-                Ok(Typed::Condition(operators::choose(self.builder(context), condition, a, b)))
-            }
-            (first, second) => Err(Mistake::new(
-                b.span.clone(),
-                format!("this is {} while the other choice is {}", second.kind(), first.kind()),
-                "both choices of `if` must be of one kind",
-            )
-            .into()),
-        }
-    }
-
-    fn call(&mut self, call: &Call, span: &Range<usize>, context: Option<usize>) -> Result<Typed, Failure> {
-        let Some(function) = FUNCTIONS.iter().find(|function| function.name == call.name) else {
-            return Err(unknown_function(call).into());
-        };
-        if call.arguments.len() != function.parameters.len() {
-            let (given, taken) = (call.arguments.len(), function.parameters.len());
-            let plural = if taken == 1 { "" } else { "s" };
-            let message = format!("`{}` takes {taken} argument{plural}, not {given}", call.name);
-            return Err(Mistake::new(span.clone(), message, example(function)).into());
-        }
-        let mut arguments = Vec::with_capacity(call.arguments.len());
-        for (parameter, expr) in function.parameters.iter().zip(&call.arguments) {
-            arguments.push(self.argument(function, parameter, expr, context)?);
-        }
-        let operand = (function.build)(self.builder(context), &arguments);
-        Ok(match function.gives {
-            Gives::Number => Typed::Number(operand),
-            Gives::Condition => Typed::Condition(operand),
-        })
-    }
-
-    fn argument(
-        &mut self,
-        function: &Function,
-        parameter: &Parameter,
-        expr: &Expr,
-        context: Option<usize>,
-    ) -> Result<Argument, Failure> {
-        let wrong = |message: String| Failure::from(Mistake::new(expr.span.clone(), message, example(function)));
-        match parameter {
-            Parameter::Series(_) => Ok(Argument::Series(self.number(expr, context)?)),
-            Parameter::Number(name) => match self.number(expr, context)? {
-                Operand::Constant(value) if value.is_finite() => Ok(Argument::Number(value)),
-                _ => Err(wrong(format!("`{name}` must be a number or a param, known before any candle"))),
-            },
-            Parameter::Length(name, least, most) => {
-                let value = self.number(expr, context)?;
-                whole(value, *least, *most).map(Argument::Length).ok_or_else(|| {
-                    wrong(format!("`{name}` must be a whole number from {least} to {most}, or such a param"))
-                })
-            }
-            Parameter::Word(name, words) => {
-                let word = match &expr.kind {
-                    Kind::Word(word) => words.iter().find(|known| *known == word),
-                    _ => None,
-                };
-                word.map(|word| Argument::Word(word))
-                    .ok_or_else(|| wrong(format!("`{name}` must be one of '{}'", words.join("', '"))))
-            }
-        }
-    }
-
-    fn ago(&mut self, inner: &Expr, ago: &Expr, context: Option<usize>) -> Result<Typed, Failure> {
-        let value = self.compile(inner, context)?;
-        let n = self.number(ago, context)?;
-        let Some(n) = whole(n, 0, MAX_AGO) else {
-            let message = format!("the candles ago must be a whole number from 0 to {MAX_AGO}, or such a param");
-            return Err(
-                Mistake::new(ago.span.clone(), message, "for example close[1], the close one candle ago").into()
-            );
-        };
-        if n == 0 {
-            return Ok(value);
-        }
-        let builder = self.builder(context);
-        Ok(match value {
-            Typed::Number(operand) => Typed::Number(change::ago(builder, operand, n)),
-            Typed::Condition(operand) => {
-                // Before the first candle a condition was not true: unknown turns into false.
-                let past = change::ago(builder, operand, n);
-                Typed::Condition(operators::binary(builder, BinaryOp::Greater, past, Operand::Constant(0.5)))
-            }
-        })
-    }
-
-    fn at(&mut self, inner: &Expr, place: &Place, context: Option<usize>) -> Result<Typed, Failure> {
-        let wrong = |message: String, help: &str| Failure::from(Mistake::new(place.span.clone(), message, help));
-        if context.is_some() {
-            return Err(wrong(
-                "`@` inside `@`".to_owned(),
-                "compute the inner part under a name of its own, without `@` around it",
-            ));
-        }
-        let other = Other { symbol: place.symbol.clone(), timeframe: place.timeframe.unwrap_or(self.base) };
-        if other.timeframe < self.base {
-            let message = format!("{} is lower than the strategy's timeframe, {}", other.timeframe, self.base);
-            return Err(wrong(message, "`@` reads the same or a higher timeframe"));
-        }
-        if other.timeframe == self.base && other.symbol.is_none() {
-            return Err(wrong(format!("{} is the strategy's own timeframe", self.base), "leave out the `@`"));
-        }
-        let index = self.other(other);
-        let value = self.compile(inner, Some(index))?;
-        let (Typed::Number(operand) | Typed::Condition(operand)) = value;
-        let aligned = self.aligned(index, operand);
-        Ok(match value {
-            Typed::Number(_) => Typed::Number(aligned),
-            Typed::Condition(_) => Typed::Condition(operators::binary(
-                &mut self.builder,
-                BinaryOp::Greater,
-                aligned,
-                Operand::Constant(0.5),
-            )),
-        })
-    }
-
-    fn other(&mut self, other: Other) -> usize {
-        if let Some(index) = self.others.iter().position(|known| known.other == other) {
-            return index;
-        }
-        self.others.push(OtherPlan { other, builder: Builder::default(), outputs: Vec::new() });
-        self.others.len() - 1
-    }
-
-    fn aligned(&mut self, context: usize, operand: Operand) -> Operand {
-        let other = &mut self.others[context];
-        let output = other.outputs.iter().position(|known| *known == operand).unwrap_or_else(|| {
-            other.outputs.push(operand);
-            other.outputs.len() - 1
-        });
-        let needs = other.builder.needs(operand);
-        self.builder.note_aligned(context, output, &needs);
-        Operand::Aligned { context, output }
-    }
 }
 
+/// A constant that is a whole number from `least` to `most`.
 fn whole(operand: Operand, least: usize, most: usize) -> Option<usize> {
     match operand {
         Operand::Constant(value) if value.fract() == 0.0 && value >= least as f64 && value <= most as f64 => {
@@ -410,47 +265,4 @@ fn whole(operand: Operand, least: usize, most: usize) -> Option<usize> {
         }
         _ => None,
     }
-}
-
-fn signature(name: &str) -> String {
-    FUNCTIONS.iter().find(|function| function.name == name).map_or_else(|| format!("{name}(…)"), Function::signature)
-}
-
-/// A call that would be right.
-fn example(function: &Function) -> String {
-    let arguments: Vec<&str> = function
-        .parameters
-        .iter()
-        .map(|parameter| match parameter {
-            Parameter::Series("a") => "close",
-            Parameter::Series("b") => "open",
-            Parameter::Series(_) => "close",
-            Parameter::Length("fast", ..) => "12",
-            Parameter::Length("slow", ..) => "26",
-            Parameter::Length("signal", ..) => "9",
-            Parameter::Length(..) => "14",
-            Parameter::Number(_) => "2",
-            Parameter::Word(_, words) => words[0],
-        })
-        .collect();
-    let quote = matches!(function.parameters, [Parameter::Word(..)]);
-    let list = if quote { format!("'{}'", arguments.join(", ")) } else { arguments.join(", ") };
-    format!("{}: {}; for example {}({list})", function.signature(), function.about, function.name)
-}
-
-fn unknown_function(call: &Call) -> Mistake {
-    let name = call.name.as_str();
-    if NOT_YET.contains(&name) {
-        return Mistake::new(
-            call.name_span.clone(),
-            format!("`{name}` is not available yet"),
-            "it is part of the language, and this version does not compute it",
-        );
-    }
-    let known = FUNCTIONS.iter().map(|function| function.name).chain(["if"]);
-    let help = match yaml::nearest(name, known.clone()) {
-        Some(near) => format!("did you mean `{}`?", signature(near)),
-        None => format!("known: {}", known.collect::<Vec<_>>().join(", ")),
-    };
-    Mistake::new(call.name_span.clone(), format!("unknown function `{name}`"), help)
 }
