@@ -50,6 +50,14 @@ export function quantity(value: number): string {
   return number(value, 0, decimals);
 }
 
+/** A format for a column of values: as many decimals for each as the largest one deserves, so that they line up. */
+export function aligned(values: number[], digits: number, least = 0): (value: number) => string {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const whole = largest > 0 ? Math.floor(Math.log10(largest)) + 1 : 1;
+  const decimals = Math.max(least, Math.min(12, digits - whole));
+  return (value) => number(value, decimals);
+}
+
 /** A figure in its unit; a dash where it has no value. */
 export function inUnit(value: number | null, unit: Unit): string {
   if (value === null) return NONE;

@@ -2,7 +2,7 @@
 
 import type { Data } from "./data";
 import { el, tone } from "./dom";
-import { count, decimalsOf, money, number, quantity, share, time } from "./format";
+import { aligned, count, decimalsOf, number, share, time } from "./format";
 
 /** One column of the list. */
 export interface Column {
@@ -19,6 +19,8 @@ export function tradeColumns(data: Data): Column[] {
   const decimals = Math.max(decimalsOf(bars.close), decimalsOf(bars.open));
   const price = (value: number) => number(value, decimals);
   const gained = trades.pnl.map((pnl, i) => pnl / (trades.entry_price[i]! * trades.quantity[i]!));
+  // Cents for money, more only where all of it is small.
+  const money = (values: number[]) => aligned(values, 3, 2);
   const columns = [
     jump(trades.pnl.length),
     words("Side", trades.side),
@@ -26,14 +28,14 @@ export function tradeColumns(data: Data): Column[] {
     numbers("Entry price", trades.entry_price, price),
     numbers("Exit, UTC", trades.exit_ms, time),
     numbers("Exit price", trades.exit_price, price),
-    numbers("Quantity", trades.quantity, quantity),
-    numbers(`Profit, ${data.quote}`, trades.pnl, money, true),
+    numbers("Quantity", trades.quantity, aligned(trades.quantity, 6)),
+    numbers(`Profit, ${data.quote}`, trades.pnl, money(trades.pnl), true),
     numbers("Return", gained, (value) => share(value), true),
-    numbers("Fees", trades.fees, money),
+    numbers("Fees", trades.fees, money(trades.fees)),
     numbers("Candles", trades.bars, count),
     words("Reason", trades.reason),
   ];
-  if (trades.funding.some((funding) => funding !== 0)) columns.splice(10, 0, numbers("Funding", trades.funding, money));
+  if (trades.funding.some((funding) => funding !== 0)) columns.splice(10, 0, numbers("Funding", trades.funding, money(trades.funding)));
   const notes = tradeNotes(data);
   if (notes.some((note) => note !== "")) columns.push(words("Note", notes));
   return columns;
