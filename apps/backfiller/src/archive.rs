@@ -1,10 +1,10 @@
 //! A candle file, plain or gzip, read row by row in bounded memory.
 
-use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail};
 use csv::ByteRecord;
@@ -20,8 +20,8 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 pub(crate) struct Archive {
     path: PathBuf,
     bytes: u64,
-    bytes_read: Rc<Cell<u64>>,
-    reader: csv::Reader<Box<dyn Read>>,
+    bytes_read: Arc<AtomicU64>,
+    reader: csv::Reader<Box<dyn Read + Send>>,
     row: ByteRecord,
     first_row_waits: bool,
     rows: RowReader,
@@ -34,8 +34,8 @@ impl Archive {
     pub(crate) fn open(path: &Path, timeframe: Timeframe, now_ms: i64) -> Result<Self> {
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         let bytes = file.metadata().with_context(|| format!("cannot read {}", path.display()))?.len();
-        let bytes_read = Rc::new(Cell::new(0));
-        let counted = Counted { file, read: Rc::clone(&bytes_read) };
+        let bytes_read = Arc::new(AtomicU64::new(0));
+        let counted = Counted { file, read: Arc::clone(&bytes_read) };
         let text = unpacked(counted).with_context(|| format!("cannot read {}", path.display()))?;
         let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
         let rows = RowReader::new(timeframe, now_ms);
@@ -65,7 +65,7 @@ impl Archive {
 
     /// How much of [`Archive::bytes`] was read.
     pub(crate) fn bytes_read(&self) -> u64 {
-        self.bytes_read.get()
+        self.bytes_read.load(Ordering::Relaxed)
     }
 
     /// Rows that said again what the row above them said.
@@ -128,7 +128,7 @@ impl Archive {
 }
 
 /// Gzip is known by its first bytes, not by the name of the file.
-fn unpacked(file: Counted) -> io::Result<Box<dyn Read>> {
+fn unpacked(file: Counted) -> io::Result<Box<dyn Read + Send>> {
     let mut buffered = BufReader::with_capacity(BUFFER_BYTES, file);
     if buffered.fill_buf()?.starts_with(&GZIP_MAGIC) {
         return Ok(Box::new(MultiGzDecoder::new(buffered)));
@@ -139,13 +139,13 @@ fn unpacked(file: Counted) -> io::Result<Box<dyn Read>> {
 /// A file that tells how much of it was read.
 struct Counted {
     file: File,
-    read: Rc<Cell<u64>>,
+    read: Arc<AtomicU64>,
 }
 
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.file.read(buffer)?;
-        self.read.set(self.read.get() + n as u64);
+        self.read.fetch_add(n as u64, Ordering::Relaxed);
         Ok(n)
     }
 }

@@ -8,15 +8,13 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use db::{Inserted, Store};
-use market::{Candle, Series};
+use market::Series;
 use serde_json::json;
 use terminal::{Interrupt, Interrupted, Progress, now_ms, thousands};
 
 use crate::archive::Archive;
 use crate::args::{DbArgs, SeriesArgs};
-
-/// Candles in one transaction: large enough to be fast, short enough for others to have their turn.
-const BATCH: usize = 10_000;
+use crate::batches::for_each_batch;
 
 /// Import candles from CSV files, plain or gzip.
 ///
@@ -93,37 +91,21 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
-    fn file(&mut self, mut archive: Archive, counts: &mut Counts) -> Result<()> {
-        let label = archive.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    fn file(&mut self, archive: Archive, counts: &mut Counts) -> Result<()> {
+        let path = archive.path().to_owned();
+        let label = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let mut progress = Progress::start(label, archive.bytes());
-        let mut batch = Vec::with_capacity(BATCH);
-        loop {
-            self.fill(&mut archive, &mut batch, counts)?;
-            counts.duplicates = archive.duplicates();
-            if batch.is_empty() {
-                return Ok(());
-            }
-            counts.add(self.store.insert_closed(self.series, &batch)?);
-            batch.clear();
-            progress.set(archive.bytes_read(), counts.stored());
+        for_each_batch(archive, self.series.timeframe, self.now_ms, |batch| {
+            counts.add(self.store.insert_closed(self.series, &batch.candles)?);
+            counts.duplicates = batch.duplicates;
+            counts.still_forming = batch.still_forming;
+            progress.set(batch.bytes_read, counts.stored());
             if self.interrupt.is_asked() {
-                let kept = format!("{} rows of {} are stored", thousands(counts.stored()), archive.path().display());
+                let kept = format!("{} rows of {} are stored", thousands(counts.stored()), path.display());
                 return Err(Interrupted(format!("{kept}; run the same command again to go on")).into());
             }
-        }
-    }
-
-    /// Reads the next candles that are closed, a batch at most.
-    fn fill(&self, archive: &mut Archive, batch: &mut Vec<Candle>, counts: &mut Counts) -> Result<()> {
-        while batch.len() < BATCH {
-            let Some(candle) = archive.next()? else { return Ok(()) };
-            if self.series.timeframe.next_open(candle.open_time_ms) > self.now_ms {
-                counts.still_forming += 1;
-            } else {
-                batch.push(candle);
-            }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }
 

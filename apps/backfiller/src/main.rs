@@ -2,6 +2,7 @@
 
 mod archive;
 mod args;
+mod batches;
 mod fetch;
 mod import;
 mod row;
