@@ -1,4 +1,4 @@
-//! The store: candles, tickers and instruments in one SQLite file. The only place with SQL.
+//! The store: candles, tickers, instruments and the ledger in one SQLite file. The only place with SQL.
 //!
 //! Many processes may read and write one file at once: every writer takes `BEGIN IMMEDIATE` and
 //! waits its turn, readers never wait. A [`Store`] is one connection; give each thread its own.
@@ -19,6 +19,7 @@ mod columns;
 mod correct;
 mod error;
 mod instruments;
+mod ledger;
 mod migrate;
 mod source;
 mod status;
@@ -27,6 +28,9 @@ mod tickers;
 
 pub use candles_in::{Inserted, Stored};
 pub use error::DbError;
+pub use ledger::{
+    Account, AccountId, Action, Booking, Difference, LedgerEquity, LedgerPosition, LedgerSignal, LedgerTrade, Outcome,
+};
 pub use source::ExchangeCandles;
 pub use status::SeriesStatus;
 pub use store::Store;

@@ -9,7 +9,7 @@ use strategy::{Decision, Orders};
 
 use crate::position::Position;
 use crate::spot::{Entry, enter, refusal, sell, sell_price};
-use crate::{ExitReason, RejectedSignal, RunResult, Settings, Trade};
+use crate::{ExitReason, OpenPosition, RejectedSignal, RunResult, Settings, Trade};
 
 /// One account on one symbol.
 #[derive(Debug, Clone)]
@@ -66,6 +66,18 @@ impl Engine {
     #[must_use]
     pub fn cash(&self) -> f64 {
         self.cash
+    }
+
+    /// What happened so far, without the position that is open: [`Engine::position`].
+    #[must_use]
+    pub fn so_far(&self) -> &RunResult {
+        &self.result
+    }
+
+    /// The position that is open.
+    #[must_use]
+    pub fn position(&self) -> Option<OpenPosition> {
+        self.position.as_ref().map(Position::record)
     }
 
     /// Everything so far; the position that is open is told as such.
