@@ -4,6 +4,8 @@ use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Barrier;
+use std::thread;
 
 use db::{DbError, Store};
 use rusqlite::Connection;
@@ -24,7 +26,7 @@ fn one_of_many_processes_opens_a_new_store() {
 
 #[test]
 fn many_processes_open_a_new_store_at_once() {
-    for _ in 0..4 {
+    for _ in 0..2 {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/chandler.db");
         let race = |_| {
@@ -42,6 +44,22 @@ fn many_processes_open_a_new_store_at_once() {
         }
         let store = Store::open_existing(&path).unwrap();
         assert_eq!(store.candles(&series("BTC/USDT"), None, None).unwrap().len(), PROCESSES);
+    }
+}
+
+#[test]
+fn many_threads_open_a_new_store_at_the_same_moment() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, start) = (folder.path().join("chandler.db"), Barrier::new(PROCESSES));
+        thread::scope(|scope| {
+            for _ in 0..PROCESSES {
+                scope.spawn(|| {
+                    start.wait();
+                    Store::open(&path).unwrap();
+                });
+            }
+        });
     }
 }
 
