@@ -25,14 +25,22 @@ pub(crate) fn of(recording: &Recording, source: &str, params: &[(String, f64)]) 
     })
 }
 
+/// Values that are hashed at once: their bytes fit the cache.
+const PIECE: usize = 1_024;
+
 fn add(hasher: &mut blake3::Hasher, candles: &Candles) {
-    let mut bytes = Vec::with_capacity(candles.len() * 8);
-    bytes.extend(candles.open_time_ms.iter().flat_map(|time| time.to_le_bytes()));
-    hasher.update(&bytes);
-    for column in [&candles.open, &candles.high, &candles.low, &candles.close, &candles.volume] {
+    let mut bytes = Vec::with_capacity(PIECE * 8);
+    for times in candles.open_time_ms.chunks(PIECE) {
         bytes.clear();
-        bytes.extend(column.iter().flat_map(|value| value.to_le_bytes()));
+        times.iter().for_each(|time| bytes.extend_from_slice(&time.to_le_bytes()));
         hasher.update(&bytes);
+    }
+    for column in [&candles.open, &candles.high, &candles.low, &candles.close, &candles.volume] {
+        for values in column.chunks(PIECE) {
+            bytes.clear();
+            values.iter().for_each(|value| bytes.extend_from_slice(&value.to_le_bytes()));
+            hasher.update(&bytes);
+        }
     }
 }
 

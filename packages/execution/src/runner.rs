@@ -3,10 +3,13 @@
 //! The backtester calls [`Runner::advance`] once for a whole range, the trader after every candle. Both read
 //! the same table through the same door, so both decide the same.
 
-use market::{CandleSlice, CandleSource, Candles, SourceError, Symbol, Timeframe};
+use market::{CandleSource, Candles, SourceError, Symbol, Timeframe};
 use strategy::{Decision, History, Strategy};
 
 use crate::{Engine, Settings};
+
+/// Candles that are run at once: their decisions fit the cache.
+const PIECE: usize = 1_024;
 
 /// A strategy, its account, and how far both have come.
 pub struct Runner {
@@ -28,8 +31,6 @@ pub struct Recording {
     pub candles: Candles,
     /// A column for each of the strategy's lines.
     pub lines: Vec<Vec<f64>>,
-    /// What the strategy decided at each candle.
-    pub decisions: Vec<Decision>,
     /// The other candles that were read, in the order of the strategy's description.
     pub others: Vec<Candles>,
     /// The index of the first candle that the account saw.
@@ -109,23 +110,27 @@ impl Runner {
         Ok(self.run(candles))
     }
 
+    /// Runs over candles in pieces that fit the cache: decisions are read while they are still there.
     fn run(&mut self, candles: Candles) -> usize {
-        self.decisions.clear();
-        let lines = self.recording.as_mut().map(|recording| recording.lines.as_mut_slice());
-        self.strategy.run(candles.as_slice(), &mut self.decisions, lines);
         let start = candles.index_at_or_after(self.from_ms);
+        let mut at = 0;
+        while at < candles.len() {
+            let end = (at + PIECE).min(candles.len());
+            let piece = candles.slice(at..end);
+            self.decisions.clear();
+            let lines = self.recording.as_mut().map(|recording| recording.lines.as_mut_slice());
+            self.strategy.run(piece, &mut self.decisions, lines);
+            let unseen = start.saturating_sub(at).min(piece.len());
+            for (index, decision) in self.decisions.iter().enumerate().skip(unseen) {
+                self.engine.step(&piece.get(index), decision);
+            }
+            at = end;
+        }
         let seen = candles.len() - start;
-        self.trade(candles.slice(start..candles.len()), start);
         if let Some(recording) = &mut self.recording {
-            recording.add(candles, &self.decisions, start);
+            recording.add(candles, start);
         }
         seen
-    }
-
-    fn trade(&mut self, candles: CandleSlice<'_>, start: usize) {
-        for (index, decision) in self.decisions[start..].iter().enumerate() {
-            self.engine.step(&candles.get(index), decision);
-        }
     }
 
     /// The account.
@@ -140,7 +145,7 @@ impl Runner {
         self.strategy.as_ref()
     }
 
-    /// What the last candles made the strategy decide, the latest last.
+    /// What the strategy decided at the last candles, the latest last; at least the last one of the last call.
     #[must_use]
     pub fn decisions(&self) -> &[Decision] {
         &self.decisions
@@ -188,7 +193,7 @@ impl Cursor {
 }
 
 impl Recording {
-    fn add(&mut self, candles: Candles, decisions: &[Decision], start: usize) {
+    fn add(&mut self, candles: Candles, start: usize) {
         if self.candles.is_empty() {
             self.start = start;
             self.candles = candles;
@@ -196,7 +201,6 @@ impl Recording {
             self.start += start;
             candles.iter().for_each(|candle| self.candles.push(candle));
         }
-        self.decisions.extend_from_slice(decisions);
     }
 
     fn add_others(&mut self, others: Vec<Candles>) {
