@@ -1,0 +1,5 @@
+//! The rules of the house, checked on the project itself: who imports whom, and how the sources look.
+
+mod graph;
+mod readme;
+mod sources;
