@@ -1,6 +1,6 @@
 // One chart for all panes, so that they share the time axis, the zoom and the cross-hair.
 
-import { createChart, CrosshairMode, type IChartApi, type LineData, type UTCTimestamp, type WhitespaceData } from "lightweight-charts";
+import { createChart, CrosshairMode, type IChartApi, type LineData, type LogicalRange, type UTCTimestamp, type WhitespaceData } from "lightweight-charts";
 import { addDrawdown } from "./drawdown";
 import { barTimes, type Data, indexAt } from "./data";
 import { el, place } from "./dom";
@@ -75,7 +75,7 @@ export function drawChart(data: Data): Show {
     const [from, to] = [indexAt(stage.times, from_ms), indexAt(stage.times, to_ms)];
     const margin = Math.max(CONTEXT_BARS, Math.round((to - from) / 2));
     stage.chart.timeScale().setVisibleLogicalRange({ from: from - margin, to: to + margin });
-    host.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    place("chart").scrollIntoView();
   };
 }
 
@@ -121,13 +121,20 @@ function placeLegends(chart: IChartApi, parts: Part[]): void {
   }
 }
 
-/** Legends tell the values of the bar under the pointer, else those of the last bar. */
+/** Legends tell the values of the bar under the pointer, else those of the last bar in view. */
 function followPointer({ chart, times }: Stage, parts: Part[]): void {
   const last = times.length - 1;
-  const show = (index: number) => parts.forEach((part) => part.show(index));
   if (last < 0) return;
-  show(last);
+  const show = (index: number) => parts.forEach((part) => part.show(Math.min(last, Math.max(0, index))));
+  const showNewest = (view: LogicalRange | null) => show(view ? Math.floor(view.to) : last);
+  let pointed = false;
+  showNewest(null);
   chart.subscribeCrosshairMove(({ logical, point }) => {
-    show(point && logical !== undefined ? Math.min(last, Math.max(0, logical)) : last);
+    pointed = point !== undefined && logical !== undefined;
+    if (pointed) show(logical!);
+    else showNewest(chart.timeScale().getVisibleLogicalRange());
+  });
+  chart.timeScale().subscribeVisibleLogicalRangeChange((view) => {
+    if (!pointed) showNewest(view);
   });
 }

@@ -1,11 +1,11 @@
-// Entry and exit marks, coloured by profit. From afar they would hide the price, so there are none;
+// Entry and exit marks, coloured by profit, and marks after holes. From afar they would hide the price, so there are none;
 // near, each exit also tells what its trade gave.
 
 import type { SeriesMarker, Time } from "lightweight-charts";
 import { chartTime, type Stage } from "./chart";
 import { indexAt } from "./data";
 import { el } from "./dom";
-import { counted, share, signed } from "./format";
+import { count, counted, share, signed } from "./format";
 import type { Theme } from "./theme";
 
 /** Trades in view beyond which no marks are drawn. */
@@ -44,9 +44,10 @@ export function tradeMarks(
   };
 }
 
-/** Marks of every trade and of the open position, in order of time. */
+/** Marks of every trade, of the open position and of holes, in order of time. */
 function marksOf(stage: Stage, theme: Theme, told: boolean): SeriesMarker<Time>[] {
-  const { trades, open } = stage.data;
+  const { trades, open, holes, ambiguous } = stage.data;
+  const doubtful = new Set(ambiguous.trades);
   const marks: [index: number, mark: SeriesMarker<Time>][] = [];
   const add = (ms: number, up: boolean, color: string, text: string) => {
     const index = indexAt(stage.times, ms);
@@ -58,8 +59,14 @@ function marksOf(stage: Stage, theme: Theme, told: boolean): SeriesMarker<Time>[
     const colour = pnl > 0 ? theme.gain : theme.loss;
     const gained = pnl / (trades.entry_price[i]! * trades.quantity[i]!);
     add(trades.entry_ms[i]!, long, colour, "");
-    add(trades.exit_ms[i]!, !long, colour, told ? signed(share(gained), gained) : "");
+    const doubt = doubtful.has(i) ? " ambiguous" : "";
+    add(trades.exit_ms[i]!, !long, colour, told ? signed(share(gained), gained) + doubt : "");
   });
   if (open) add(open.entry_ms, open.side === "long", theme.accent, told ? "Open" : "");
+  for (const [, to, missing] of holes.first) {
+    const index = indexAt(stage.times, to);
+    const text = told ? `${count(missing)} missing` : "";
+    marks.push([index, { time: chartTime(stage, index), position: "aboveBar", shape: "square", color: theme.muted, text }]);
+  }
   return marks.sort((a, b) => a[0] - b[0]).map(([, mark]) => mark);
 }
