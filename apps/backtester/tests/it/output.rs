@@ -1,0 +1,93 @@
+//! What a run and a check put out.
+
+use market::Timeframe;
+use serde_json::Value;
+
+use super::{Desk, SMA_CROSS, waves};
+
+fn desk() -> (Desk, std::path::PathBuf) {
+    let desk = Desk::new();
+    desk.store("BTC/USDT", Timeframe::H1, waves(2_000));
+    let strategy = desk.write("x.yaml", SMA_CROSS);
+    (desk, strategy)
+}
+
+fn json(desk: &Desk, strategy: &std::path::Path, args: &[&str]) -> Value {
+    let mut all = vec!["--symbol", "BTC/USDT", "--json", "-"];
+    all.extend(args);
+    serde_json::from_str(desk.run(strategy, &all).succeeds()).expect("JSON")
+}
+
+#[test]
+fn a_run_writes_a_table_json_and_html() {
+    let (desk, strategy) = desk();
+    let said = desk.run(&strategy, &["--symbol", "BTC/USDT", "--json", "out.json", "--html", "deep/out.html"]);
+    let table = said.succeeds();
+    for part in ["sma_cross", "Total return", "Sharpe", "deep/out.html"] {
+        assert!(table.contains(part), "`{part}` is not in\n{table}");
+    }
+    assert!(table.lines().all(|line| line.chars().count() <= 80));
+    let written: Value = serde_json::from_str(&testkit::read_text(&desk.path("out.json"))).expect("JSON");
+    assert!(written["trades"].as_array().is_some_and(|trades| trades.len() > 10));
+    let html = testkit::read_text(&desk.path("deep/out.html"));
+    assert!(html.starts_with("<!doctype html>") || html.starts_with("<!DOCTYPE html>"));
+    assert!(!desk.path("deep/out.html.partial").exists());
+}
+
+#[test]
+fn a_run_repeats_to_the_byte() {
+    let (desk, strategy) = desk();
+    assert_eq!(json(&desk, &strategy, &[]), json(&desk, &strategy, &[]));
+}
+
+#[test]
+fn flags_change_the_run() {
+    let (desk, strategy) = desk();
+    let plain = json(&desk, &strategy, &[]);
+    let equity = |report: &Value| report["metrics"]["final_equity"].as_f64().expect("a number");
+    assert!(equity(&json(&desk, &strategy, &["--taker-fee", "0"])) > equity(&plain));
+    assert!(equity(&json(&desk, &strategy, &["--slippage", "0.01"])) < equity(&plain));
+    assert_ne!(equity(&json(&desk, &strategy, &["--size", "50%"])), equity(&plain));
+    assert_ne!(equity(&json(&desk, &strategy, &["--set", "slow=40"])), equity(&plain));
+    assert_eq!(json(&desk, &strategy, &["--set", "slow=40"])["setup"]["params"]["slow"], 40.0);
+    let later = json(&desk, &strategy, &["--from", "2024-02-01"]);
+    assert!(later["trades"][0]["entry_time"].as_i64() >= Some(1_706_745_600_000));
+}
+
+#[test]
+fn the_past_before_the_range_warms_the_strategy_up() {
+    let (desk, strategy) = desk();
+    let whole = json(&desk, &strategy, &["--from", "2024-02-01"]);
+    let cut = Desk::new();
+    cut.store("BTC/USDT", Timeframe::H1, waves(2_000).skip(31 * 24 - 21));
+    assert_eq!(json(&cut, &strategy, &["--from", "2024-02-01"])["trades"], whole["trades"]);
+}
+
+#[test]
+fn holes_are_told_with_the_trades_that_touched_them() {
+    let desk = Desk::new();
+    desk.store("BTC/USDT", Timeframe::H1, waves(2_000).enumerate().filter(|(i, _)| i % 40 != 7).map(|(_, c)| c));
+    let strategy = desk.write("x.yaml", SMA_CROSS);
+    let said = desk.run(&strategy, &["--symbol", "BTC/USDT"]);
+    let table = said.succeeds();
+    assert!(table.contains("50 candles are missing in 50 holes"), "{table}");
+    assert!(table.contains("touched a hole"), "{table}");
+}
+
+#[test]
+fn check_tells_what_a_strategy_reads_and_its_plan() {
+    let (desk, strategy) = desk();
+    let path = strategy.to_str().expect("UTF-8");
+    let said = desk.backtester(&["check", path]);
+    for part in ["sma_cross is well-formed", "1h candle", "sma(close, 5)", "crossover(#0, #1)", "20 of them"] {
+        assert!(said.succeeds().contains(part), "`{part}` is not in\n{}", said.out);
+    }
+    let said = desk.backtester(&["check", path, "--json", "--set", "slow=50"]);
+    let report: Value = serde_json::from_str(said.succeeds()).expect("JSON");
+    assert_eq!(report["warm_up"], 50);
+}
+
+#[test]
+fn completions_are_printed() {
+    assert!(Desk::new().backtester(&["completions", "bash"]).succeeds().contains("_backtester"));
+}
