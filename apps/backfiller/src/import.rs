@@ -116,7 +116,7 @@ fn explain(error: anyhow::Error, counts: &Counts) -> anyhow::Error {
     }
     let kept = thousands(counts.stored());
     let told =
-        format!("{error:#}; the {kept} rows before stay stored, and the same command goes on once this is mended");
+        format!("{error:#}; {kept} rows of the file are stored, and the same command goes on once this is mended");
     anyhow::Error::msg(told)
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use market::{CandleFault, Series, format_utc};
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 /// Why the store did not do it. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +117,10 @@ impl DbError {
     /// Sorts an error of SQLite by what the caller can do.
     pub(crate) fn from_sqlite(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
+        // The index of the write-ahead log that cannot grow is told as an I/O error.
+        if source.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_SHMSIZE) {
+            return DbError::Full { path };
+        }
         match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DbError::Locked { path },
             Some(ErrorCode::DiskFull) => DbError::Full { path },

@@ -124,7 +124,7 @@ fn a_bad_row_after_whole_batches_says_what_stays() {
     let file = desk.write("a.csv", &(minutes(25_000) + "oops,1,2,0.5,1,9\n"));
     let error = stderr(&desk.run(&import_args("1m", &file)));
     assert!(error.contains("a.csv, line 25001: open_time is \"oops\""), "{error}");
-    assert!(error.contains("the 20,000 rows before stay stored"), "{error}");
+    assert!(error.contains("20,000 rows of the file are stored"), "{error}");
     assert_eq!(desk.whole_rows(), 20_000);
     desk.write("a.csv", &minutes(25_000));
     assert_eq!(desk.import("1m", &file)["new"], 5_000);
