@@ -1,2 +1,37 @@
-//! trader
-fn main() {}
+//! Trades a strategy on paper, from an exchange's live candles, by the same rules as a backtest.
+//!
+//! # Layout
+//! - `config.rs`, `strategy_file.rs`: what to trade and how, read strictly.
+//! - `account.rs`: who owns the account, and whether it is the same as before.
+//! - `feed.rs`, `fill.rs`: candles into the store, from the stream and over REST, without a hole.
+//! - `decide.rs`: asks the strategy, which reads the store only, and books what comes of it.
+//! - `run.rs`: the loop that ties them; `tell.rs`, `summary.rs`: what people see.
+
+mod account;
+mod args;
+mod check;
+mod config;
+mod decide;
+mod feed;
+mod fill;
+mod number;
+mod run;
+mod strategy_file;
+mod summary;
+mod tell;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    terminal::init_logging(cli.verbose);
+    terminal::run(|| match cli.command {
+        Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Completions(args) => Ok(terminal::completions::<Cli>(args.shell)?),
+    })
+}

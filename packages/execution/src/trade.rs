@@ -21,6 +21,21 @@ pub enum ExitReason {
     Liquidation,
 }
 
+impl ExitReason {
+    /// The reason in a word: `signal`, `stop`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            ExitReason::Signal => "signal",
+            ExitReason::Stop => "stop",
+            ExitReason::Take => "take",
+            ExitReason::Trail => "trail",
+            ExitReason::Time => "time",
+            ExitReason::Liquidation => "liquidation",
+        }
+    }
+}
+
 /// A closed trade. Prices and money in quote, quantity in base, times Unix milliseconds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trade {

@@ -1,0 +1,239 @@
+//! The series that a strategy reads, and how far each is known to be complete in the store.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use db::{Store, Stored};
+use market::{Candle, Series, Symbol, Ticker, Timeframe, format_utc};
+use strategy::Description;
+use tokio::time::Instant;
+
+use crate::config::Config;
+
+/// Least time between two writes of a forming candle, or of the ticker: they are there for eyes.
+const FORMING_EVERY: Duration = Duration::from_secs(1);
+/// Least candles that are fetched before the first decision.
+const LEAST_WARM_UP: usize = 500;
+/// An average that depends on all of the past needs some times its length to settle.
+const WARM_UP_TIMES: usize = 3;
+
+/// One series, and how far it is complete.
+#[derive(Debug)]
+pub(crate) struct Tracked {
+    /// Which candles.
+    pub(crate) series: Series,
+    /// Candles to fetch before the first decision.
+    pub(crate) warm_up: usize,
+    /// Open time of a candle up to which all are stored that exist; `None` before the first fill.
+    pub(crate) complete_to_ms: Option<i64>,
+    forming: Throttle,
+}
+
+/// All series, the base first.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    /// Each once.
+    pub(crate) tracked: Vec<Tracked>,
+    ticker: Throttle,
+    /// Closed candles of the stream that the store has with other values.
+    pub(crate) conflicts: u64,
+}
+
+/// Lets one write through in a while.
+#[derive(Debug, Default)]
+struct Throttle(Option<Instant>);
+
+impl Throttle {
+    fn is_due(&mut self) -> bool {
+        let due = self.0.is_none_or(|last| last.elapsed() >= FORMING_EVERY);
+        if due {
+            self.0 = Some(Instant::now());
+        }
+        due
+    }
+}
+
+/// Open time of the newest candle of `timeframe` that has closed by `close_ms`.
+pub(crate) fn newest_closed(timeframe: Timeframe, close_ms: i64) -> i64 {
+    timeframe.open_of(timeframe.open_of(close_ms) - 1)
+}
+
+impl Tracked {
+    fn new(series: Series, warm_up: usize) -> Self {
+        Tracked { series, warm_up, complete_to_ms: None, forming: Throttle::default() }
+    }
+
+    /// The newest candle that must be there before a close at `close_ms` is decided on.
+    pub(crate) fn expected(&self, close_ms: i64) -> i64 {
+        newest_closed(self.series.timeframe, close_ms)
+    }
+
+    /// Whether no candle up to `expected_ms` is missing; looks at what the stream has added.
+    pub(crate) fn is_complete(&mut self, store: &Store, expected_ms: i64) -> Result<bool> {
+        let Some(complete_to_ms) = self.complete_to_ms else { return Ok(false) };
+        if complete_to_ms < expected_ms {
+            let next_ms = self.series.timeframe.next_open(complete_to_ms);
+            self.complete_to_ms = store.run_end_ms(&self.series, next_ms)?.or(self.complete_to_ms);
+        }
+        Ok(self.complete_to_ms >= Some(expected_ms))
+    }
+
+    /// Open time of the first candle of the warm-up of an account that begins at `started_ms`.
+    pub(crate) fn warm_up_from(&self, started_ms: i64) -> i64 {
+        let span_ms =
+            self.series.timeframe.longest_ms().saturating_mul(i64::try_from(self.warm_up).unwrap_or(i64::MAX));
+        self.series.timeframe.open_of(started_ms.saturating_sub(span_ms).max(0))
+    }
+}
+
+impl Feed {
+    /// What a strategy reads.
+    pub(crate) fn new(config: &Config, description: &Description) -> Self {
+        let enough = |warm_up: usize| LEAST_WARM_UP.max(WARM_UP_TIMES.saturating_mul(warm_up));
+        let series = |symbol: &Symbol, timeframe| Series::new(config.exchange.clone(), symbol.clone(), timeframe);
+        let base_warm_up = config.warm_up.unwrap_or_else(|| enough(description.warm_up));
+        let mut tracked = vec![Tracked::new(series(&config.symbol, description.timeframe), base_warm_up)];
+        for other in &description.others {
+            let wanted = series(other.symbol.as_ref().unwrap_or(&config.symbol), other.timeframe);
+            match tracked.iter_mut().find(|tracked| tracked.series == wanted) {
+                Some(known) => known.warm_up = known.warm_up.max(enough(other.warm_up)),
+                None => tracked.push(Tracked::new(wanted, enough(other.warm_up))),
+            }
+        }
+        Feed { tracked, ticker: Throttle::default(), conflicts: 0 }
+    }
+
+    /// The series that is decided on.
+    pub(crate) fn base(&self) -> &Series {
+        &self.tracked[0].series
+    }
+
+    /// Notes that everything up to `booked_ms`, a base candle, was complete when it was decided on.
+    pub(crate) fn resume(&mut self, booked_ms: i64) {
+        let close_ms = self.base().timeframe.next_open(booked_ms);
+        for tracked in &mut self.tracked {
+            tracked.complete_to_ms = Some(tracked.expected(close_ms));
+        }
+    }
+
+    /// Whether everything that a decision at the close of base candle `target_ms` needs is stored.
+    pub(crate) fn is_complete(&mut self, store: &Store, target_ms: i64) -> Result<bool> {
+        let close_ms = self.base().timeframe.next_open(target_ms);
+        for tracked in &mut self.tracked {
+            if !tracked.is_complete(store, tracked.expected(close_ms))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Stores a candle of the stream.
+    pub(crate) fn store(
+        &mut self,
+        store: &mut Store,
+        symbol: &Symbol,
+        timeframe: Timeframe,
+        candle: &Candle,
+        closed: bool,
+    ) -> Result<()> {
+        let mut every = self.tracked.iter_mut();
+        let wanted = every.find(|tracked| tracked.series.symbol == *symbol && tracked.series.timeframe == timeframe);
+        let Some(tracked) = wanted else { return Ok(()) };
+        if !closed {
+            if tracked.forming.is_due() {
+                store.put_forming(&tracked.series, candle)?;
+            }
+            return Ok(());
+        }
+        let time_ms = candle.open_time_ms;
+        let is_past = tracked.complete_to_ms >= Some(time_ms);
+        if is_past && store.candles(&tracked.series, Some(time_ms), Some(time_ms + 1))?.is_empty() {
+            // It was decided without: a candle that comes in later would rewrite the past.
+            tracing::warn!("{} of {} came after decisions were made without it", format_utc(time_ms), tracked.series);
+            return Ok(());
+        }
+        if let Stored::Conflict(kept) = store.put_closed(&tracked.series, candle)? {
+            self.conflicts += 1;
+            let (time, series) = (format_utc(time_ms), &tracked.series);
+            tracing::warn!(
+                "the stream's {candle:?} of {series} at {time} differs from the stored {kept:?}, which stays"
+            );
+        }
+        Ok(())
+    }
+
+    /// Stores the best prices, now and then.
+    pub(crate) fn store_ticker(&mut self, store: &mut Store, symbol: &Symbol, ticker: &Ticker) -> Result<()> {
+        if self.ticker.is_due() {
+            let exchange = self.base().exchange.clone();
+            store.put_ticker(&exchange, symbol, ticker)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const H: i64 = 3_600_000;
+
+    #[test]
+    fn the_newest_candle_that_has_closed() {
+        for (timeframe, close_ms, open_ms) in [
+            (Timeframe::H1, 5 * H, 4 * H),
+            (Timeframe::H1, 5 * H + 1, 4 * H),
+            (Timeframe::H4, 8 * H, 4 * H),
+            (Timeframe::H4, 11 * H, 4 * H),
+            (Timeframe::M15, 5 * H, 5 * H - H / 4),
+        ] {
+            assert_eq!(newest_closed(timeframe, close_ms), open_ms, "{timeframe} {close_ms}");
+        }
+    }
+
+    fn candle(hour: i64) -> Candle {
+        Candle { open_time_ms: hour * H, open: 1.0, high: 1.0, low: 1.0, close: 1.0, volume: 0.0 }
+    }
+
+    fn feed() -> (tempfile::TempDir, Store, Feed) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("x.db")).unwrap();
+        let series = Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::H1);
+        let feed = Feed { tracked: vec![Tracked::new(series, 10)], ticker: Throttle::default(), conflicts: 0 };
+        (folder, store, feed)
+    }
+
+    fn put(feed: &mut Feed, store: &mut Store, candle: &Candle, closed: bool) {
+        let symbol = feed.base().symbol.clone();
+        feed.store(store, &symbol, Timeframe::H1, candle, closed).unwrap();
+    }
+
+    #[test]
+    fn a_missing_candle_is_noticed_and_one_that_comes_too_late_is_left_out() {
+        let (_folder, mut store, mut feed) = feed();
+        assert!(!feed.is_complete(&store, H).unwrap(), "nothing is known before the first fill");
+        feed.resume(H);
+        for hour in [2, 3, 5] {
+            put(&mut feed, &mut store, &candle(hour), true);
+        }
+        assert!(feed.is_complete(&store, 3 * H).unwrap());
+        assert!(!feed.is_complete(&store, 5 * H).unwrap(), "4 is missing");
+        feed.tracked[0].complete_to_ms = Some(4 * H);
+        assert!(feed.is_complete(&store, 5 * H).unwrap(), "4 does not exist");
+        put(&mut feed, &mut store, &candle(4), true);
+        assert_eq!(store.candles(feed.base(), None, None).unwrap().len(), 3);
+        put(&mut feed, &mut store, &Candle { close: 1.0, high: 2.0, ..candle(3) }, true);
+        assert_eq!(feed.conflicts, 1);
+    }
+
+    #[test]
+    fn forming_candles_are_written_now_and_then() {
+        let (_folder, mut store, mut feed) = feed();
+        put(&mut feed, &mut store, &candle(1), false);
+        put(&mut feed, &mut store, &Candle { high: 9.0, ..candle(1) }, false);
+        let status = store.status().unwrap();
+        assert!(!status[0].last_is_closed);
+        put(&mut feed, &mut store, &Candle { high: 9.0, ..candle(1) }, true);
+        assert_eq!(store.candles(feed.base(), None, None).unwrap().high, [9.0]);
+    }
+}

@@ -1,0 +1,139 @@
+//! Fills a series over REST until nothing is missing that exists, however long the exchange is away.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use db::Store;
+use exchange::{Exchange, ExchangeError, FetchError, Fetched, fetch_closed};
+use market::format_utc;
+use network::Backoff;
+
+use crate::feed::Tracked;
+use crate::tell::Teller;
+
+/// Waits between two attempts: random, from nothing up to this, doubling …
+const RETRY_FIRST: Duration = Duration::from_millis(250);
+/// … up to this.
+const RETRY_MAX: Duration = Duration::from_secs(10);
+/// How long after its close, by the exchange's clock, a candle may be missing from REST.
+const LATE_MS: i64 = 10_000;
+/// How often a late candle at the end is asked for before it is believed not to exist. The fetch
+/// asks twice each time.
+const ABSENT_ASKS: u32 = 2;
+
+/// The waits of one outage.
+struct Patience<'a> {
+    backoff: Backoff,
+    teller: &'a Teller,
+    told: bool,
+}
+
+impl<'a> Patience<'a> {
+    fn new(teller: &'a Teller) -> Self {
+        Patience { backoff: Backoff::new(RETRY_FIRST, RETRY_MAX, fastrand::Rng::new()), teller, told: false }
+    }
+
+    /// Tells of an outage once, and waits.
+    async fn wait_out(&mut self, error: &dyn std::fmt::Display) {
+        if !self.told {
+            self.teller.line(&format!("no decisions while the exchange does not answer: {error}"));
+            self.told = true;
+        }
+        tracing::debug!("asked in vain: {error}");
+        tokio::time::sleep(self.backoff.next_delay()).await;
+    }
+
+    fn over(&self) {
+        if self.told {
+            self.teller.line("the exchange answers again");
+        }
+    }
+}
+
+/// The exchange's time, asked for until it answers.
+///
+/// # Errors
+/// When asking again is of no use.
+pub(crate) async fn exchange_time(exchange: &dyn Exchange, teller: &Teller) -> Result<i64> {
+    let mut patience = Patience::new(teller);
+    loop {
+        match exchange.fetch_time().await {
+            Ok(time_ms) => {
+                patience.over();
+                return Ok(time_ms);
+            }
+            Err(error) if error.is_retryable() => patience.wait_out(&error).await,
+            Err(error) => return Err(error).context("cannot ask the exchange for its time"),
+        }
+    }
+}
+
+/// Makes `tracked` complete up to the candle at `expected_ms`, asking from `from_ms` on where
+/// nothing is known yet. Gives how many candles were added.
+///
+/// # Errors
+/// When asking again is of no use, or the store fails.
+pub(crate) async fn heal(
+    exchange: &dyn Exchange,
+    store: &mut Store,
+    tracked: &mut Tracked,
+    from_ms: i64,
+    expected_ms: i64,
+    teller: &Teller,
+) -> Result<u64> {
+    let mut patience = Patience::new(teller);
+    let (mut added, mut absent) = (0, 0);
+    while !tracked.is_complete(store, expected_ms)? {
+        let since_ms = tracked.complete_to_ms.unwrap_or(from_ms);
+        match fetch(exchange, store, tracked, since_ms, &mut added).await {
+            Ok(fetched) => {
+                // Every hole before the last candle was asked for twice.
+                tracked.complete_to_ms = tracked.complete_to_ms.max(fetched.last_open_ms);
+                if tracked.is_complete(store, expected_ms)? {
+                    break;
+                }
+                absent += u32::from(is_late(tracked, expected_ms, fetched.server_time_ms));
+                if absent >= ABSENT_ASKS {
+                    let missing = format_utc(expected_ms);
+                    tracing::warn!("the exchange has no candle of {} up to {missing}", tracked.series);
+                    tracked.complete_to_ms = Some(expected_ms);
+                    break;
+                }
+                tokio::time::sleep(patience.backoff.next_delay()).await;
+            }
+            Err(error) if is_retryable(&error) => patience.wait_out(&error).await,
+            Err(error) => return Err(error).with_context(|| format!("cannot fetch candles of {}", tracked.series)),
+        }
+    }
+    patience.over();
+    Ok(added)
+}
+
+async fn fetch(
+    exchange: &dyn Exchange,
+    store: &mut Store,
+    tracked: &Tracked,
+    since_ms: i64,
+    added: &mut u64,
+) -> Result<Fetched, FetchError> {
+    let series = &tracked.series;
+    let on_page = |page: &[market::Candle]| {
+        let inserted = store.insert_closed(series, page)?;
+        *added += inserted.new + inserted.completed;
+        Ok(())
+    };
+    fetch_closed(exchange, &series.symbol, series.timeframe, since_ms, None, on_page).await
+}
+
+fn is_late(tracked: &Tracked, open_time_ms: i64, server_time_ms: i64) -> bool {
+    server_time_ms >= tracked.series.timeframe.next_open(open_time_ms) + LATE_MS
+}
+
+/// Whether the same question may be answered later.
+fn is_retryable(error: &FetchError) -> bool {
+    match error {
+        FetchError::Exchange(error) => ExchangeError::is_retryable(error),
+        FetchError::Answer(_) => true,
+        FetchError::Receiver(_) => false,
+    }
+}
