@@ -54,11 +54,13 @@ impl Store {
     }
 }
 
-/// Jumps from series to series along the primary key instead of reading every candle.
+/// Jumps from series to series along the primary key instead of reading every candle. The greatest
+/// timestamp makes it a jump: without it SQLite walks over all candles of the series before.
 fn all_series(connection: &Connection) -> rusqlite::Result<Vec<Series>> {
     let mut next = connection.prepare_cached(
         "SELECT exchange, symbol, timeframe FROM ohlcv_data
-         WHERE (exchange, symbol, timeframe) > (?1, ?2, ?3) ORDER BY exchange, symbol, timeframe LIMIT 1",
+         WHERE (exchange, symbol, timeframe, timestamp) > (?1, ?2, ?3, 9223372036854775807)
+         ORDER BY exchange, symbol, timeframe, timestamp LIMIT 1",
     )?;
     let mut all: Vec<Series> = Vec::new();
     loop {
