@@ -80,7 +80,7 @@ impl Http {
             if !error.is_retryable() || attempt >= self.options.max_attempts || too_late {
                 return Err(error);
             }
-            tracing::warn!(attempt, delay_ms = milliseconds(delay), "asking again: {error}");
+            tracing::info!(attempt, delay_ms = milliseconds(delay), "asking again: {error}");
             self.options.clock.sleep(delay).await;
             attempt += 1;
         }
