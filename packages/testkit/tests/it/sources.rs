@@ -12,12 +12,14 @@ const NEVER: [&str; 8] =
     ["todo!(", "unimplemented!(", "dbg!(", "#[ignore", "TODO", "FIXME", "unbounded_channel", "mpsc::unbounded"];
 
 /// The files that read a clock, and why each may. Everything else takes the time as an input.
-const CLOCKS: [(&str, &str); 7] = [
+const CLOCKS: [(&str, &str); 9] = [
     ("packages/terminal/src/clock.rs", "the wall clock that the commands hand down"),
     ("packages/terminal/src/progress.rs", "how often a line of progress is printed"),
     ("packages/exchange/src/clock.rs", "the real clock behind the one that tests step by hand"),
     ("packages/websocket/src/keeper.rs", "how long a real connection was up"),
     ("packages/websocket/src/session.rs", "tells the watchdog, which is pure, the time"),
+    ("apps/trader/src/feed.rs", "how often a ticker is stored"),
+    ("apps/trader/src/run.rs", "how long to wait for the stream before REST is asked"),
     ("apps/simulator/src/clock.rs", "real time, from which virtual time is computed"),
     ("apps/simulator/src/stream/connection.rs", "tells the heartbeat, which is pure, the time"),
 ];

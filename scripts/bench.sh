@@ -1,0 +1,100 @@
+#!/bin/bash
+# How fast and how small, on this machine: a million 1-minute candles imported and backtested, a trader at rest.
+#
+#   BENCH_CANDLES=FILE.csv.gz   the candles (default: two years of BTC/USD, in ../shared)
+#   BENCH_RUNS=5                how often each is measured
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+binaries=${CARGO_TARGET_DIR:-target}/release
+candles=${BENCH_CANDLES:-../shared/candles/bitfinex_BTCUSD_1m.csv.gz}
+runs=${BENCH_RUNS:-5}
+[ -r "$candles" ] || {
+    printf 'there are no candles at %s: name a CSV file of 1-minute candles with BENCH_CANDLES=FILE\n' "$candles" >&2
+    exit 1
+}
+
+folder=$(mktemp -d)
+background=()
+finish() {
+    [ ${#background[@]} -eq 0 ] || kill "${background[@]}" 2>/dev/null || true
+    rm -rf "$folder"
+}
+trap finish EXIT
+
+series=(--db "$folder/bench.db" --exchange bitfinex --symbol BTC/USD)
+# The example strategy, on the timeframe of these candles.
+sed 's/^timeframe: .*/timeframe: 1m/' strategies/sma_cross.yaml >"$folder/sma_cross.yaml"
+
+milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+
+# Runs a command without its output, unless it fails.
+quietly() {
+    "$@" >"$folder/output" 2>&1 || {
+        cat "$folder/output" >&2
+        exit 1
+    }
+}
+
+# measure NAME BEFORE COMMAND…: BEFORE runs before each run and is not counted.
+measure() {
+    local name=$1 before=$2 times=() began run
+    shift 2
+    for ((run = 0; run < runs; run++)); do
+        $before
+        began=$(milliseconds)
+        quietly "$@"
+        times+=($(($(milliseconds) - began)))
+    done
+    local peak='-'
+    if [ -x /usr/bin/time ]; then
+        $before
+        quietly /usr/bin/time -f %M -o "$folder/peak" "$@"
+        peak="$(($(cat "$folder/peak") / 1024)) MB"
+    fi
+    printf '%s\n' "${times[@]}" | sort -n | awk -v name="$name" -v peak="$peak" '
+        { t[NR] = $1 / 1000 }
+        END { printf "%-44s %8.2f s %8.2f s %8.2f s %10s\n", name, t[1], t[int((NR + 1) / 2)], t[NR], peak }'
+}
+
+forget() { rm -f "$folder"/bench.db*; }
+
+cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)
+printf '%s, %s cores, %s\n\n' "${cpu:-unknown processor}" "$(getconf _NPROCESSORS_ONLN)" "$(uname -sr)"
+printf '%-44s %10s %10s %10s %10s\n' "$runs runs of each" min median max memory
+rows=$(($(gzip -cdf "$candles" | wc -l) - 1))
+measure "import $rows candles" forget "$binaries/backfiller" import "${series[@]}" --timeframe 1m "$candles"
+measure "backtest sma_cross on them" true "$binaries/backtester" run "$folder/sma_cross.yaml" "${series[@]}"
+measure "the same, with the HTML report" true \
+    "$binaries/backtester" run "$folder/sma_cross.yaml" "${series[@]}" --html "$folder/report.html"
+
+# A trader at rest: warmed up, on a stream in which little happens.
+if [ -d /proc/self ]; then
+    "$binaries/simulator" serve --generate --seed 7 --timeframe 1h --port 0 >"$folder/simulator.log" 2>&1 &
+    background+=($!)
+    addresses=
+    for _ in $(seq 100); do
+        addresses=$(sed -n 's/^simulator: REST \([^ ]*\) *WebSocket \([^ ]*\).*/\1 \2/p' "$folder/simulator.log")
+        [ -z "$addresses" ] || break
+        sleep 0.1
+    done
+    printf 'exchange: binance\nsymbol: BTC/USDT\nstrategy: %s\nmode: paper\ncash: 10000\ndb: %s\n' \
+        "$PWD/strategies/sma_cross.yaml" "$folder/trader.db" >"$folder/trader.yaml"
+    # In the folder, because it writes its logs where it runs.
+    app=$(realpath "$binaries/trader")
+    (cd "$folder" && exec "$app" run --config trader.yaml --base-url "${addresses% *}" --ws-url "${addresses#* }") \
+        >"$folder/trader.log" 2>&1 &
+    trader=$!
+    background+=("$trader")
+    sleep 10
+    memory=$(awk '/^VmRSS/ { printf "%.1f MB", $2 / 1024 }' "/proc/$trader/status") || {
+        cat "$folder/trader.log" >&2
+        exit 1
+    }
+    printf '\n%-44s %s\n' "memory of a trader at rest" "$memory"
+fi
+
+printf '\n'
+for app in backfiller backtester trader simulator; do
+    printf '%-44s %s\n' "size of $app" "$(wc -c <"$binaries/$app" | awk '{ printf "%.1f MB", $1 / 1048576 }')"
+done

@@ -1,0 +1,104 @@
+#!/bin/bash
+# The main job from end to end: fetch candles, look at them, backtest a strategy, trade it on paper.
+# Asks Binance; where it cannot be reached, a simulated exchange with a generated market stands in.
+#
+#   DEMO_SECONDS=10    trade for so long (default 30)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+binaries=${CARGO_TARGET_DIR:-target}/release
+folder=data/demo
+strategy=strategies/sma_cross.yaml
+trade_for=${DEMO_SECONDS:-30}s
+binance=https://data-api.binance.vision
+# An hour of the simulated market passes in a twentieth of a second.
+speed=72000
+start=2026-01-01
+
+bold= plain=
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+    bold=$'\033[1m' plain=$'\033[0m'
+fi
+heading() { printf '\n%s== %s%s\n\n' "$bold" "$*" "$plain"; }
+
+# Shows a command, and runs it.
+run() {
+    printf '$ %s\n' "$*"
+    "$@"
+}
+
+simulator_pid=
+stop_simulator() {
+    [ -n "$simulator_pid" ] || return 0
+    kill "$simulator_pid" 2>/dev/null || true
+    wait "$simulator_pid" 2>/dev/null || true
+    simulator_pid=
+}
+trap stop_simulator EXIT
+
+# Starts the stand-in, and waits until its first line tells where it listens.
+start_simulator() {
+    local log=$folder/simulator.log
+    local command=("$binaries/simulator" serve --generate --seed 7 --timeframe 1h --start "$start" --speed "$speed" --port 0)
+    printf '$ %s &\n' "${command[*]}"
+    "${command[@]}" >"$log" 2>&1 &
+    simulator_pid=$!
+    for _ in $(seq 100); do
+        rest=$(sed -n 's/^simulator: REST \(http[^ ]*\) .*/\1/p' "$log")
+        stream=$(sed -n 's/^simulator: .* WebSocket \(ws[^ ]*\).*/\1/p' "$log")
+        [ -z "$stream" ] || return 0
+        kill -0 "$simulator_pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    printf 'the simulator did not start:\n' >&2
+    cat "$log" >&2
+    exit 1
+}
+
+[ -x "$binaries/trader" ] || {
+    printf 'the commands are not built yet: run make demo\n' >&2
+    exit 1
+}
+mkdir -p "$folder"
+
+heading "1. An exchange"
+rest= stream=
+if curl --silent --fail --max-time 4 --output /dev/null "$binance/api/v3/ping"; then
+    printf 'Binance answers. Candles and prices are public: no key, no account.\n'
+    db=$folder/binance.db
+else
+    printf 'Binance cannot be reached from here, so a simulated exchange stands in: the same protocol,\n'
+    printf 'a market made from a seed, and a clock on which twenty hours pass in a second.\n\n'
+    db=$folder/simulator.db
+    rm -f "$db" "$db-wal" "$db-shm" # this market begins anew each time
+    start_simulator
+    sed -n 's/^simulator: /  /p' "$folder/simulator.log"
+fi
+
+heading "2. Candles, over REST, into one SQLite file"
+run "$binaries/backfiller" fetch --db "$db" --exchange binance --symbol BTC/USDT --timeframe 1h --since 120d \
+    ${rest:+--base-url "$rest"}
+printf '\n'
+run "$binaries/backfiller" status --db "$db"
+
+heading "3. A strategy, backtested on them"
+run "$binaries/backtester" run "$strategy" --db "$db" --exchange binance --symbol BTC/USDT \
+    --html "$folder/report.html"
+
+heading "4. The same strategy, on paper, from a stream, for $trade_for"
+config=$folder/trader.yaml
+{
+    printf 'exchange: binance\nsymbol: BTC/USDT\nstrategy: ../../%s\nmode: paper\ncash: 10000\ndb: %s\n' "$strategy" "$db"
+    [ -z "$rest" ] || printf 'base_url: %s\nws_url: %s\n' "$rest" "$stream"
+} >"$config"
+printf '%s:\n' "$config"
+sed 's/^/  /' "$config"
+printf '\n'
+run "$binaries/trader" run --config "$config" --run-for "$trade_for"
+
+heading "Done"
+cat <<TEXT
+The report     $folder/report.html (open it in a browser)
+The store      $db (any SQLite tool reads it; docs/store.md has queries)
+The strategy   $strategy (change it and run step 3 again; docs/strategy-files.md is the language)
+TEXT
