@@ -1,0 +1,95 @@
+//! What breaks on the way: every decision is made in the end, on every candle, in order.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::harness::{BUSY, Desk, Simulator};
+
+const ACCOUNT: &str = "busy BTC/USDT";
+
+/// No candle is missing from what was decided on.
+#[track_caller]
+fn decided_on_every_candle(desk: &Desk) {
+    let (store, id, account) = desk.ledger(ACCOUNT).unwrap();
+    let equity = store.booked_equity(id).unwrap();
+    assert_eq!(equity[0].candle_time_ms, account.started_ms);
+    for pair in equity.windows(2) {
+        assert_eq!(pair[1].candle_time_ms, account.timeframe.next_open(pair[0].candle_time_ms));
+    }
+}
+
+/// Starts, breaks something after a while, and goes on: gives the summary.
+fn run(config: &str, command: &str) -> serde_json::Value {
+    let (desk, simulator) = (Desk::new(BUSY, config), Simulator::generated());
+    let trader = desk.start(&simulator);
+    desk.wait_for(ACCOUNT, 5);
+    simulator.command(command);
+    sleep(Duration::from_millis(300));
+    let before = desk.booked(ACCOUNT);
+    desk.wait_for(ACCOUNT, before + 30);
+    let (summary, status, _) = trader.terminate();
+    assert!(status.success());
+    decided_on_every_candle(&desk);
+    summary
+}
+
+#[test]
+fn a_silent_stream_is_noticed_and_healed() {
+    let summary = run("silence: 1s", "silence?seconds=3");
+    assert!(summary["reconnects"].as_u64() >= Some(1), "{summary}");
+}
+
+#[test]
+fn closes_that_never_come_are_asked_for() {
+    let summary = run("", "drop_closes?count=7");
+    assert_eq!(summary["reconnects"], 0);
+    assert!(summary["filled"].as_u64() > Some(500), "{summary}");
+}
+
+#[test]
+fn a_cut_stream_comes_back() {
+    let summary = run("", "disconnect");
+    assert!(summary["reconnects"].as_u64() >= Some(1), "{summary}");
+}
+
+#[test]
+fn pages_that_lack_rows_are_asked_for_again() {
+    let (desk, simulator) = (Desk::new(BUSY, ""), Simulator::generated());
+    simulator.command("short_pages?percent=50");
+    let trader = desk.start(&simulator);
+    desk.wait_for(ACCOUNT, 30);
+    trader.terminate();
+    decided_on_every_candle(&desk);
+}
+
+#[test]
+fn an_exchange_that_is_away_is_waited_for() {
+    let (desk, simulator) = (Desk::new(BUSY, ""), Simulator::generated());
+    simulator.command("refuse?seconds=2");
+    let trader = desk.start(&simulator);
+    desk.wait_for(ACCOUNT, 5);
+    simulator.command("refuse?seconds=2");
+    simulator.command("disconnect");
+    sleep(Duration::from_millis(500));
+    let before = desk.booked(ACCOUNT);
+    desk.wait_for(ACCOUNT, before + 20);
+    trader.terminate();
+    assert!(desk.told().contains("no decisions while the exchange does not answer"), "{}", desk.told());
+    assert!(desk.told().contains("the exchange answers again"), "{}", desk.told());
+    decided_on_every_candle(&desk);
+}
+
+#[test]
+fn a_stop_is_obeyed_soon_even_while_the_exchange_is_away() {
+    let (desk, simulator) = (Desk::new(BUSY, ""), Simulator::generated());
+    let trader = desk.start(&simulator);
+    desk.wait_for(ACCOUNT, 3);
+    simulator.command("refuse?seconds=60");
+    simulator.command("disconnect");
+    sleep(Duration::from_secs(1));
+    let (summary, status, after) = trader.terminate();
+    assert!(status.success() && after < Duration::from_secs(5), "{status} after {after:?}");
+    assert_eq!(summary["account"], ACCOUNT);
+    assert_eq!(summary["candles"], desk.booked(ACCOUNT));
+    assert!(summary["backtest"].as_str().unwrap().starts_with("backtester run "), "{summary}");
+}

@@ -1,0 +1,7 @@
+//! The trader as a whole: the real binary against the real simulator.
+
+mod config; // mistakes in the config file, as people see them
+mod faults; // what breaks on the way, and is healed
+mod harness;
+mod ledger; // one owner, one history
+mod parity; // what is traded is what the backtest says
