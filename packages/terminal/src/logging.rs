@@ -2,19 +2,24 @@
 
 use std::io;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Starts logging: warnings, with `-v` what is done and when, with `-vv` details, with `-vvv`
 /// everything. `RUST_LOG` overrules where it is set. Does nothing when called again.
 pub fn init_logging(verbose: u8) {
     let level = match verbose {
-        0 => "warn",
-        1 => "info",
-        2 => "debug",
-        _ => "trace",
+        0 => LevelFilter::WARN,
+        1 => LevelFilter::INFO,
+        2 => LevelFilter::DEBUG,
+        _ => LevelFilter::TRACE,
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(verbose > 1);
+    let asked = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
+    let filter = asked.unwrap_or_else(|| Targets::new().with_default(level));
+    let logs = fmt::layer().with_writer(io::stderr).with_target(verbose > 1);
+    let logs = if verbose == 0 { logs.without_time().boxed() } else { logs.boxed() };
     // A second start, as in tests, finds the logs running: that is all that can fail.
-    let _ = if verbose == 0 { logs.without_time().try_init() } else { logs.try_init() };
+    let _ = tracing_subscriber::registry().with(logs.with_filter(filter)).try_init();
 }
