@@ -5,6 +5,7 @@
 mod candles;
 mod holes;
 mod interleaving;
+mod ledger;
 mod many_writers;
 mod opening;
 
