@@ -10,7 +10,7 @@ PAGE_SOURCES := $(wildcard $(WEB)/src/* $(WEB)/*.json $(WEB)/*.mjs $(WEB)/.npmrc
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo    the whole of it: fetch candles, backtest a strategy, trade it on paper"
+	@echo "make demo    the whole of it: fetch candles, backtest a strategy, trade it on paper, compare the two"
 	@echo "make test    everything that must hold: format, lints, docs, tests"
 	@echo "make build   release binaries, in target/release"
 	@echo "make bench   how fast and how small, on this machine"

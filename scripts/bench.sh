@@ -15,9 +15,11 @@ runs=${BENCH_RUNS:-5}
 }
 
 folder=$(mktemp -d)
-background=()
+. scripts/simulator.sh
+trader_pid=
 finish() {
-    [ ${#background[@]} -eq 0 ] || kill "${background[@]}" 2>/dev/null || true
+    [ -z "$trader_pid" ] || kill "$trader_pid" 2>/dev/null || true
+    stop_simulator
     rm -rf "$folder"
 }
 trap finish EXIT
@@ -70,24 +72,16 @@ measure "the same, with the HTML report" true \
 
 # A trader at rest: warmed up, on a stream in which little happens.
 if [ -d /proc/self ]; then
-    "$binaries/simulator" serve --generate --seed 7 --timeframe 1h --port 0 >"$folder/simulator.log" 2>&1 &
-    background+=($!)
-    addresses=
-    for _ in $(seq 100); do
-        addresses=$(sed -n 's/^simulator: REST \([^ ]*\) *WebSocket \([^ ]*\).*/\1 \2/p' "$folder/simulator.log")
-        [ -z "$addresses" ] || break
-        sleep 0.1
-    done
+    start_simulator "$folder/simulator.log" "$binaries/simulator" serve --generate --seed 7 --timeframe 1h --port 0
     printf 'exchange: binance\nsymbol: BTC/USDT\nstrategy: %s\nmode: paper\ncash: 10000\ndb: %s\n' \
         "$PWD/strategies/sma_cross.yaml" "$folder/trader.db" >"$folder/trader.yaml"
     # In the folder, because it writes its logs where it runs.
     app=$(realpath "$binaries/trader")
-    (cd "$folder" && exec "$app" run --config trader.yaml --base-url "${addresses% *}" --ws-url "${addresses#* }") \
+    (cd "$folder" && exec "$app" run --config trader.yaml --base-url "$rest" --ws-url "$stream") \
         >"$folder/trader.log" 2>&1 &
-    trader=$!
-    background+=("$trader")
+    trader_pid=$!
     sleep 10
-    memory=$(awk '/^VmRSS/ { printf "%.1f MB", $2 / 1024 }' "/proc/$trader/status") || {
+    memory=$(awk '/^VmRSS/ { printf "%.1f MB", $2 / 1024 }' "/proc/$trader_pid/status") || {
         cat "$folder/trader.log" >&2
         exit 1
     }

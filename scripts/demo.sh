@@ -1,5 +1,5 @@
 #!/bin/bash
-# The main job from end to end: fetch candles, look at them, backtest a strategy, trade it on paper.
+# The main job from end to end: fetch candles, look at them, backtest a strategy, trade it on paper, compare.
 # Asks Binance; where it cannot be reached, a simulated exchange with a generated market stands in.
 #
 #   DEMO_SECONDS=10    trade for so long (default 30)
@@ -27,33 +27,8 @@ run() {
     "$@"
 }
 
-simulator_pid=
-stop_simulator() {
-    [ -n "$simulator_pid" ] || return 0
-    kill "$simulator_pid" 2>/dev/null || true
-    wait "$simulator_pid" 2>/dev/null || true
-    simulator_pid=
-}
+. scripts/simulator.sh
 trap stop_simulator EXIT
-
-# Starts the stand-in, and waits until its first line tells where it listens.
-start_simulator() {
-    local log=$folder/simulator.log
-    local command=("$binaries/simulator" serve --generate --seed 7 --timeframe 1h --start "$start" --speed "$speed" --port 0)
-    printf '$ %s &\n' "${command[*]}"
-    "${command[@]}" >"$log" 2>&1 &
-    simulator_pid=$!
-    for _ in $(seq 100); do
-        rest=$(sed -n 's/^simulator: REST \(http[^ ]*\) .*/\1/p' "$log")
-        stream=$(sed -n 's/^simulator: .* WebSocket \(ws[^ ]*\).*/\1/p' "$log")
-        [ -z "$stream" ] || return 0
-        kill -0 "$simulator_pid" 2>/dev/null || break
-        sleep 0.1
-    done
-    printf 'the simulator did not start:\n' >&2
-    cat "$log" >&2
-    exit 1
-}
 
 [ -x "$binaries/trader" ] || {
     printf 'the commands are not built yet: run make demo\n' >&2
@@ -71,7 +46,9 @@ else
     printf 'a market made from a seed, and a clock on which twenty hours pass in a second.\n\n'
     db=$folder/simulator.db
     rm -f "$db" "$db-wal" "$db-shm" # this market begins anew each time
-    start_simulator
+    simulator=("$binaries/simulator" serve --generate --seed 7 --timeframe 1h --start "$start" --speed "$speed" --port 0)
+    printf '$ %s &\n' "${simulator[*]}"
+    start_simulator "$folder/simulator.log" "${simulator[@]}"
     sed -n 's/^simulator: /  /p' "$folder/simulator.log"
 fi
 
@@ -94,7 +71,23 @@ config=$folder/trader.yaml
 printf '%s:\n' "$config"
 sed 's/^/  /' "$config"
 printf '\n'
-run "$binaries/trader" run --config "$config" --run-for "$trade_for"
+run "$binaries/trader" run --config "$config" --run-for "$trade_for" | tee "$folder/trader.txt"
+
+heading "5. The promise: a backtest of the same candles gives the same"
+traded=$(sed -n 's/^ *equity *\([0-9.]*\) .*/\1/p' "$folder/trader.txt")
+if grep -q '^ *candles *0,' "$folder/trader.txt"; then
+    printf 'No candle closed in these %s: there is nothing to compare yet.\n' "$trade_for"
+else
+    # The trader names the backtest that repeats what it did; its words are quoted for a shell.
+    command=$(grep '^ *backtester run ' "$folder/trader.txt")
+    eval "run $binaries/${command#"${command%%[! ]*}"}" | tee "$folder/backtest.txt"
+    backtested=$(sed -n 's/^ *Final equity, [A-Z]* *\([0-9.,]*\).*/\1/p' "$folder/backtest.txt" | tr -d ,)
+    printf '\nEquity of the trader: %s. Equity of the backtest: %s.\n' "$traded" "$backtested"
+    [ "$traded" = "$backtested" ] || {
+        printf 'These must be equal, and are not: please report it.\n' >&2
+        exit 1
+    }
+fi
 
 heading "Done"
 cat <<TEXT
