@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use db::{Account, Store};
 use exchange::Exchange;
 use market::format_utc;
 use terminal::{Interrupt, Interrupted};
 use tokio::time::Instant;
-use websocket::{Event, Stream, Watch};
+use websocket::{DownReason, Event, Stream, Watch};
 
 use crate::account;
 use crate::args::RunArgs;
@@ -39,6 +39,8 @@ struct Trader {
     decider: Decider,
     counts: Counts,
     teller: Teller,
+    /// Whether an outage of the stream is still to be told; true before the first connection.
+    is_up: bool,
     /// The newest base candle that is known to have closed.
     target_ms: Option<i64>,
     /// When to stop waiting for the stream and ask REST for what is missing.
@@ -67,7 +69,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     });
     let Some(trader) = trader else {
         done?;
-        return Err(Interrupted("the exchange had not answered yet; nothing was traded".to_owned()).into());
+        if interrupt.is_asked() {
+            return Err(Interrupted("the exchange had not answered yet; nothing was traded".to_owned()).into());
+        }
+        bail!("the exchange did not answer in the time given by --run-for; nothing was traded");
     };
     let stats = trader.stream.stats();
     let counts = Counts { reconnects: stats.reconnects, conflicts: trader.feed.conflicts, ..trader.counts };
@@ -127,8 +132,21 @@ impl Trader {
         let since = format_utc(account.started_ms);
         teller.line(&format!("paper trading `{name}`: {} {} since {since}", account.exchange, account.symbol));
         let decider = Decider::new(loaded, feed.base().clone(), found, booked_ms);
-        let (counts, target_ms, overdue) = (Counts::default(), None, None);
-        Ok(Trader { exchange, stream, candles, ledger, feed, account, decider, counts, teller, target_ms, overdue })
+        let (counts, is_up, target_ms, overdue) = (Counts::default(), true, None, None);
+        Ok(Trader {
+            exchange,
+            stream,
+            candles,
+            ledger,
+            feed,
+            account,
+            decider,
+            counts,
+            teller,
+            is_up,
+            target_ms,
+            overdue,
+        })
     }
 
     /// Waits for one thing to happen and acts on it.
@@ -143,7 +161,7 @@ impl Trader {
                 self.heal().await?;
             }
             Some(Event::Up { .. }) => self.catch_up().await?,
-            Some(Event::Down { reason, .. }) => self.teller.line(&format!("the stream is down: {reason}")),
+            Some(Event::Down { reason, .. }) => self.tell_down(&reason),
             Some(Event::Ticker { symbol, ticker }) => self.feed.store_ticker(&mut self.candles, &symbol, &ticker)?,
             Some(Event::Candle { symbol, timeframe, candle, closed, .. }) => {
                 self.feed.store(&mut self.candles, &symbol, timeframe, &candle, closed)?;
@@ -158,11 +176,22 @@ impl Trader {
 
     /// After every connection: what closed meanwhile is asked for before anything is decided.
     async fn catch_up(&mut self) -> Result<()> {
+        self.is_up = true;
         let now_ms = exchange_time(self.exchange.as_ref(), &self.teller).await?;
         self.raise_target(newest_closed(self.account.timeframe, now_ms));
         let filled = self.heal().await?;
         self.teller.line(&format!("connected, {filled} candles filled over REST"));
         Ok(())
+    }
+
+    /// Tells of an outage once; the attempts that follow are for the log.
+    fn tell_down(&mut self, reason: &DownReason) {
+        if self.is_up {
+            self.teller.line(&format!("the stream is down, connecting anew: {reason}"));
+        } else {
+            tracing::info!("no stream yet: {reason}");
+        }
+        self.is_up = false;
     }
 
     fn raise_target(&mut self, closed_ms: i64) {

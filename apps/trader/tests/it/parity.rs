@@ -1,6 +1,7 @@
 //! What is traded over the wire is what the backtest says, whatever happens on the way: the trader
 //! is killed and started again at random, its connections are cut, closes are kept from it.
 
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -8,9 +9,10 @@ use db::{Action, LedgerTrade, Outcome, Store};
 use execution::{FeeChargedIn, Market, RunResult, Runner, Settings};
 use fastrand::Rng;
 use market::{Series, Timeframe, format_utc};
+use serde_json::Value;
 use strategy::Strategy;
 
-use crate::harness::{Desk, Simulator};
+use crate::harness::{Desk, Simulator, sibling};
 
 /// Real candles that each run trades at least.
 const CANDLES: usize = 2_000;
@@ -52,7 +54,7 @@ fn check(name: &str, config: &str, seed: u64) {
         "2025-03-01",
     ]);
     let account = format!("{name} BTC/USDT");
-    let kills = trade(&desk, &simulator, &account, seed);
+    let (kills, command) = trade(&desk, &simulator, &account, seed);
     let (store, id, row) = desk.ledger(&account).unwrap();
     let equity = store.booked_equity(id).unwrap();
     let end_ms = row.timeframe.next_open(equity.last().unwrap().candle_time_ms);
@@ -64,10 +66,12 @@ fn check(name: &str, config: &str, seed: u64) {
     assert_eq!(own.equity, equity.iter().map(|row| row.equity).collect::<Vec<_>>(), "equity, bit for bit");
     let close = |left: f64, right: f64| (left - right).abs() <= 1e-9 * right.abs().max(1.0);
     case.compare(&case.backtest(&from_files(&desk)), close);
+    case.compare_with_command(&command);
 }
 
-/// Trades until there are enough candles, and breaks something all the time. Gives the kills.
-fn trade(desk: &Desk, simulator: &Simulator, account: &str, seed: u64) -> u32 {
+/// Trades until there are enough candles, and breaks something all the time. Gives the kills, and
+/// the command that the summary says to repeat the trades with.
+fn trade(desk: &Desk, simulator: &Simulator, account: &str, seed: u64) -> (u32, String) {
     let (mut dice, began, mut kills) = (Rng::with_seed(seed), Instant::now(), 0);
     while kills < KILLS || desk.booked(account) < CANDLES {
         assert!(began.elapsed() < LONGEST, "{} candles only:\n{}", desk.booked(account), desk.told());
@@ -92,7 +96,7 @@ fn trade(desk: &Desk, simulator: &Simulator, account: &str, seed: u64) -> u32 {
     assert!(status.success(), "{}", desk.told());
     assert_eq!(summary["candles"], desk.booked(account));
     assert_eq!(summary["conflicts"], 0);
-    kills
+    (kills, summary["backtest"].as_str().unwrap().to_owned())
 }
 
 impl Case<'_> {
@@ -158,6 +162,40 @@ impl Case<'_> {
         let open = expected.open.iter().map(|open| open.entry_time_ms);
         let entered: Vec<i64> = expected.trades.iter().map(|trade| trade.entry_time_ms).chain(open).collect();
         assert_eq!(taken, entered);
+    }
+
+    /// Every trade against the backtester itself, run as the trader's summary says.
+    #[track_caller]
+    fn compare_with_command(&self, command: &str) {
+        let backtester = sibling("backtester");
+        let arguments = command.strip_prefix("backtester ").unwrap();
+        let line = format!("exec {} {arguments} --json -", backtester.display());
+        let output = Command::new("sh").args(["-c", &line]).output().unwrap();
+        assert!(output.status.success(), "{line}\n{}", String::from_utf8_lossy(&output.stderr));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let expected = report["trades"].as_array().unwrap();
+        let (store, id, _) = self.desk.ledger(self.account).unwrap();
+        let trades = store.booked_trades(id).unwrap();
+        assert_eq!(trades.len(), expected.len());
+        for (number, (trade, expected)) in trades.iter().zip(expected).enumerate() {
+            assert_eq!(trade.entry_time_ms, expected["entry_time"].as_i64().unwrap(), "trade {number}");
+            assert_eq!(trade.exit_time_ms, expected["exit_time"].as_i64().unwrap(), "trade {number}");
+            assert_eq!(trade.reason, expected["reason"].as_str().unwrap(), "trade {number}");
+            for (name, value) in [
+                ("entry_price", trade.entry_price),
+                ("exit_price", trade.exit_price),
+                ("quantity", trade.quantity),
+                ("pnl", trade.pnl),
+            ] {
+                let expected = expected[name].as_f64().unwrap();
+                // The reader of JSON may be off in the last bit.
+                let same = (value - expected).abs() <= f64::EPSILON * expected.abs();
+                assert!(same, "{name} of trade {number} is {value}, not {expected}");
+            }
+        }
+        let rejected = store.booked_signals(id).unwrap();
+        let rejected = rejected.iter().filter(|signal| matches!(signal.outcome, Outcome::Rejected(_))).count();
+        assert_eq!(Some(rejected), report["rejected"].as_array().map(Vec::len));
     }
 }
 
