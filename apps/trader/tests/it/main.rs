@@ -1,5 +1,7 @@
 //! The trader as a whole: the real binary against the real simulator.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 mod config; // mistakes in the config file, as people see them
 mod faults; // what breaks on the way, and is healed
 mod harness;
