@@ -25,7 +25,7 @@ web: $(PAGE)
 
 $(PAGE): $(PAGE_SOURCES)
 	@sh scripts/setup.sh node
-	cd $(WEB) && npm ci --no-progress --loglevel=error && npm run --silent build
+	cd $(WEB) && npm ci --ignore-scripts --no-progress --loglevel=error && npm run --silent build
 
 build: setup $(PAGE)
 	cargo build --locked --release

@@ -61,8 +61,11 @@ see_to_rust() {
     if ! have rustup; then
         have curl || fail "curl is needed to install Rust"
         say "installing rustup into $CARGO_BIN (https://rustup.rs)"
-        curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs |
-            sh -s -- -y -q --profile minimal --default-toolchain none --no-modify-path
+        installer=$(mktemp)
+        curl --proto '=https' --tlsv1.2 --retry 3 -sSf -o "$installer" https://sh.rustup.rs ||
+            fail "rustup cannot be fetched; install Rust from https://rustup.rs and try again"
+        sh "$installer" -y -q --profile minimal --default-toolchain none --no-modify-path
+        rm -f "$installer"
     fi
     say "installing Rust $(rust_wanted) with rustup"
     rustup toolchain install "$(rust_wanted)" --profile minimal --component clippy --component rustfmt
