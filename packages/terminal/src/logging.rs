@@ -1,6 +1,6 @@
 //! Logs to stderr, quiet unless asked.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
@@ -18,7 +18,10 @@ pub fn init_logging(verbose: u8) {
     };
     let asked = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
     let filter = asked.unwrap_or_else(|| Targets::new().with_default(level));
-    let logs = fmt::layer().with_writer(io::stderr).with_target(verbose > 1);
+    // A log in a file, or read by a program, is plain.
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let colours = io::stderr().is_terminal() && !no_color;
+    let logs = fmt::layer().with_writer(io::stderr).with_ansi(colours).with_target(verbose > 1);
     let logs = if verbose == 0 { logs.without_time().boxed() } else { logs.boxed() };
     // A second start, as in tests, finds the logs running: that is all that can fail.
     let _ = tracing_subscriber::registry().with(logs.with_filter(filter)).try_init();
