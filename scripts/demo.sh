@@ -66,6 +66,8 @@ heading "4. The same strategy, on paper, from a stream, for $trade_for"
 config=$folder/trader.yaml
 {
     printf 'exchange: binance\nsymbol: BTC/USDT\nstrategy: ../../%s\nmode: paper\ncash: 10000\ndb: %s\n' "$strategy" "$db"
+    # An account of its own each time: an old one would go on, and refuse a strategy that was changed since.
+    printf 'account: demo of %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
     [ -z "$rest" ] || printf 'base_url: %s\nws_url: %s\n' "$rest" "$stream"
 } >"$config"
 printf '%s:\n' "$config"
