@@ -41,11 +41,12 @@ rest= stream=
 if curl --silent --fail --max-time 4 --output /dev/null "$binance/api/v3/ping"; then
     printf 'Binance answers. Candles and prices are public: no key, no account.\n'
     db=$folder/binance.db
+    rm -f "$db".*.lock # of accounts of earlier runs
 else
     printf 'Binance cannot be reached from here, so a simulated exchange stands in: the same protocol,\n'
     printf 'a market made from a seed, and a clock on which twenty hours pass in a second.\n\n'
     db=$folder/simulator.db
-    rm -f "$db" "$db-wal" "$db-shm" # this market begins anew each time
+    rm -f "$db"* # this market begins anew each time
     simulator=("$binaries/simulator" serve --generate --seed 7 --timeframe 1h --start "$start" --speed "$speed" --port 0)
     printf '$ %s &\n' "${simulator[*]}"
     start_simulator "$folder/simulator.log" "${simulator[@]}"
