@@ -62,6 +62,9 @@ struct OtherPlan {
     outputs: Vec<Operand>,
 }
 
+/// Deepest nesting of operations, through the names that are read: a bound for the stack.
+const MAX_DEPTH: usize = 512;
+
 /// Compiles the expressions of one file.
 pub(crate) struct Compiler {
     base: Timeframe,
@@ -69,7 +72,9 @@ pub(crate) struct Compiler {
     lets: Vec<(String, Option<Expr>)>,
     builder: Builder,
     others: Vec<OtherPlan>,
-    known: HashMap<(String, Option<usize>), Typed>,
+    /// Values of names; `None` where a name is broken on those candles, which has been told.
+    known: HashMap<(String, Option<usize>), Option<Typed>>,
+    depth: usize,
 }
 
 /// The compiled expressions: the base plan, the contexts, and what people are told of them.
@@ -89,6 +94,7 @@ impl Compiler {
             builder: Builder::default(),
             others: Vec::new(),
             known: HashMap::new(),
+            depth: 0,
         }
     }
 
@@ -98,7 +104,7 @@ impl Compiler {
         let expr = if value.is_ok() { expr } else { None };
         self.lets.push((name.to_owned(), expr));
         if let Ok(value) = value {
-            self.known.insert((name.to_owned(), None), value);
+            self.known.insert((name.to_owned(), None), Some(value));
         }
         value
     }
@@ -132,6 +138,17 @@ impl Compiler {
     }
 
     fn compile(&mut self, expr: &Expr, context: Option<usize>) -> Result<Typed, Failure> {
+        if self.depth == MAX_DEPTH {
+            let message = format!("this expression, with the names it reads, is more than {MAX_DEPTH} operations deep");
+            return Err(Mistake::new(expr.span.clone(), message, "compute less in one expression").into());
+        }
+        self.depth += 1;
+        let value = self.compile_kind(expr, context);
+        self.depth -= 1;
+        value
+    }
+
+    fn compile_kind(&mut self, expr: &Expr, context: Option<usize>) -> Result<Typed, Failure> {
         match &expr.kind {
             Kind::Number(number) => Ok(Typed::Number(Operand::Constant(*number))),
             Kind::Word(word) => Err(Mistake::new(
@@ -189,23 +206,19 @@ impl Compiler {
             return Ok(Typed::Number(operand));
         }
         if let Some(value) = self.known.get(&(name.to_owned(), context)) {
-            return Ok(*value);
+            return value.ok_or(Failure::Broken);
         }
         let Some((_, expr)) = self.lets.iter().find(|(known, _)| known == name) else {
             return Err(self.unknown_name(name, span).into());
         };
         let expr = expr.clone().ok_or(Failure::Broken)?;
         // Only here when a name defined on the base candles is read on others: it is computed on those.
-        let value = self.compile(&expr, context).map_err(|failure| match failure {
-            Failure::Mistake(mistake) => Failure::Mistake(Mistake {
-                span: span.clone(),
-                message: format!("`{name}`: {}", mistake.message),
-                help: mistake.help,
-            }),
+        let value = self.compile(&expr, context);
+        self.known.insert((name.to_owned(), context), value.as_ref().ok().copied());
+        value.map_err(|failure| match failure {
+            Failure::Mistake(mistake) => Failure::Mistake(elsewhere(name, span, mistake)),
             Failure::Broken => Failure::Broken,
-        })?;
-        self.known.insert((name.to_owned(), context), value);
-        Ok(value)
+        })
     }
 
     fn series(&mut self, name: &str, context: Option<usize>) -> Option<Operand> {
@@ -255,6 +268,13 @@ impl Compiler {
         let operand = operators::binary(self.builder(context), op, a, b);
         Ok(if logic || op.is_comparison() { Typed::Condition(operand) } else { Typed::Number(operand) })
     }
+}
+
+/// A mistake of the expression behind `name` that shows only on the candles on which it is read here.
+fn elsewhere(name: &str, span: &Range<usize>, mistake: Mistake) -> Mistake {
+    const HERE: &str = " cannot be computed on these candles: ";
+    let root = mistake.message.rsplit(HERE).next().unwrap_or_default();
+    Mistake { span: span.clone(), message: format!("`{name}`{HERE}{root}"), help: mistake.help }
 }
 
 /// A constant that is a whole number from `least` to `most`.

@@ -99,4 +99,14 @@ fn hostile_files_are_refused() {
     let lets: String = (1..200).map(|i| format!("  a{i}: a{} + a{}\n", i - 1, i - 1)).collect();
     let source = format!("name: t\ntimeframe: 1h\nlet:\n  a0: close\n{lets}long:\n  enter: a199 @ 4h > 0\n");
     assert!(load(&source, &[]).is_ok());
+    // The same with a mistake at its bottom that shows only on other candles.
+    let broken = source.replace("a0: close\n", "a0: close @ 1d\n");
+    let Err(problems) = load(&broken, &[]) else { panic!("`@` inside `@` was taken") };
+    assert_eq!(problems.list().len(), 1);
+    // A sum as long as a line may be, and a chain of names as long as a file may be.
+    check("sma(close, 20)", &"1+".repeat(4_000).replace("+", "+close+")[..8_000], &["error"]);
+    let chain: String = (1..3_000).map(|i| format!("  a{i}: a{} + 1\n", i - 1)).collect();
+    let source = format!("name: t\ntimeframe: 1h\nlet:\n  a0: close\n{chain}long:\n  enter: a2999 @ 4h > 0\n");
+    let Err(problems) = load(&source, &[]) else { panic!("too deep a chain was taken") };
+    assert!(problems.list()[0].message.contains("operations deep"));
 }
