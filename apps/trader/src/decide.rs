@@ -90,11 +90,12 @@ impl Decider {
         self.decided_to_ms.is_some_and(|to_ms| open_time_ms < to_ms)
     }
 
-    /// Decides on every stored candle up to the one at `target_ms`, and books it.
+    /// Decides on every stored candle up to the one at `target_ms`, and books it. Lets others run
+    /// between blocks, and can be dropped there: a long history takes a while.
     ///
     /// # Errors
     /// When the store fails, or the account comes out otherwise than it was booked.
-    pub(crate) fn decide(&mut self, candles: &Store, ledger: &mut Store, target_ms: i64) -> Result<News> {
+    pub(crate) async fn decide(&mut self, candles: &Store, ledger: &mut Store, target_ms: i64) -> Result<News> {
         let end_ms = self.base.timeframe.next_open(target_ms);
         let block_ms = self.base.timeframe.longest_ms() * BLOCK;
         let mut from_ms = match self.decided_to_ms {
@@ -107,6 +108,7 @@ impl Decider {
             self.block(candles, ledger, to_ms, &mut news)?;
             self.decided_to_ms = Some(to_ms);
             from_ms = to_ms;
+            tokio::task::yield_now().await;
         }
         let fresh = self.last.filter(|(time_ms, _)| Some(*time_ms) > self.booked_ms && news.fresh > 0);
         if let (Some((candle_time_ms, close)), Some(action)) = (fresh, self.engine().intent()) {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use db::{Account, Store};
 use exchange::Exchange;
 use market::format_utc;
-use terminal::{Interrupt, Interrupted};
+use terminal::{Interrupt, Interrupted, thousands};
 use tokio::time::Instant;
 use websocket::{DownReason, Event, Stream, Watch};
 
@@ -21,7 +21,7 @@ use crate::summary::{Counts, Summary};
 use crate::tell::Teller;
 
 /// How long a close of the stream may lag behind that of another series before REST is asked.
-const CLOSE_WAIT: Duration = Duration::from_secs(1);
+const CLOSE_WAIT: Duration = Duration::from_secs(2);
 /// How often one request is sent before the outage is told; it is asked again for ever.
 const REST_ATTEMPTS: u32 = 2;
 /// How long background work may go on after the end, such as a name that is being looked up.
@@ -171,16 +171,19 @@ impl Trader {
                 }
             }
         }
-        self.decide_if_complete()
+        self.decide_if_complete().await
     }
 
     /// After every connection: what closed meanwhile is asked for before anything is decided.
     async fn catch_up(&mut self) -> Result<()> {
         self.is_up = true;
+        self.teller.line("connected");
         let now_ms = exchange_time(self.exchange.as_ref(), &self.teller).await?;
         self.raise_target(newest_closed(self.account.timeframe, now_ms));
         let filled = self.heal().await?;
-        self.teller.line(&format!("connected, {filled} candles filled over REST"));
+        if filled > 0 {
+            self.teller.line(&format!("filled {} candles over REST", thousands(filled)));
+        }
         Ok(())
     }
 
@@ -218,7 +221,7 @@ impl Trader {
     }
 
     /// Decides when nothing is missing; else notes by when that must be so.
-    fn decide_if_complete(&mut self) -> Result<()> {
+    async fn decide_if_complete(&mut self) -> Result<()> {
         let Some(target_ms) = self.target_ms.filter(|&target_ms| !self.decider.has_decided(target_ms)) else {
             self.overdue = None;
             return Ok(());
@@ -228,7 +231,7 @@ impl Trader {
             return Ok(());
         }
         self.overdue = None;
-        let news = self.decider.decide(&self.candles, &mut self.ledger, target_ms)?;
+        let news = self.decider.decide(&self.candles, &mut self.ledger, target_ms).await?;
         self.counts.candles += news.fresh;
         self.teller.news(&self.account.symbol, &news);
         Ok(())

@@ -79,7 +79,7 @@ impl Summary<'_> {
             "filled": counts.filled,
             "reconnects": counts.reconnects,
             "conflicts": counts.conflicts,
-            "backtest": self.backtest(),
+            "backtest": self.has_traded().then(|| self.backtest()),
         })
     }
 
@@ -114,8 +114,16 @@ impl Summary<'_> {
             row("reconnects", thousands(counts.reconnects)),
             row("conflicts", thousands(counts.conflicts)),
         ];
-        let table = terminal::table(&["paper trading", ""], rows, &[]);
-        format!("\n{table}\n\nthe same as a backtest, on the same candles:\n  {}", self.backtest())
+        let mut text = format!("\n{}", terminal::table(&["paper trading", ""], rows, &[]));
+        if self.has_traded() {
+            text.push_str(&format!("\n\nthe same as a backtest, on the same candles:\n  {}", self.backtest()));
+        }
+        text
+    }
+
+    /// Whether there is a range to repeat.
+    fn has_traded(&self) -> bool {
+        self.decider.last_ms().is_some()
     }
 
     /// The command that repeats these trades.

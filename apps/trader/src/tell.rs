@@ -2,6 +2,7 @@
 
 use execution::Trade;
 use market::{Symbol, format_utc};
+use terminal::thousands;
 
 use crate::decide::{Happened, News};
 use crate::number::{money, plain};
@@ -27,7 +28,7 @@ impl Teller {
     pub(crate) fn news(&self, symbol: &Symbol, news: &News) {
         if news.candles > 1 && news.fresh > 0 {
             let (from, to) = (format_utc(news.fresh_from_ms), format_utc(news.last_ms));
-            self.line(&format!("caught up {} candles, {from} … {to}", news.fresh));
+            self.line(&format!("caught up {} candles, {from} … {to}", thousands(news.fresh as u64)));
         }
         for happened in &news.happened {
             self.line(&sentence(symbol, happened));

@@ -80,6 +80,45 @@ fn an_exchange_that_is_away_is_waited_for() {
 }
 
 #[test]
+fn candles_that_do_not_exist_are_passed_over() {
+    const START_MS: i64 = 1_704_067_200_000;
+    let desk = Desk::new(BUSY, "");
+    let missing = |minute: &i64| [303, 304, 305, 311, 330].contains(minute);
+    let (mut dice, mut rows) = (fastrand::Rng::with_seed(5), String::new());
+    for minute in (0..600_i64).filter(|minute| !missing(minute)) {
+        let (open, close) = (100.0 + dice.f64(), 100.0 + dice.f64());
+        let (high, low) = (open.max(close) + 0.1, open.min(close) - 0.1);
+        rows.push_str(&format!("{},{open},{high},{low},{close},1\n", START_MS + minute * 60_000));
+    }
+    desk.write("candles.csv", &rows);
+    let path = desk.path("candles.csv");
+    let simulator = Simulator::serve(&[
+        "--candles",
+        path.to_str().unwrap(),
+        "--symbol",
+        "BTC/USDT",
+        "--timeframe",
+        "1m",
+        "--speed",
+        "600",
+        "--start",
+        "2024-01-01T04:55:00Z",
+    ]);
+    let trader = desk.start(&simulator);
+    desk.wait_for(ACCOUNT, 20);
+    trader.kill();
+    let trader = desk.start(&simulator);
+    desk.wait_for(ACCOUNT, 60);
+    trader.terminate();
+    let (store, id, _) = desk.ledger(ACCOUNT).unwrap();
+    let equity = store.booked_equity(id).unwrap();
+    let minutes: Vec<i64> = equity.iter().map(|row| (row.candle_time_ms - START_MS) / 60_000).collect();
+    let (first, last) = (minutes[0], minutes[minutes.len() - 1]);
+    assert!(first < 303 && last > 330, "{first} … {last}");
+    assert_eq!(minutes, (first..=last).filter(|minute| !missing(minute)).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_stop_is_obeyed_soon_even_while_the_exchange_is_away() {
     let (desk, simulator) = (Desk::new(BUSY, ""), Simulator::generated());
     let trader = desk.start(&simulator);
