@@ -199,7 +199,7 @@ impl Recording {
             self.candles = candles;
         } else {
             self.start += start;
-            candles.iter().for_each(|candle| self.candles.push(candle));
+            self.candles.append(&candles);
         }
     }
 
@@ -208,7 +208,7 @@ impl Recording {
             self.others = others;
         } else {
             for (known, more) in self.others.iter_mut().zip(others) {
-                more.iter().for_each(|candle| known.push(candle));
+                known.append(&more);
             }
         }
     }

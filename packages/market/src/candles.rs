@@ -62,6 +62,16 @@ impl Candles {
         self.volume.push(candle.volume);
     }
 
+    /// Adds all candles of `later` at the end.
+    pub fn append(&mut self, later: &Candles) {
+        self.open_time_ms.extend_from_slice(&later.open_time_ms);
+        self.open.extend_from_slice(&later.open);
+        self.high.extend_from_slice(&later.high);
+        self.low.extend_from_slice(&later.low);
+        self.close.extend_from_slice(&later.close);
+        self.volume.extend_from_slice(&later.volume);
+    }
+
     /// How many candles there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -139,3 +139,17 @@ fn tickers_and_instruments_come_back_exactly() {
         assert_eq!(store.instrument("binance", &symbol).unwrap().as_ref(), Some(&instrument));
     }
 }
+
+#[test]
+fn a_long_range_is_read_in_halves_that_fit() {
+    let (_folder, mut store) = new_store();
+    let btc = series("BTC/USDT");
+    // With holes, so that the middle of the time is not the middle of the rows.
+    let minutes = (20_000..150_000).filter(|minute| minute % 7 != 3);
+    let candles: Vec<Candle> = minutes.map(|minute| candle(minute, 1.0 + minute as f64)).collect();
+    store.insert_closed(&btc, &candles).unwrap();
+    assert_eq!(store.candles(&btc, None, None).unwrap(), candles.iter().copied().collect());
+    let (from_ms, to_ms) = (30_000 * 60_000, 149_001 * 60_000);
+    let inside = candles.iter().copied().filter(|candle| (from_ms..to_ms).contains(&candle.open_time_ms));
+    assert_eq!(store.candles(&btc, Some(from_ms), Some(to_ms)).unwrap(), inside.collect());
+}
