@@ -3,7 +3,9 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::harness::{BUSY, Desk, Simulator};
+use market::{Series, find_holes};
+
+use crate::harness::{BUSY, Desk, Simulator, wait_until};
 
 const ACCOUNT: &str = "busy BTC/USDT";
 
@@ -44,6 +46,27 @@ fn closes_that_never_come_are_asked_for() {
     let summary = run("", "drop_closes?count=7");
     assert_eq!(summary["reconnects"], 0);
     assert!(summary["filled"].as_u64() > Some(500), "{summary}");
+}
+
+#[test]
+fn a_kill_between_a_lost_close_and_its_repair_leaves_no_hole() {
+    let (desk, simulator) = (Desk::new(BUSY, ""), Simulator::generated());
+    let trader = desk.start(&simulator);
+    desk.wait_for(ACCOUNT, 5);
+    simulator.command("drop_closes?count=1");
+    let has_hole = || {
+        let (store, _, account) = desk.ledger(ACCOUNT).unwrap();
+        let series = Series::new(account.exchange, account.symbol, account.timeframe);
+        let candles = store.candles(&series, None, None).unwrap();
+        !find_holes(&candles.open_time_ms, account.timeframe).is_empty()
+    };
+    wait_until("a hole", has_hole, || desk.told());
+    trader.kill();
+    let trader = desk.start(&simulator);
+    let before = desk.booked(ACCOUNT);
+    desk.wait_for(ACCOUNT, before + 20);
+    trader.terminate();
+    decided_on_every_candle(&desk);
 }
 
 #[test]
