@@ -1,5 +1,6 @@
 #!/bin/bash
 # How fast and how small, on this machine: a million 1-minute candles imported and backtested, a trader at rest.
+# For Linux.
 #
 #   BENCH_CANDLES=FILE.csv.gz   the candles (default: two years of BTC/USD, in ../shared)
 #   BENCH_RUNS=5                how often each is measured
@@ -23,6 +24,7 @@ finish() {
     rm -rf "$folder"
 }
 trap finish EXIT
+trap 'exit 1' HUP INT TERM PIPE
 
 series=(--db "$folder/bench.db" --exchange bitfinex --symbol BTC/USD)
 # The example strategy, on the timeframe of these candles.

@@ -29,6 +29,7 @@ run() {
 
 . scripts/simulator.sh
 trap stop_simulator EXIT
+trap 'exit 1' HUP INT TERM PIPE
 
 [ -x "$binaries/trader" ] || {
     printf 'the commands are not built yet: run make demo\n' >&2

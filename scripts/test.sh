@@ -19,7 +19,7 @@ run_tests 2>&1 | tee "$log"
 outcome=$?
 
 # "test result: ok. 3 passed; 0 failed; …" of cargo, "Summary [1.2s] 3 tests run: 2 passed, 1 failed, …" of nextest.
-sed 's/\x1b\[[0-9;]*m//g' "$log" | awk '
+sed $'s/\x1b\\[[0-9;]*m//g' "$log" | awk '
     /^test result:/ || / tests? run: / {
         for (i = 2; i <= NF; i++) {
             if ($i ~ /^passed/) passed += $(i - 1)
