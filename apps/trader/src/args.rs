@@ -37,7 +37,7 @@ and what else it may say, with the defaults:
   ws_url: wss://stream.binance.com:9443
 
 The account goes on where it stopped: stop the trader at any time, also with kill -9.
-Exit codes: 0 done or stopped, 1 an error, 2 wrong usage.";
+Exit codes: 0 done or stopped, 1 an error, 2 wrong usage, 130 stopped before there was anything to trade.";
 
 /// Trades a strategy on paper from an exchange's live candles, by the same rules as a backtest.
 #[derive(Debug, Parser)]
