@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use strategy::{Description, History, PlanStep, Size, Strategy, StrategyFile, Unit};
+use strategy::{Description, History, PlanStep, Strategy, StrategyFile, Unit};
 
 use crate::args::CheckArgs;
 use crate::load::load;
@@ -36,7 +36,7 @@ fn as_text(file: &StrategyFile) -> String {
         let _ = writeln!(text, "params    {}", params.join(", "));
     }
     let _ = writeln!(text, "protects  {}", protection(description));
-    let _ = writeln!(text, "size      {}", size_text(&description.orders.size));
+    let _ = writeln!(text, "size      {}", description.orders.size);
     if description.orders.cooldown > 0 {
         let _ = writeln!(text, "cooldown  {} candles", description.orders.cooldown);
     }
@@ -61,8 +61,11 @@ fn sides(description: &Description) -> &'static str {
 
 fn warm_up(candles: usize, history: History) -> String {
     let rest = match history {
-        History::Whole => "then every candle counts a little, so all stored ones are read",
-        History::Candles(_) => "older ones change nothing",
+        History::Whole { anchor: Some(anchor), .. } => {
+            format!("and all since the start of the {anchor}")
+        }
+        History::Whole { settle, .. } => format!("and {settle} more to settle"),
+        History::Candles(_) => "and none older".to_owned(),
     };
     format!("{candles} of them before the first decision, {rest}")
 }
@@ -82,15 +85,6 @@ fn protection(description: &Description) -> String {
             .flatten()
             .collect();
     if parts.is_empty() { "nothing: positions are left by rules alone".to_owned() } else { parts.join(", ") }
-}
-
-/// A size as it is written in a file.
-pub(crate) fn size_text(size: &Size) -> String {
-    match size {
-        Size::Equity(share) => format!("{}%", share * 100.0),
-        Size::Quote(amount) => format!("{amount} quote"),
-        Size::Risk(share) => format!("risk {}%", share * 100.0),
-    }
 }
 
 fn plan(steps: &[PlanStep]) -> String {
@@ -118,7 +112,7 @@ fn as_json(file: &StrategyFile) -> Value {
                 "symbol": other.symbol.as_ref().map(ToString::to_string),
                 "timeframe": other.timeframe.name(),
                 "warm_up": other.warm_up,
-                "whole_history": other.history == History::Whole,
+                "whole_history": matches!(other.history, History::Whole { .. }),
                 "plan": steps(plan),
             })
         })
@@ -131,7 +125,7 @@ fn as_json(file: &StrategyFile) -> Value {
         "short": description.short,
         "params": description.params.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
         "warm_up": description.warm_up,
-        "whole_history": description.history == History::Whole,
+        "whole_history": matches!(description.history, History::Whole { .. }),
         "others": others,
         "protect": {
             "stop": unit(levels.stop),
@@ -139,7 +133,7 @@ fn as_json(file: &StrategyFile) -> Value {
             "trail": unit(levels.trail),
             "max_bars": levels.max_bars,
         },
-        "size": size_text(&description.orders.size),
+        "size": description.orders.size.to_string(),
         "leverage": description.orders.leverage,
         "cooldown": description.orders.cooldown,
         "plan": steps(&file.steps),

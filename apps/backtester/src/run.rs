@@ -10,7 +10,6 @@ use report::{Line, Pane, Report, Setup};
 use strategy::{Description, Size, Strategy};
 
 use crate::args::{FeeChargedIn, RunArgs};
-use crate::check::size_text;
 use crate::load::load;
 use crate::range::Range;
 use crate::{output, provenance, range};
@@ -59,7 +58,7 @@ fn settings(args: &RunArgs, description: &Description) -> anyhow::Result<Setting
     }
     let size = args.size.unwrap_or(description.orders.size);
     if matches!(size, Size::Risk(_)) && description.orders.protection.stop.is_none() {
-        bail!("--size {} needs a stop, and {} has none", size_text(&size), description.name);
+        bail!("--size {} needs a stop, and {} has none", size, description.name);
     }
     if !description.long {
         bail!("{} only goes short, which a spot market does not allow", description.name);
@@ -118,7 +117,7 @@ fn setup(args: &RunArgs, description: &Description, settings: &Settings, range: 
         cash: settings.cash,
         size: match settings.size {
             Size::Equity(share) => report::Size::Equity(share),
-            other => report::Size::Text(size_text(&other)),
+            other => report::Size::Text(other.to_string()),
         },
         taker_fee: settings.taker_fee,
         maker_fee: settings.maker_fee,

@@ -41,8 +41,10 @@ pub struct Recording {
 struct Cursor {
     symbol: Symbol,
     timeframe: Timeframe,
-    history: History,
-    warm_up: usize,
+    /// Candles before the beginning that values depend on.
+    past: usize,
+    /// The period from whose start values count.
+    anchor: Option<Timeframe>,
     /// Open time of the next candle to read; `None` before the first call.
     next_ms: Option<i64>,
 }
@@ -52,22 +54,14 @@ impl Runner {
     #[must_use]
     pub fn new(strategy: Box<dyn Strategy>, symbol: Symbol, settings: Settings, from_ms: i64) -> Self {
         let description = strategy.description();
-        let base = Cursor {
-            symbol: symbol.clone(),
-            timeframe: description.timeframe,
-            history: description.history,
-            warm_up: description.warm_up,
-            next_ms: None,
-        };
+        let base = Cursor::new(symbol.clone(), description.timeframe, description.warm_up, description.history);
         let others = description
             .others
             .iter()
-            .map(|other| Cursor {
-                symbol: other.symbol.clone().unwrap_or_else(|| symbol.clone()),
-                timeframe: other.timeframe,
-                history: other.history,
-                warm_up: other.warm_up,
-                next_ms: None,
+            .map(|other| {
+                let symbol = other.symbol.clone().unwrap_or_else(|| symbol.clone());
+                // One more closes only after the first base candle, and one is still forming then.
+                Cursor::new(symbol, other.timeframe, other.warm_up + 2, other.history)
             })
             .collect();
         let engine = Engine::new(settings, description.orders);
@@ -165,17 +159,23 @@ impl Runner {
 }
 
 impl Cursor {
-    /// Finds where to begin, so that what is needed before `from_ms` is read too.
+    fn new(symbol: Symbol, timeframe: Timeframe, warm_up: usize, history: History) -> Self {
+        let (settle, anchor) = match history {
+            History::Whole { settle, anchor } => (settle, anchor),
+            History::Candles(_) => (0, None),
+        };
+        Cursor { symbol, timeframe, past: warm_up + settle, anchor, next_ms: None }
+    }
+
+    /// Finds where to begin, so that what is needed before `from_ms` is read too, and no more: candles that
+    /// are stored later, from before that, then change nothing.
     fn begin(&mut self, source: &dyn CandleSource, from_ms: i64) -> Result<(), SourceError> {
         if self.next_ms.is_some() {
             return Ok(());
         }
-        let start = match self.history {
-            History::Whole => source.open_time_before(&self.symbol, self.timeframe, from_ms, usize::MAX)?,
-            // One more than the warm-up: the candle that is running when the base begins closes later.
-            History::Candles(_) => source.open_time_before(&self.symbol, self.timeframe, from_ms, self.warm_up + 1)?,
-        };
-        self.next_ms = Some(start.unwrap_or(from_ms).min(from_ms));
+        let past_ms = source.open_time_before(&self.symbol, self.timeframe, from_ms, self.past)?.unwrap_or(from_ms);
+        let anchor_ms = self.anchor.map_or(from_ms, |anchor| anchor.open_of(from_ms));
+        self.next_ms = Some(past_ms.min(anchor_ms).min(from_ms));
         Ok(())
     }
 

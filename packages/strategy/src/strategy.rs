@@ -85,8 +85,13 @@ pub struct Orders {
 pub enum History {
     /// On this many candles before the one it is for.
     Candles(usize),
-    /// On every candle since the first.
-    Whole,
+    /// On every candle since the first, on the oldest ever less.
+    Whole {
+        /// Candles after the warm-up from which on those before the first do not matter any more.
+        settle: usize,
+        /// The period from whose start a value counts, where there is one.
+        anchor: Option<Timeframe>,
+    },
 }
 
 /// Candles that a strategy reads beside its own.

@@ -126,7 +126,7 @@ fn unknown_function(call: &Call) -> Mistake {
         );
     }
     let known = FUNCTIONS.iter().map(|function| function.name).chain(["if"]);
-    let help = match yaml::nearest(name, known.clone()) {
+    let help = match yaml::nearest(name, known.clone().chain(NOT_YET.iter().copied())) {
         Some(near) => format!("did you mean `{}`?", signature(near)),
         None => format!("known: {}", known.collect::<Vec<_>>().join(", ")),
     };

@@ -119,6 +119,11 @@ impl Compiler {
         self.builder.needs_of(operands)
     }
 
+    /// Whether the file asks for more steps or longer windows than there may be.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.builder.is_too_large() || self.others.iter().any(|other| other.builder.is_too_large())
+    }
+
     pub(crate) fn finish(self) -> Compiled {
         let mut contexts = Vec::new();
         let mut others = Vec::new();

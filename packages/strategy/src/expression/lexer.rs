@@ -159,7 +159,12 @@ impl Lexer<'_> {
 
     fn place_part(&mut self) -> Option<(String, Range<usize>)> {
         let start = self.at + self.run_of(self.at, char::is_whitespace);
-        let length = self.run_of(start, |c| !c.is_whitespace() && !"()[],<>=!+*%".contains(c));
+        let word = self.run_of(start, char::is_alphanumeric);
+        let length = if self.text[start..start + word].parse::<market::Timeframe>().is_ok() {
+            word // `@ 4h/2` divides
+        } else {
+            self.run_of(start, |c| !c.is_whitespace() && !"()[],<>=!+*%".contains(c))
+        };
         if length == 0 {
             return None;
         }

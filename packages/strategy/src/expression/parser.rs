@@ -91,14 +91,14 @@ impl Parser {
     }
 
     fn refuse_chain(&self, op: BinaryOp, left: &Expr) -> Result<(), Mistake> {
-        match &left.kind {
-            Kind::Binary(first, ..) if first.is_comparison() && op.is_comparison() => Err(Mistake::new(
-                self.span(),
-                "comparisons do not chain",
-                format!("write `a {} b and b {} c`", first.sign(), op.sign()),
-            )),
-            _ => Ok(()),
+        let Kind::Binary(first, inner, _) = &left.kind else { return Ok(()) };
+        // In parentheses it is a mixing of types, which the compiler tells.
+        let in_parentheses = inner.span.start > left.span.start;
+        if !first.is_comparison() || !op.is_comparison() || in_parentheses {
+            return Ok(());
         }
+        let help = format!("write `a {} b and b {} c`", first.sign(), op.sign());
+        Err(Mistake::new(self.span(), "comparisons do not chain", help))
     }
 
     fn prefix(&mut self) -> Result<Expr, Mistake> {
@@ -274,6 +274,7 @@ mod tests {
         check("close @ETH/USDT 4h - close @ ETH/USDT", "((close @ ETH/USDT 4h) - (close @ ETH/USDT))");
         check("(close + open) @ 1d[1]", "((close + open) @ 1d)[1]");
         check("close @ BTC/USDT:USDT 1M", "(close @ BTC/USDT:USDT 1M)");
+        check("close @ 4h/2-close @ 1d", "(((close @ 4h) / 2) - (close @ 1d))");
         check("if(a > b, 1, 0)", "if((a > b), 1, 0)");
         check("bop()", "bop()");
         check("1e-8 + 1_000.5", "(0.00000001 + 1000.5)");
@@ -287,6 +288,7 @@ mod tests {
         fails("a = b", 2, "write `==`");
         fails("close[−1]", 6, "minus of the keyboard");
         fails("a < b < c", 6, "write `a < b and b < c`");
+        check("(a < b) == c", "((a < b) == c)");
         fails("sma(close, 10", 0, "not closed");
         fails("(a + b", 0, "not closed");
         fails("a b", 2, "operator or a comma");

@@ -86,6 +86,11 @@ impl Reader<'_> {
         let rules = [long.enter, long.exit, short.enter, short.exit];
         let needs: Vec<Needs> = rules.iter().map(|rule| compiler.needs(*rule)).collect();
         let all = compiler.needs(rules.into_iter().chain(distances).flatten());
+        if compiler.is_too_large() {
+            let help = "shorten the windows, or compute less".to_owned();
+            self.problems.push(0..0, "the file asks for too many steps or too long windows", Some(help));
+            return None;
+        }
         let compiled = compiler.finish();
         let description = Description {
             name,
@@ -266,7 +271,11 @@ impl Reader<'_> {
 }
 
 fn history(needs: &Needs) -> History {
-    if needs.whole_history { History::Whole } else { History::Candles(needs.lookback) }
+    if needs.whole_history {
+        History::Whole { settle: needs.settle, anchor: needs.anchor }
+    } else {
+        History::Candles(needs.lookback)
+    }
 }
 
 /// The size where a file names none: all of equity.

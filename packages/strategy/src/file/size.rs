@@ -1,5 +1,7 @@
 //! `size`: how much a position is for.
 
+use std::fmt;
+
 use yaml::{Fields, Problems};
 
 use super::WHOLE_EQUITY;
@@ -22,6 +24,23 @@ pub(super) fn read(fields: &Fields<'_>, protection: &Protection, problems: &mut 
     }
 }
 
+/// As it is written in a file.
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Size::Equity(share) => write!(f, "{}%", percent(*share)),
+            Size::Quote(amount) => write!(f, "{amount} quote"),
+            Size::Risk(share) => write!(f, "risk {}%", percent(*share)),
+        }
+    }
+}
+
+/// The shortest percentage that is read back as this share.
+fn percent(share: f64) -> f64 {
+    let rounded = (share * 100.0 * 1e9).round() / 1e9;
+    if rounded / 100.0 == share { rounded } else { share * 100.0 }
+}
+
 impl std::str::FromStr for Size {
     type Err = String;
 
@@ -40,5 +59,20 @@ impl std::str::FromStr for Size {
             return amount.map(Size::Quote).ok_or_else(wrong);
         }
         percent(text).map(Size::Equity).ok_or_else(wrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_back() {
+        for (size, text) in
+            [(Size::Equity(0.5), "50%"), (Size::Risk(0.07), "risk 7%"), (Size::Quote(250.0), "250 quote")]
+        {
+            assert_eq!(size.to_string(), text);
+            assert_eq!(text.parse(), Ok(size));
+        }
     }
 }

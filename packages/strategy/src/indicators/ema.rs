@@ -18,7 +18,16 @@ pub(super) const EMA: Function = Function {
 pub(super) fn ema(builder: &mut Builder, x: Operand, n: usize) -> Operand {
     let x = builder.column(x);
     let factor = 2.0 / (n as f64 + 1.0);
-    builder.step("ema", &[x], &[n as f64], (n - 1, Memory::Whole), || Box::new(Smoothing(Exponential::new(n, factor))))
+    builder.step("ema", &[x], &[n as f64], (n - 1, fading(factor)), || Box::new(Smoothing(Exponential::new(n, factor))))
+}
+
+/// Share of its seed that an average still holds when it counts as settled.
+const FORGOTTEN: f64 = 1e-12;
+
+/// The memory of an average that forgets by `factor` with each candle.
+pub(super) fn fading(factor: f64) -> Memory {
+    let settle = if factor < 1.0 { FORGOTTEN.ln() / (1.0 - factor).ln() } else { 0.0 };
+    Memory::Fading { settle: settle.ceil() as usize }
 }
 
 /// An average that forgets by a constant factor. An unknown value makes it begin anew.

@@ -4,7 +4,7 @@
 //! TA-Lib, the fast average begins with the mean of the `fast` values that end where the slow one begins,
 //! and all three are known from slow + signal − 2 on. Unit of x. TA-Lib `MACD`.
 
-use super::ema::{Exponential, ema};
+use super::ema::{Exponential, ema, fading};
 use super::{Argument, Function, Gives, MAX_LENGTH, Parameter};
 use crate::plan::{Builder, Inputs, Memory, Operand, Step};
 
@@ -26,7 +26,7 @@ pub(super) const MACD: Function = Function {
         // TA-Lib tells the line only where the signal is known too.
         let lookback = signal - 1;
         let make = || -> Box<dyn Step> { Box::new(Hide { left: lookback }) };
-        builder.step("macd", &[line], &[signal as f64], (lookback, Memory::Whole), make)
+        builder.step("macd", &[line], &[signal as f64], (lookback, Memory::Window), make)
     },
 };
 
@@ -45,7 +45,7 @@ pub(super) const MACD_HIST: Function = Function {
     about: "MACD histogram: the line less its signal",
     build: |builder, arguments| {
         let (line, signal) = (line(builder, arguments), signal(builder, arguments));
-        builder.step("macd_hist", &[line, signal], &[], (0, Memory::Whole), || Box::new(Difference))
+        builder.step("macd_hist", &[line, signal], &[], (0, Memory::Window), || Box::new(Difference))
     },
 };
 
@@ -60,7 +60,9 @@ fn line(builder: &mut Builder, arguments: &[Argument]) -> Operand {
     let (a, b) = (arguments[1].length(), arguments[2].length());
     let (fast, slow) = (a.min(b), a.max(b));
     let settings = [fast as f64, slow as f64];
-    builder.step("macd_line", &[x], &settings, (slow - 1, Memory::Whole), || Box::new(Line::new(fast, slow)))
+    builder.step("macd_line", &[x], &settings, (slow - 1, fading(2.0 / (slow as f64 + 1.0))), || {
+        Box::new(Line::new(fast, slow))
+    })
 }
 
 struct Line {

@@ -3,9 +3,9 @@
 //! y = y₋₁ + (x − y₋₁)/n, begun with the mean of the first n values. Lookback n − 1. Unit of x.
 //! Pine `ta.rma`; the smoothing inside TA-Lib's `RSI` and `ATR`.
 
-use super::ema::{Exponential, Smoothing};
+use super::ema::{Exponential, Smoothing, fading};
 use super::{Function, Gives, SERIES_AND_LENGTH};
-use crate::plan::{Builder, Memory, Operand};
+use crate::plan::{Builder, Operand};
 
 pub(super) const RMA: Function = Function {
     name: "rma",
@@ -19,5 +19,5 @@ pub(super) const RMA: Function = Function {
 pub(super) fn rma(builder: &mut Builder, x: Operand, n: usize) -> Operand {
     let x = builder.column(x);
     let make = || -> Box<dyn crate::plan::Step> { Box::new(Smoothing(Exponential::new(n, 1.0 / n as f64))) };
-    builder.step("rma", &[x], &[n as f64], (n - 1, Memory::Whole), make)
+    builder.step("rma", &[x], &[n as f64], (n - 1, fading(1.0 / n as f64)), make)
 }

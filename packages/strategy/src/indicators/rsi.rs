@@ -3,9 +3,9 @@
 //! 100 · G/(G + L), where G and L are the `rma(n)` of the gains and of the losses; 0 where nothing has
 //! moved, as TA-Lib has it. Lookback n. From 0 to 100. TA-Lib `RSI`, Pine `ta.rsi`.
 
-use super::ema::Exponential;
+use super::ema::{Exponential, fading};
 use super::{Function, Gives, MAX_LENGTH, Parameter};
-use crate::plan::{Inputs, Memory, Step};
+use crate::plan::{Inputs, Step};
 
 pub(super) const RSI: Function = Function {
     name: "rsi",
@@ -14,7 +14,7 @@ pub(super) const RSI: Function = Function {
     about: "relative strength index: the share of gains in all moves, 0 to 100",
     build: |builder, arguments| {
         let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
-        builder.step("rsi", &[x], &[n as f64], (n, Memory::Whole), || Box::new(Rsi::new(n)))
+        builder.step("rsi", &[x], &[n as f64], (n, fading(1.0 / n as f64)), || Box::new(Rsi::new(n)))
     },
 };
 

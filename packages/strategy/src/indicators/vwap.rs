@@ -19,7 +19,7 @@ pub(super) const VWAP: Function = Function {
             "week" => ("vwap 'week'", Timeframe::W1),
             _ => ("vwap 'month'", Timeframe::Month1),
         };
-        builder.step(name, &[], &[], (0, Memory::Whole), || Box::new(Vwap::new(anchor)))
+        builder.step(name, &[], &[], (0, Memory::Since(anchor)), || Box::new(Vwap::new(anchor)))
     },
 };
 

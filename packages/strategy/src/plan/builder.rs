@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use market::Timeframe;
+
 use super::step::{Inputs, Step};
 use super::{BLOCK, Operand, Plan, PlannedStep};
 
@@ -12,6 +14,10 @@ pub(crate) struct Needs {
     pub(crate) lookback: usize,
     /// Whether the value depends on all candles since the first, not on the last few only.
     pub(crate) whole_history: bool,
+    /// Further candles until what was before the first one is forgotten.
+    pub(crate) settle: usize,
+    /// The longest period from whose start the value counts.
+    pub(crate) anchor: Option<Timeframe>,
     /// Other contexts that are read.
     pub(crate) contexts: Vec<ContextNeed>,
 }
@@ -30,11 +36,22 @@ impl Needs {
     fn join(&mut self, other: &Needs) {
         self.lookback = self.lookback.max(other.lookback);
         self.whole_history |= other.whole_history;
+        self.settle = self.settle.max(other.settle);
+        self.anchor = self.anchor.max(other.anchor);
         for need in &other.contexts {
             if !self.contexts.contains(need) {
                 self.contexts.push(*need);
             }
         }
+    }
+
+    fn remember(&mut self, memory: Memory) {
+        match memory {
+            Memory::Window => return,
+            Memory::Fading { settle } => self.settle += settle,
+            Memory::Since(anchor) => self.anchor = self.anchor.max(Some(anchor)),
+        }
+        self.whole_history = true;
     }
 
     fn later(&mut self, lookback: usize) {
@@ -60,9 +77,17 @@ pub(crate) struct Info {
 pub(crate) enum Memory {
     /// Its value depends on the last `lookback + 1` values only.
     Window,
-    /// Its value depends on everything since the first candle.
-    Whole,
+    /// Its value depends on everything since the first candle, ever less: so many further candles on, what
+    /// was before the first one does not matter any more.
+    Fading { settle: usize },
+    /// Its value depends on everything since the period began.
+    Since(Timeframe),
 }
+
+/// Most steps of one plan: each holds a column of its own.
+const MAX_STEPS: usize = 4_096;
+/// Most candles that all windows of one plan hold together.
+const MAX_WINDOWS: usize = 8_388_608;
 
 /// Collects the steps of one plan.
 #[derive(Default)]
@@ -72,9 +97,16 @@ pub(crate) struct Builder {
     known: HashMap<String, usize>,
     /// What the aligned outputs of other contexts need.
     aligned: HashMap<(usize, usize), Needs>,
+    /// Candles that all windows hold together.
+    windows: usize,
 }
 
 impl Builder {
+    /// Whether the plan asks for more steps or longer windows than there may be.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.steps.len() >= MAX_STEPS || self.windows > MAX_WINDOWS
+    }
+
     /// Adds a step, or finds the equal one that is there.
     ///
     /// `name` and the numbers among `settings` must tell it from every other step on the same inputs.
@@ -94,12 +126,17 @@ impl Builder {
             self.infos[index].uses += 1;
             return Operand::Step(index);
         }
+        self.windows += lookback;
+        if self.is_too_large() {
+            // Whoever builds the plan asks `is_too_large` and refuses it; until then nothing more is made.
+            return Operand::Constant(f64::NAN);
+        }
         let mut needs = Needs::default();
         for input in inputs {
             needs.join(&self.needs(*input));
         }
         needs.later(lookback);
-        needs.whole_history |= memory == Memory::Whole;
+        needs.remember(memory);
         let index = self.steps.len();
         self.known.insert(call.clone(), index);
         self.infos.push(Info { call, needs, uses: 1 });

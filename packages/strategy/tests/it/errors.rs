@@ -57,6 +57,7 @@ fn keys_and_values() {
     check("long:", "lnog:", &["did you mean `long`?", "no `long` and no `short`"]);
     check("  enter:", "  entry:", &["did you mean `enter`?", "`enter` is missing"]);
     check("  x: sma", "  close: sma", &["`close` is a word of the language"]);
+    check("  x: sma", "  max: sma", &["`max` is a word of the language"]);
     check("  x: sma", "  my-x: sma", &["is not a name"]);
     check("let:", "params:\n  x: 3\nlet:", &["`x` is a param already"]);
     check("let:", "params:\n  n: \"3\"\nlet:", &["text in quotes", "write 3"]);
@@ -109,4 +110,8 @@ fn hostile_files_are_refused() {
     let source = format!("name: t\ntimeframe: 1h\nlet:\n  a0: close\n{chain}long:\n  enter: a2999 @ 4h > 0\n");
     let Err(problems) = load(&source, &[]) else { panic!("too deep a chain was taken") };
     assert!(problems.list()[0].message.contains("operations deep"));
+    let windows: String = (0..60).map(|i| format!("  w{i}: highest(close, {})\n", 1_000_000 - i)).collect();
+    check("  x: sma", &format!("{windows}  x: sma"), &["too long windows"]);
+    let steps: String = (0..5_000).map(|i| format!("  s{i}: close + {i}.5\n")).collect();
+    check("  x: sma", &format!("{steps}  x: sma"), &["too many steps"]);
 }

@@ -59,7 +59,11 @@ fn a_file_says_what_it_is() {
     assert_eq!((description.name.as_str(), description.about.as_str()), ("pullback", "Buys dips."));
     assert_eq!(description.params, [("length".to_owned(), 14.0), ("oversold".to_owned(), 30.0)]);
     assert_eq!(description.warm_up, 15);
-    assert_eq!(description.history, History::Whole);
+    assert!(
+        matches!(description.history, History::Whole { settle: 300..500, anchor: None }),
+        "{:?}",
+        description.history
+    );
     assert_eq!(description.others.len(), 1);
     assert_eq!(description.others[0].warm_up, 49);
     let orders = description.orders;
