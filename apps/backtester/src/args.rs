@@ -79,6 +79,12 @@ pub(crate) struct RunArgs {
     /// Quantity step in base; 0 for none.
     #[arg(long, default_value_t = 0.0)]
     pub(crate) lot: f64,
+    /// Least quantity of an order in base; less is no trade.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) min_quantity: f64,
+    /// Least price times quantity of an order in quote; less is no trade.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) min_notional: f64,
     /// How much a position is for, instead of the file's: 50%, 250 quote, or risk 1%.
     #[arg(long)]
     pub(crate) size: Option<Size>,

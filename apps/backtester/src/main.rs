@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod coverage;
 mod load;
 mod output;
 mod provenance;

@@ -9,6 +9,9 @@ use strategy::Description;
 pub(crate) struct Range {
     pub(crate) from_ms: i64,
     pub(crate) to_ms: i64,
+    /// Where the stored candles of the range begin and end.
+    pub(crate) stored_from_ms: i64,
+    pub(crate) stored_to_ms: i64,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -47,7 +50,8 @@ pub(crate) fn find(store: &Store, series: &Series, from: Option<i64>, to: Option
             format_utc(end_ms)
         ));
     }
-    Ok(Range { from_ms, to_ms, warnings })
+    let (stored_from_ms, stored_to_ms) = (from_ms.max(first_ms), to_ms.min(end_ms));
+    Ok(Range { from_ms, to_ms, stored_from_ms, stored_to_ms, warnings })
 }
 
 /// Refuses a run whose strategy reads other candles that the store does not hold at all.

@@ -5,14 +5,14 @@ use std::path::Path;
 use anyhow::{Context, anyhow, bail};
 use db::Store;
 use execution::{Market, Recording, RunResult, Runner, Settings};
-use market::{Candles, Series, find_holes};
+use market::{Candles, Series};
 use report::{Line, Pane, Report, Setup};
 use strategy::{Description, Size, Strategy};
 
 use crate::args::{FeeChargedIn, RunArgs};
 use crate::load::load;
 use crate::range::Range;
-use crate::{output, provenance, range};
+use crate::{coverage, output, provenance, range};
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
     let loaded = load(&args.strategy, &args.set)?;
@@ -27,6 +27,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
     if result.equity.is_empty() {
         bail!("no candle of {series} lies in the range: it falls into a hole of the stored candles");
     }
+    range.warnings.extend(coverage::of_others(&series, &description, &recording));
     let provenance = provenance::of(&recording, &loaded.source, &description.params)?;
     let candles = recording.candles.slice(recording.start..recording.candles.len());
     let report = Report {
@@ -37,11 +38,11 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
         result: &result,
         setup: setup(args, &description, &settings, &range),
         lines: lines(&description, &recording),
-        holes: find_holes(candles.open_time_ms, series.timeframe),
+        holes: coverage::holes(candles.open_time_ms, series.timeframe, &range),
         warm_up_candles: description.warm_up,
         warm_up_read: recording.start,
         unclosed_candles: 0,
-        warnings: range.warnings,
+        warnings: range.warnings.clone(),
         provenance,
     };
     tell(args, &report)
@@ -76,8 +77,8 @@ fn settings(args: &RunArgs, description: &Description) -> anyhow::Result<Setting
         market: Market::Spot,
         tick: args.tick,
         lot: args.lot,
-        min_quantity: 0.0,
-        min_notional: 0.0,
+        min_quantity: args.min_quantity,
+        min_notional: args.min_notional,
     };
     settings.check()?;
     Ok(settings)

@@ -181,6 +181,7 @@ impl Engine {
             pnl: back - position.cost,
             reason,
             bars: self.candle - position.entry_candle,
+            take: Some(position.levels.take).filter(|take| !take.is_nan()),
             ambiguous,
         });
     }

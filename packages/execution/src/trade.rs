@@ -61,6 +61,8 @@ pub struct Trade {
     pub reason: ExitReason,
     /// Candles from the entry's to the exit's.
     pub bars: usize,
+    /// The level of its target, if there was one.
+    pub take: Option<f64>,
     /// Whether stop and target were both reached in its last candle, so that the loss was taken.
     pub ambiguous: bool,
 }

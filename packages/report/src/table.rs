@@ -133,8 +133,8 @@ impl Report<'_> {
         let quote = self.series.symbol.quote();
         let candles = counted(bars as u64, "candle", "candles");
         Some(paragraph(&format!(
-            "Ambiguous: {candles} reached both loss and target, and the loss was taken. With the target first, the \
-             result would be better by at most {} {quote} ({} of the cash at the start).",
+            "Ambiguous: {candles} reached both loss and target, and the loss was taken. With the target first, \
+             these trades would have given {} {quote} more ({} of the cash at the start), what follows from it not counted.",
             money(gain),
             share(gain / self.result.initial_cash),
         )))

@@ -99,7 +99,7 @@ fn run(json: &Value, candles: CandleSlice<'_>) -> RunResult {
         bars_held,
         fees: trades.iter().map(|trade| trade.fees).sum::<f64>() + open.as_ref().map_or(0.0, |open| open.entry_fee),
         funding: trades.iter().map(|trade| trade.funding).sum(),
-        ambiguous_bars: json["metrics"]["ambiguous_bars"].as_u64().unwrap() as usize,
+        ambiguous_bars: 0,
         trades,
         open,
         rejected: Vec::new(),
@@ -155,6 +155,7 @@ fn trade(json: &Value) -> Trade {
             other => panic!("reason {other}"),
         },
         bars: json["bars"].as_u64().unwrap() as usize,
+        take: None,
         ambiguous: false,
     }
 }

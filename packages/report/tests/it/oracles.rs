@@ -5,7 +5,7 @@ use report::figures;
 use crate::oracle::Oracle;
 
 /// Figures that follow from the trades alone.
-const OF_TRADES: &[&str] = &["trades", "win_rate", "profit_factor", "expectancy", "ambiguous_bars"];
+const OF_TRADES: &[&str] = &["trades", "win_rate", "profit_factor", "expectancy"];
 /// Figures that follow from equity too, where it can be rebuilt.
 const OF_EQUITY: &[&str] =
     &["final_equity", "total_return", "cagr", "max_drawdown", "sharpe", "sortino", "exposure", "fees", "funding"];

@@ -57,7 +57,7 @@ function ambiguousNote(data: Data): HTMLElement {
   const part = data.initial_cash > 0 ? ` (${share(gain_at_best / data.initial_cash)} of the cash at the start)` : "";
   return note("Ambiguous candles", el("p", {},
     `${counted(bars, "candle", "candles")} reached both loss and target, and the loss was taken. With the target first, `,
-    `the result would be better by at most ${money(gain_at_best)} ${data.quote}${part}.`));
+    `these trades would have given ${money(gain_at_best)} ${data.quote} more${part}, what follows from it not counted.`));
 }
 
 function rejectedNote(data: Data): HTMLElement {
