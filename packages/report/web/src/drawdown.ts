@@ -1,6 +1,6 @@
 // How far equity lies below its highest value so far.
 
-import { AreaSeries } from "lightweight-charts";
+import { BaselineSeries } from "lightweight-charts";
 import { type Part, points, type Stage } from "./chart";
 import { share } from "./format";
 import { legend } from "./legend";
@@ -9,8 +9,9 @@ import { legend } from "./legend";
 export function addDrawdown(stage: Stage, pane: number): Part[] {
   const values = drawdown(stage.data.equity, stage.data.initial_cash);
   const priceFormat = { type: "custom" as const, formatter: (value: number) => share(value, 1), minMove: 1e-4 };
-  const options = { lineWidth: 1 as const, priceFormat, priceLineVisible: false, invertFilledArea: true };
-  const series = stage.chart.addSeries(AreaSeries, options, pane);
+  const baseValue = { type: "price" as const, price: 0 };
+  const options = { lineWidth: 1 as const, priceFormat, priceLineVisible: false, baseValue };
+  const series = stage.chart.addSeries(BaselineSeries, options, pane);
   series.setData(points(stage, values));
   series.priceScale().applyOptions({ scaleMargins: { top: 0.26, bottom: 0.06 } });
   const { element, entries } = legend(["Drawdown"]);
@@ -19,7 +20,8 @@ export function addDrawdown(stage: Stage, pane: number): Part[] {
     height: 30,
     legend: element,
     paint(theme) {
-      series.applyOptions({ lineColor: theme.loss, topColor: theme.lossFill, bottomColor: theme.lossFill });
+      const [line, fill] = [theme.loss, theme.lossFill];
+      series.applyOptions({ bottomLineColor: line, topLineColor: line, bottomFillColor1: fill, bottomFillColor2: fill });
       entries[0]!.colour(theme.loss);
     },
     show(i) {
