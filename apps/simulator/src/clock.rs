@@ -9,7 +9,7 @@ pub(crate) struct Clock {
     pub(crate) start_ms: i64,
     /// Virtual seconds in a real second.
     pub(crate) speed: f64,
-    /// Where the clock stops, if it does: the end of a file. Unix milliseconds.
+    /// Where the clock stops, if it does: a moment after the end of a file. Unix milliseconds.
     pub(crate) end_ms: Option<i64>,
 }
 

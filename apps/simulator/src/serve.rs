@@ -27,6 +27,9 @@ use crate::{rest, stream};
 const MOST_HTTP_CONNECTIONS: usize = 512;
 /// How long to wait before accepting again when the machine has no more file handles.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
+/// How long the clock runs on after the last close of a file: clients that give a candle a moment to
+/// settle before they ask for it get the last one too.
+const AFTER_END_MS: i64 = 5_000;
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;
 
@@ -85,7 +88,8 @@ async fn serve(args: &ServeArgs, market: Market, start_ms: i64) -> anyhow::Resul
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
 
-    let clock = RunningClock::start(Clock { start_ms, speed: args.speed, end_ms: market.end_ms() });
+    let end_ms = market.end_ms().map(|end_ms| end_ms + AFTER_END_MS);
+    let clock = RunningClock::start(Clock { start_ms, speed: args.speed, end_ms });
     let exchange = Arc::new(Exchange::new(market, clock));
     let local = listener.local_addr().context("cannot tell the port")?;
     terminal::print(&format!("simulator: REST http://{local}  WebSocket ws://{local}"))?;

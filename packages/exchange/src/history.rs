@@ -40,7 +40,8 @@ pub enum FetchError {
 }
 
 /// Fetches the closed candles that open at or after `since_ms` and before `until_ms`; without
-/// `until_ms`, up to the last one that is closed by the exchange's clock. The local clock plays no part.
+/// `until_ms`, up to the last one that has been closed for [`SETTLE_MS`](crate::SETTLE_MS) by the exchange's
+/// clock. The local clock plays no part.
 ///
 /// `on_page` gets them in order, each once, a page at a time, and never an empty page; its error
 /// ends the fetch. Candles that have to be refused are logged and counted in [`Fetched::refused`].

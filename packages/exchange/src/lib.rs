@@ -25,7 +25,7 @@ pub use clock::{Clock, SystemClock};
 pub use error::ExchangeError;
 pub use history::{FetchError, Fetched, fetch_closed};
 pub use options::Options;
-pub use pager::{AnswerFault, Pager, PagerError, Question, Refused};
+pub use pager::{AnswerFault, Pager, PagerError, Question, Refused, SETTLE_MS};
 pub use venues::{connect, names};
 
 /// What every exchange answers without a key.

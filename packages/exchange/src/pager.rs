@@ -18,6 +18,11 @@ use market::{Candle, CandleFault, Hole, Timeframe};
 
 pub use fault::{AnswerFault, PagerError};
 
+/// How long after its close, by the exchange's clock, a candle is believed to be final. What REST serves
+/// lags the matching engine by moments: right after the close the last trades may still be missing
+/// from it, and nothing in the row says so. The stream does say it, with the close itself.
+pub const SETTLE_MS: i64 = 3_000;
+
 /// How often in a row an answer may lead nowhere.
 const MAX_FRUITLESS: u32 = 3;
 
@@ -80,15 +85,16 @@ pub struct Pager {
 
 impl Pager {
     /// Pages from the first candle that opens at or after `since_ms` up to those that open before
-    /// `until_ms`, or up to the last one that was closed when the exchange's clock showed `server_time_ms`.
+    /// `until_ms`, or up to the last one that had been closed for [`SETTLE_MS`] when the exchange's clock
+    /// showed `server_time_ms`.
     #[must_use]
     pub fn new(timeframe: Timeframe, since_ms: i64, until_ms: Option<i64>, server_time_ms: i64) -> Self {
         let first_open = |time_ms: i64| {
             let open_ms = timeframe.open_of(time_ms);
             if open_ms == time_ms { open_ms } else { timeframe.next_open(open_ms) }
         };
-        // The candle that holds the present is still forming; each one before it is closed.
-        let closed_ms = timeframe.open_of(server_time_ms.max(0));
+        // The candle that holds the settled past's end is not final; each one before it is.
+        let closed_ms = timeframe.open_of(server_time_ms.saturating_sub(SETTLE_MS).max(0));
         let end_ms = until_ms.map_or(closed_ms, |until_ms| first_open(until_ms.clamp(0, closed_ms)).min(closed_ms));
         let cursor_ms = first_open(since_ms.clamp(0, closed_ms));
         Pager {
@@ -144,7 +150,7 @@ impl Pager {
         Ok(passed)
     }
 
-    /// The exclusive end: the first open time that is not wanted or not closed yet, Unix milliseconds.
+    /// The exclusive end: the first open time that is not wanted or not final yet, Unix milliseconds.
     #[must_use]
     pub fn end_ms(&self) -> i64 {
         self.end_ms

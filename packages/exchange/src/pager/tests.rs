@@ -73,7 +73,7 @@ fn run(pager: &mut Pager, mut answer: impl FnMut(Question) -> Vec<Candle>) -> Re
 #[track_caller]
 fn check(slots: &[i64], page: usize, since: i64, until: i64, expected: &[i64], questions: usize) {
     let mut fake = Fake::new(slots, page, 0, 0);
-    let mut pager = Pager::new(Timeframe::M1, since * M, Some(until * M), 1_000 * M);
+    let mut pager = Pager::new(Timeframe::M1, since * M, Some(until * M), 1_000 * M + SETTLE_MS);
     let (passed, asked) = run(&mut pager, |question| fake.answer(question)).unwrap();
     let passed: Vec<_> = passed.iter().map(|candle| candle.open_time_ms / M).collect();
     assert_eq!((passed.as_slice(), asked), (expected, questions));
@@ -100,10 +100,17 @@ fn a_hole_costs_one_question_more_and_an_end_is_proven_by_two() {
 }
 
 #[test]
-fn only_closed_candles_are_asked_for_and_passed_on() {
+fn only_candles_closed_for_a_moment_are_asked_for_and_passed_on() {
     let slots: Vec<i64> = (0..10).collect();
     let all = |_| slots.iter().map(|slot| candle(slot * M)).collect::<Vec<_>>();
-    for (server_time_ms, last) in [(5 * M, 4), (5 * M + 1, 4), (6 * M - 1, 4), (6 * M, 5)] {
+    let closed = |minute: i64, ms: i64| minute * M + ms;
+    for (server_time_ms, last) in [
+        (closed(5, 0), 3),
+        (closed(5, SETTLE_MS - 1), 3),
+        (closed(5, SETTLE_MS), 4),
+        (closed(6, 0), 4),
+        (closed(6, SETTLE_MS), 5),
+    ] {
         let mut pager = Pager::new(Timeframe::M1, 0, None, server_time_ms);
         assert_eq!(run(&mut pager, all).unwrap().0.last().unwrap().open_time_ms, last * M);
         assert_eq!(pager.end_ms(), (last + 1) * M);
@@ -112,7 +119,7 @@ fn only_closed_candles_are_asked_for_and_passed_on() {
 
 #[test]
 fn bounds_off_the_grid_and_out_of_this_world_are_taken() {
-    let ask = |since_ms, until_ms| Pager::new(Timeframe::M1, since_ms, until_ms, 100 * M + 1).ask();
+    let ask = |since_ms, until_ms| Pager::new(Timeframe::M1, since_ms, until_ms, 100 * M + SETTLE_MS + 1).ask();
     assert_eq!(ask(1, Some(2 * M + 1)), Some(Question::Page { since_ms: M, until_ms: 3 * M }));
     assert_eq!(ask(i64::MIN, Some(i64::MAX)), Some(Question::Page { since_ms: 0, until_ms: 100 * M }));
     assert_eq!(ask(i64::MAX, None), None);
@@ -161,7 +168,7 @@ fn bad_candles_are_refused_once_and_the_rest_goes_on() {
         row.open_time_ms += 14_789;
     }
     truth[19].close = f64::NAN;
-    let mut pager = Pager::new(Timeframe::M1, 0, None, 20 * M);
+    let mut pager = Pager::new(Timeframe::M1, 0, None, 20 * M + SETTLE_MS);
     let rows = |question| match question {
         Question::Page { since_ms, until_ms } => {
             truth.iter().filter(|row| (since_ms..until_ms).contains(&row.open_time_ms)).take(4).copied().collect()
@@ -199,7 +206,7 @@ proptest! {
     ) {
         let slots: Vec<i64> = slots.into_iter().collect();
         let mut fake = Fake::new(&slots, page, bad_percent, seed);
-        let mut pager = Pager::new(Timeframe::M1, since * M, Some(until * M), now * M + (seed % 60_000) as i64);
+        let mut pager = Pager::new(Timeframe::M1, since * M, Some(until * M), now * M + SETTLE_MS + (seed % 60_000) as i64);
         fake.pages_end_ms = pager.end_ms();
         let (passed, questions) = run(&mut pager, |question| fake.answer(question)).unwrap();
         let expected: Vec<_> = slots.iter().filter(|&&slot| slot >= since && slot < until.min(now)).map(|slot| candle(slot * M)).collect();

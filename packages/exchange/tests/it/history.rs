@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use exchange::{Exchange, ExchangeError, FetchError, Fetched, fetch_closed};
+use exchange::{Exchange, ExchangeError, FetchError, Fetched, SETTLE_MS, fetch_closed};
 use market::{Candle, Instrument, Symbol, Ticker, Timeframe};
 
 use crate::server::{Server, answer, binance};
@@ -57,7 +57,9 @@ impl Exchange for Fake {
     }
 }
 
+/// `time_ms` and a moment: candles that close at `time_ms` are final.
 fn fake(hours: impl IntoIterator<Item = i64>, time_ms: i64) -> Fake {
+    let time_ms = time_ms + SETTLE_MS;
     let candles = hours.into_iter().map(|hour| candle(hour * H)).collect();
     Fake { candles, time_ms, asked: AtomicUsize::new(0), breaks_after: usize::MAX }
 }
@@ -83,7 +85,7 @@ async fn closed_candles_are_passed_on_and_counted() {
     assert_eq!(hours, [4, 5, 6, 7, 11, 12]);
     let fetched = fetched.unwrap();
     assert_eq!((fetched.candles, fetched.first_open_ms, fetched.last_open_ms), (6, Some(4 * H), Some(12 * H)));
-    assert_eq!((fetched.until_ms, fetched.server_time_ms), (13 * H, 13 * H + H / 2));
+    assert_eq!((fetched.until_ms, fetched.server_time_ms), (13 * H, 13 * H + H / 2 + SETTLE_MS));
     assert_eq!(fetched.holes, [market::Hole { from_ms: 8 * H, to_ms: 11 * H, missing: 3 }]);
     assert_eq!((fetched.pages, fetched.refused), (4, vec![]));
 }
@@ -95,6 +97,14 @@ async fn the_end_is_exclusive_and_nothing_is_no_error() {
     assert_eq!(fetch(&exchange, 9, None).await.0, [9]);
     let (hours, fetched) = fetch(&exchange, 10, None).await;
     assert!(hours.is_empty() && fetched.unwrap().pages == 0);
+}
+
+#[tokio::test]
+async fn a_candle_that_closed_just_now_waits_for_the_next_fetch() {
+    let mut exchange = fake(0..10, 5 * H);
+    assert_eq!(fetch(&exchange, 3, None).await.0, [3, 4]);
+    exchange.time_ms -= 1;
+    assert_eq!(fetch(&exchange, 3, None).await.0, [3]);
 }
 
 #[tokio::test]
