@@ -74,8 +74,11 @@ impl Http {
                 Err(error) => error,
             };
             self.gate().note(&error);
-            // Where the exchange said how long to be silent, the gate waits; else the backoff does.
-            let delay = if error.silent_until_ms().is_some() { Duration::ZERO } else { backoff.next_delay() };
+            let mut delay = backoff.next_delay();
+            // Where the exchange wants a longer silence, the gate waits.
+            if error.silent_until_ms().is_some_and(|until_ms| until_ms - self.now_ms() >= milliseconds(delay)) {
+                delay = Duration::ZERO;
+            }
             let too_late = self.now_ms().saturating_add(milliseconds(delay)) >= deadline_ms;
             if !error.is_retryable() || attempt >= self.options.max_attempts || too_late {
                 return Err(error);

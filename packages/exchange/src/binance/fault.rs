@@ -14,6 +14,11 @@ const RATE_LIMIT_SILENCE_MS: i64 = 60_000;
 const BAN_SILENCE_MS: i64 = 120_000;
 /// Silence after a 403: the firewall's windows are five minutes.
 const BLOCK_SILENCE_MS: i64 = 300_000;
+/// The shortest silence after a 429 or a 403, whatever the reply says: `Retry-After: 0` leads to the next refusal.
+const LEAST_SILENCE_MS: i64 = 1_000;
+/// The shortest silence after a 418, whatever the reply says: who asks on while banned is banned for longer,
+/// and an end that lies in the past tells of clocks that differ, not of a ban that is over.
+const LEAST_BAN_SILENCE_MS: i64 = 10_000;
 /// The longest silence that is believed; the longest ban is three days.
 const LONGEST_SILENCE_MS: i64 = 7 * 86_400_000;
 
@@ -86,7 +91,7 @@ fn not_json(reply: &Reply) -> Option<String> {
 
 fn silence_end(reply: &Reply, default_ms: i64, now_ms: i64) -> i64 {
     let asked_ms = reply.retry_after_s.map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000));
-    now_ms.saturating_add(asked_ms.unwrap_or(default_ms).min(LONGEST_SILENCE_MS))
+    now_ms.saturating_add(asked_ms.unwrap_or(default_ms).clamp(LEAST_SILENCE_MS, LONGEST_SILENCE_MS))
 }
 
 /// The later of `Retry-After` and of `IP banned until <Unix milliseconds>` in the text.
@@ -94,9 +99,9 @@ fn ban_end(reply: &Reply, message: &str, now_ms: i64) -> i64 {
     let told = message.split_once("banned until ").map(|(_, rest)| rest);
     let digits = told.map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default());
     let told_ms: Option<i64> = digits.and_then(|digits| digits.parse().ok());
-    let default_ms = if told_ms.is_some() { 0 } else { BAN_SILENCE_MS };
-    let latest_ms = now_ms.saturating_add(LONGEST_SILENCE_MS);
-    told_ms.unwrap_or(now_ms).min(latest_ms).max(silence_end(reply, default_ms, now_ms))
+    let default_ms = if told_ms.is_some() { LEAST_BAN_SILENCE_MS } else { BAN_SILENCE_MS };
+    let end_ms = told_ms.unwrap_or(now_ms).max(silence_end(reply, default_ms, now_ms));
+    end_ms.clamp(now_ms.saturating_add(LEAST_BAN_SILENCE_MS), now_ms.saturating_add(LONGEST_SILENCE_MS))
 }
 
 #[cfg(test)]

@@ -21,13 +21,25 @@ fn check_wait(status: u16, headers: &str, body: &str, expected_ms: i64) {
 #[test]
 fn silence_is_kept_as_long_as_the_exchange_wants() {
     check_wait(429, "retry-after: 7\n", WEIGHT, 7_000);
-    check_wait(429, "retry-after: 0\n", WEIGHT, 0);
+    check_wait(429, "retry-after: 0\n", WEIGHT, 1_000);
+    check_wait(418, "retry-after: 0\n", WEIGHT, 10_000);
     check_wait(429, "", WEIGHT, 60_000);
     check_wait(429, "retry-after: soon\n", "<html>", 60_000);
     check_wait(418, "retry-after: 130\n", WEIGHT, 130_000);
     check_wait(418, "", WEIGHT, 120_000);
     let until = format!(r#"{{"code":-1003,"msg":"IP banned until {}. Please"}}"#, START_MS + 150_000);
     check_wait(418, "retry-after: 130\n", &until, 150_000);
+    let past = format!(r#"{{"code":-1003,"msg":"IP banned until {}. Please"}}"#, START_MS - 1);
+    check_wait(418, "", &past, 10_000);
+}
+
+#[tokio::test]
+async fn no_wait_at_all_is_no_leave_for_a_burst() {
+    let server = Server::start(vec![answer(429, "retry-after: 0\n", WEIGHT)]).await;
+    let (binance, clock) = binance(&server.base_url);
+    assert!(matches!(binance.fetch_time().await, Err(ExchangeError::RateLimited { .. })));
+    let pauses = server.seen().len() as i64 - 1;
+    assert!(pauses > 1 && clock.passed_ms() >= pauses * 1_000, "{pauses} pauses in {} ms", clock.passed_ms());
 }
 
 #[tokio::test]

@@ -51,9 +51,12 @@ fn silence_lasts_as_long_as_the_exchange_says() {
     check(&code(429, -1003), "RateLimited", Some(60));
     check(&reply(429, "<html>"), "RateLimited", Some(60));
     check(&after(429, 7), "RateLimited", Some(7));
-    check(&after(429, 0), "RateLimited", Some(0));
+    check(&after(429, 0), "RateLimited", Some(1));
+    check(&Reply { retry_after_s: Some(0), ..reply(403, "<html>") }, "Blocked", Some(1));
     check(&after(429, u64::MAX), "RateLimited", Some(7 * 86_400));
     check(&after(418, 600), "Banned", Some(600));
+    check(&after(418, 0), "Banned", Some(10));
+    check(&after(418, u64::MAX), "Banned", Some(7 * 86_400));
     check(&code(418, -1003), "Banned", Some(120));
     check(&reply(418, "<html>"), "Banned", Some(120));
 }
@@ -68,7 +71,9 @@ fn a_ban_ends_at_the_later_of_header_and_text() {
     check(&banned(500, None), "Banned", Some(500));
     check(&banned(500, Some(90)), "Banned", Some(500));
     check(&banned(500, Some(900)), "Banned", Some(900));
-    check(&banned(-500, None), "Banned", Some(0));
+    check(&banned(-500, None), "Banned", Some(10));
+    check(&banned(-500, Some(0)), "Banned", Some(10));
+    check(&banned(-500, Some(90)), "Banned", Some(90));
     check(&banned(30 * 86_400, None), "Banned", Some(7 * 86_400));
 }
 
