@@ -6,16 +6,20 @@ use exchange::{ExchangeError, Options, connect};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::server::{Act, Server, TIME, answer, binance, good};
+use crate::server::{Act, LITTLE_PATIENCE, Server, TIME, answer, binance, binance_with, good};
 
 /// Asks for the time; the result must be the time where `ok`, and take so many requests.
 #[track_caller]
 fn check(acts: Vec<Act>, ok: bool, requests: usize) -> Option<ExchangeError> {
     let told = format!("{acts:.80?}");
+    let stalls = acts.iter().any(|act| matches!(act, Act::Stall));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (result, seen) = runtime.block_on(async {
         let server = Server::start(acts).await;
-        let (binance, _) = binance(&server.base_url);
+        let (mut binance, _) = binance(&server.base_url);
+        if stalls {
+            binance = binance_with(&server.base_url, |options| options.timeout = LITTLE_PATIENCE).0;
+        }
         (binance.fetch_time().await, server.seen().len())
     });
     assert_eq!(result.is_ok(), ok, "{told}: {result:?}");
@@ -82,7 +86,13 @@ fn packed_answers_are_asked_for_and_read_up_to_a_bound() {
     let cut = packed(TIME.as_bytes());
     check(vec![answer(200, "content-encoding: gzip\n", &cut[..cut.len() - 9]), good()], true, 2);
     let bomb = answer(200, "content-encoding: gzip\n", packed(&vec![b' '; 65 << 20]));
-    check(vec![bomb, good()], true, 2);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let error = runtime.block_on(async {
+        let server = Server::start(vec![bomb]).await;
+        let (binance, _) = binance_with(&server.base_url, |options| options.max_attempts = 1);
+        binance.fetch_time().await.unwrap_err()
+    });
+    assert!(error.to_string().contains("it has more than 64 MB"), "{error}");
 }
 
 #[tokio::test]

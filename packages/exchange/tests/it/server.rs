@@ -140,14 +140,23 @@ impl Clock for SteppedClock {
     }
 }
 
-/// Binance at `base_url`, on a stepped clock, with little patience for silence on the line.
+/// How long nothing may come where a test is about that.
+pub(crate) const LITTLE_PATIENCE: Duration = Duration::from_millis(300);
+/// How long a reply may take elsewhere, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Binance at `base_url`, on a stepped clock.
 pub(crate) fn binance(base_url: &str) -> (Box<dyn Exchange>, Arc<SteppedClock>) {
+    binance_with(base_url, |options| options.timeout = PATIENCE)
+}
+
+/// Binance at `base_url`, on a stepped clock, with other options.
+pub(crate) fn binance_with(
+    base_url: &str,
+    change: impl FnOnce(&mut Options),
+) -> (Box<dyn Exchange>, Arc<SteppedClock>) {
     let clock = SteppedClock::new();
-    let options = Options {
-        base_url: Some(base_url.to_owned()),
-        timeout: Duration::from_millis(300),
-        clock: clock.clone(),
-        ..Options::default()
-    };
+    let mut options = Options { base_url: Some(base_url.to_owned()), clock: clock.clone(), ..Options::default() };
+    change(&mut options);
     (exchange::connect("binance", &options).unwrap(), clock)
 }
