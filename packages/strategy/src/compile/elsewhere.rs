@@ -80,7 +80,9 @@ impl Compiler {
             other.outputs.len() - 1
         });
         let needs = other.builder.needs(operand);
-        self.builder.note_aligned(context, output, &needs);
+        let symbol = other.other.symbol.as_ref().map_or_else(String::new, |symbol| format!(" {symbol}"));
+        let label = format!("({} @{symbol} {})", other.builder.label(&operand), other.other.timeframe);
+        self.builder.note_aligned(context, output, &needs, label);
         Operand::Aligned { context, output }
     }
 }

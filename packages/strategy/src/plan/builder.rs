@@ -95,8 +95,8 @@ pub(crate) struct Builder {
     steps: Vec<PlannedStep>,
     infos: Vec<Info>,
     known: HashMap<String, usize>,
-    /// What the aligned outputs of other contexts need.
-    aligned: HashMap<(usize, usize), Needs>,
+    /// What the aligned outputs of other contexts need, and how people are told of them.
+    aligned: HashMap<(usize, usize), (Needs, String)>,
     /// Candles that all windows hold together.
     windows: usize,
 }
@@ -120,8 +120,7 @@ impl Builder {
         make: impl FnOnce() -> Box<dyn Step>,
     ) -> Operand {
         debug_assert!(inputs.len() <= Inputs::MOST, "Invariant: a step has at most {} inputs", Inputs::MOST);
-        let parts: Vec<String> = inputs.iter().map(label).chain(settings.iter().map(f64::to_string)).collect();
-        let call = format!("{name}({})", parts.join(", "));
+        let call = self.call(name, inputs, settings);
         if let Some(&index) = self.known.get(&call) {
             self.infos[index].uses += 1;
             return Operand::Step(index);
@@ -154,17 +153,46 @@ impl Builder {
         }
     }
 
-    /// Tells what an aligned output of another context needs.
-    pub(crate) fn note_aligned(&mut self, context: usize, output: usize, inner: &Needs) {
+    /// The call as people are told of it: operators between their sides, functions before them.
+    fn call(&self, name: &str, inputs: &[Operand], settings: &[f64]) -> String {
+        let inputs = inputs.iter().map(|operand| self.label(operand));
+        let parts: Vec<String> = inputs.chain(settings.iter().map(f64::to_string)).collect();
+        let is_operator = matches!(name, "and" | "or") || !name.starts_with(char::is_alphabetic);
+        match parts.as_slice() {
+            [left, right] if is_operator => format!("{left} {name} {right}"),
+            _ => format!("{name}({})", parts.join(", ")),
+        }
+    }
+
+    /// How people are told of an operand.
+    pub(crate) fn label(&self, operand: &Operand) -> String {
+        match operand {
+            Operand::Constant(value) => value.to_string(),
+            Operand::Open => "open".to_owned(),
+            Operand::High => "high".to_owned(),
+            Operand::Low => "low".to_owned(),
+            Operand::Close => "close".to_owned(),
+            Operand::Volume => "volume".to_owned(),
+            Operand::Step(index) => format!("#{index}"),
+            Operand::Aligned { context, output } => {
+                self.aligned.get(&(*context, *output)).map_or_else(String::new, |(_, label)| label.clone())
+            }
+        }
+    }
+
+    /// Tells what an aligned output of another context needs, and how people are told of it: no two alike.
+    pub(crate) fn note_aligned(&mut self, context: usize, output: usize, inner: &Needs, label: String) {
         let need = ContextNeed { context, lookback: inner.lookback, later: 0 };
-        self.aligned.insert((context, output), Needs { contexts: vec![need], ..Needs::default() });
+        self.aligned.insert((context, output), (Needs { contexts: vec![need], ..Needs::default() }, label));
     }
 
     /// What an operand needs.
     pub(crate) fn needs(&self, operand: Operand) -> Needs {
         match operand {
             Operand::Step(index) => self.infos[index].needs.clone(),
-            Operand::Aligned { context, output } => self.aligned.get(&(context, output)).cloned().unwrap_or_default(),
+            Operand::Aligned { context, output } => {
+                self.aligned.get(&(context, output)).map_or_else(Needs::default, |(needs, _)| needs.clone())
+            }
             _ => Needs::default(),
         }
     }
@@ -186,19 +214,6 @@ impl Builder {
     /// The plan.
     pub(crate) fn build(self) -> Plan {
         Plan { steps: self.steps }
-    }
-}
-
-fn label(operand: &Operand) -> String {
-    match operand {
-        Operand::Constant(value) => value.to_string(),
-        Operand::Open => "open".to_owned(),
-        Operand::High => "high".to_owned(),
-        Operand::Low => "low".to_owned(),
-        Operand::Close => "close".to_owned(),
-        Operand::Volume => "volume".to_owned(),
-        Operand::Step(index) => format!("#{index}"),
-        Operand::Aligned { context, output } => format!("@{context}.{output}"),
     }
 }
 
