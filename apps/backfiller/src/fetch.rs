@@ -1,22 +1,30 @@
 //! `backfiller fetch`: closed candles from an exchange, page by page.
 //!
 //! Every page is stored as it comes, so that stopping at any moment loses nothing, and the next
-//! run asks only for what follows the stored run of candles.
+//! run asks only for what follows the stored run of candles. What the exchange does not have is
+//! noted as explained, and stepped over.
 
 use anyhow::{Context, Result, bail};
-use db::{Inserted, Store};
+use db::{Gap, Inserted, Store};
 use exchange::{Exchange, Fetched, Options};
-use market::{Candle, Instrument, Series, WhenError, format_utc, parse_when};
+use market::{Candle, Hole, Instrument, Series, WhenError, format_utc, parse_when};
 use serde_json::json;
 use terminal::{Interrupt, Interrupted, Progress, thousands};
 
 use crate::args::{DbArgs, SeriesArgs};
 
+/// What is written beside a stretch that the exchange was asked for twice in vain.
+const ABSENT: &str = "not at the exchange";
+/// A hole that ends later than this before the exchange's present is not explained yet: candles of
+/// an outage that is just over may still come.
+const SURE_AFTER_MS: i64 = 3_600_000;
+
 /// Fetch closed candles from an exchange.
 ///
 /// The still-forming candle is left out. What is stored already from --since on, without a hole,
 /// is not asked for again: run the same command daily, or after Ctrl-C, and it goes on where it
-/// stopped. The exchange's clock says what time it is.
+/// stopped. Nor is what the exchange does not have, once it was asked for twice and is an hour old.
+/// The exchange's clock says what time it is.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   backfiller fetch --exchange binance --symbol BTC/USDT --timeframe 1h --since 2024-01-01
@@ -70,6 +78,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             () = asked_to_stop(&interrupt) => None,
         }
     });
+    // A name that is still being looked up must not hold up the end.
+    runtime.shutdown_background();
     match done {
         Some(done) => {
             let (range, fetched) = done?;
@@ -102,9 +112,18 @@ async fn fetch(
     let range = range(args, series, &store, server_time_ms)?;
     let on_page = storing(&mut store, series, range, inserted);
     let until_ms = Some(range.until_ms);
-    let fetched =
-        exchange::fetch_closed(exchange, &series.symbol, series.timeframe, range.asked_from_ms, until_ms, on_page);
-    Ok((range, fetched.await?))
+    let Series { symbol, timeframe, .. } = series;
+    let fetched = exchange::fetch_closed(exchange, symbol, *timeframe, range.asked_from_ms, until_ms, on_page).await?;
+    store.put_gaps(series, &explained(&fetched))?;
+    Ok((range, fetched))
+}
+
+/// The stretches without candles that are explained. After the last candle, there may yet come some.
+fn explained(fetched: &Fetched) -> Vec<Gap> {
+    let found_at_ms = fetched.server_time_ms;
+    let end_ms = fetched.last_open_ms.unwrap_or(i64::MIN).min(found_at_ms - SURE_AFTER_MS);
+    let sure = fetched.absent.iter().filter(|hole| hole.to_ms <= end_ms);
+    sure.map(|hole| Gap { from_ms: hole.from_ms, to_ms: hole.to_ms, cause: ABSENT.to_owned(), found_at_ms }).collect()
 }
 
 async fn listed(exchange: &dyn Exchange, series: &Series) -> Result<Instrument> {
@@ -128,9 +147,7 @@ fn range(args: &Args, series: &Series, store: &Store, now_ms: i64) -> Result<Ran
     }
     let open_ms = series.timeframe.open_of(since_ms);
     let first_ms = if open_ms < since_ms { series.timeframe.next_open(open_ms) } else { open_ms };
-    // From the newest candle of the stored run, and not from the one after it: only so is a hole
-    // between them noticed.
-    let asked_from_ms = store.run_end_ms(series, first_ms)?.unwrap_or(first_ms);
+    let asked_from_ms = store.resume_ms(series, first_ms)?;
     if asked_from_ms > first_ms {
         tracing::info!("stored already up to {}", format_utc(asked_from_ms));
     }
@@ -170,8 +187,36 @@ fn report(args: &Args, series: &Series, range: Range, fetched: &Fetched, inserte
     terminal::print(&text).context("cannot write the result")
 }
 
+/// What of the range the exchange does not have.
+struct Missing {
+    /// How many candles before the first one.
+    before: u64,
+    /// Between candles.
+    holes: Vec<Hole>,
+    /// How many candles after the last one; all of them where there is none.
+    after: u64,
+}
+
+impl Missing {
+    fn of(fetched: &Fetched) -> Self {
+        let mut missing = Missing { before: 0, holes: Vec::new(), after: 0 };
+        let (first_ms, last_ms) = (fetched.first_open_ms.unwrap_or(0), fetched.last_open_ms.unwrap_or(0));
+        for hole in &fetched.absent {
+            if hole.from_ms >= last_ms {
+                missing.after += hole.missing;
+            } else if hole.to_ms <= first_ms {
+                missing.before += hole.missing;
+            } else {
+                missing.holes.push(*hole);
+            }
+        }
+        missing
+    }
+}
+
 fn to_json(series: &Series, range: Range, fetched: &Fetched, inserted: Inserted) -> serde_json::Value {
-    let holes = fetched
+    let missing = Missing::of(fetched);
+    let holes = missing
         .holes
         .iter()
         .map(|hole| json!({"from": format_utc(hole.from_ms), "to": format_utc(hole.to_ms), "missing": hole.missing}));
@@ -188,6 +233,8 @@ fn to_json(series: &Series, range: Range, fetched: &Fetched, inserted: Inserted)
         "first": fetched.first_open_ms.map(format_utc),
         "last": fetched.last_open_ms.map(format_utc),
         "holes": holes.collect::<Vec<_>>(),
+        "missing_before": missing.before,
+        "missing_after": missing.after,
         "refused": fetched.refused.len(),
     })
 }
@@ -199,13 +246,16 @@ fn to_text(series: &Series, fetched: &Fetched, inserted: Inserted) -> String {
         (Some(first), Some(last)) => text.push_str(&format!(", {} … {}", format_utc(first), format_utc(last))),
         _ => text.push_str(", the exchange has no closed candles there"),
     }
-    let missing: u64 = fetched.holes.iter().map(|hole| hole.missing).sum();
-    if missing > 0 {
-        let holes = thousands(fetched.holes.len() as u64);
-        text.push_str(&format!(
-            "\nholes {holes}, missing {}: the exchange does not have these candles",
-            thousands(missing)
-        ));
+    let Missing { before, holes, after } = Missing::of(fetched);
+    if !holes.is_empty() {
+        let (count, missing) = (thousands(holes.len() as u64), holes.iter().map(|hole| hole.missing).sum());
+        let missing = thousands(missing);
+        text.push_str(&format!("\nholes {count}, missing {missing}: the exchange does not have these candles"));
+    }
+    for (count, place) in [(before, "before the first"), (after, "after the last")] {
+        if count > 0 && fetched.candles > 0 {
+            text.push_str(&format!("\nmissing {} {place}: the exchange does not have these candles", thousands(count)));
+        }
     }
     if !fetched.refused.is_empty() {
         text.push_str(&format!("\n{} candles refused as impossible", thousands(fetched.refused.len() as u64)));

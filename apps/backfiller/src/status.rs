@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use db::{SeriesStatus, Store};
+use db::{Gap, SeriesStatus, Store};
 use market::format_utc;
 use serde_json::{Value, json};
 use terminal::thousands;
@@ -14,7 +14,8 @@ use crate::args::DbArgs;
 /// Tell what is stored: range, rows, holes, newest candle, size.
 ///
 /// A hole is a run of candles that is missing between two that are there. Only real ones count:
-/// a candle that was left forming is missing until it is fetched or imported.
+/// a candle that was left forming is missing until it is fetched or imported. With --json each
+/// hole has a cause where one is known; what the exchange does not have, fetch asks for no more.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   backfiller status
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let store = Store::open_existing(&args.db.db)?;
     let status = store.status()?;
     let text = if args.json {
-        serde_json::to_string_pretty(&to_json(store.path(), &status))?
+        serde_json::to_string_pretty(&to_json(&store, &status)?)?
     } else {
         to_text(store.path(), &status)
     };
@@ -47,22 +48,28 @@ fn sizes(path: &Path) -> (u64, u64) {
     (size(path), size(Path::new(&log)))
 }
 
-fn to_json(path: &Path, status: &[SeriesStatus]) -> Value {
+fn to_json(store: &Store, status: &[SeriesStatus]) -> Result<Value> {
+    let path = store.path();
     let (bytes, log_bytes) = sizes(path);
-    json!({
+    let series = status.iter().map(|status| Ok(series_json(status, &store.gaps(&status.series)?)));
+    Ok(json!({
         "db": path.display().to_string(),
         "bytes": bytes,
         "log_bytes": log_bytes,
-        "series": status.iter().map(series_json).collect::<Vec<_>>(),
-    })
+        "series": series.collect::<Result<Vec<_>>>()?,
+    }))
 }
 
-fn series_json(status: &SeriesStatus) -> Value {
+fn series_json(status: &SeriesStatus, gaps: &[Gap]) -> Value {
+    let cause = |hole: &market::Hole| {
+        let gap = gaps.iter().find(|gap| gap.from_ms <= hole.from_ms && hole.to_ms <= gap.to_ms);
+        gap.map(|gap| gap.cause.as_str())
+    };
     let hole = |hole: &market::Hole| {
         json!({
             "from": format_utc(hole.from_ms), "from_ms": hole.from_ms,
             "to": format_utc(hole.to_ms), "to_ms": hole.to_ms,
-            "missing": hole.missing,
+            "missing": hole.missing, "cause": cause(hole),
         })
     };
     let last = status.last;

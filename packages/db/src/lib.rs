@@ -18,6 +18,7 @@ mod candles_out;
 mod columns;
 mod correct;
 mod error;
+mod gaps;
 mod instruments;
 mod ledger;
 mod migrate;
@@ -28,6 +29,7 @@ mod tickers;
 
 pub use candles_in::{Inserted, Stored};
 pub use error::DbError;
+pub use gaps::Gap;
 pub use ledger::{
     Account, AccountId, Action, Booking, Difference, LedgerEquity, LedgerPosition, LedgerSignal, LedgerTrade, Outcome,
 };

@@ -19,8 +19,9 @@ pub struct Fetched {
     pub until_ms: i64,
     /// What the exchange's clock showed at the start, Unix milliseconds.
     pub server_time_ms: i64,
-    /// The holes between the candles, each asked for twice: the exchange does not have them.
-    pub holes: Vec<Hole>,
+    /// Where the exchange has no candles: before the first one, between, and after the last one. Each
+    /// stretch was asked for twice. The slots of refused candles are no part of it.
+    pub absent: Vec<Hole>,
     /// The candles that were impossible or off the grid, and not passed on.
     pub refused: Vec<Refused>,
 }
@@ -83,6 +84,6 @@ pub async fn fetch_closed(
         let first = market::format_utc(*open_time_ms);
         tracing::warn!(%symbol, %timeframe, refused = refused.len(), "candles refused, the first at {first}: {fault}");
     }
-    let (until_ms, holes) = (pager.end_ms(), pager.holes().to_vec());
-    Ok(Fetched { pages, candles, first_open_ms, last_open_ms, until_ms, server_time_ms, holes, refused })
+    let (until_ms, absent) = (pager.end_ms(), pager.absent());
+    Ok(Fetched { pages, candles, first_open_ms, last_open_ms, until_ms, server_time_ms, absent, refused })
 }

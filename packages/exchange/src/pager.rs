@@ -69,6 +69,7 @@ enum State {
 #[derive(Debug)]
 pub struct Pager {
     timeframe: Timeframe,
+    start_ms: i64,
     /// Every candle that opens before this one is passed on, or known not to exist.
     cursor_ms: i64,
     end_ms: i64,
@@ -78,6 +79,7 @@ pub struct Pager {
     /// Good candles of the present page behind a hole, rising.
     held: VecDeque<Candle>,
     fruitless: u32,
+    first_open_ms: Option<i64>,
     last_open_ms: Option<i64>,
     holes: Vec<Hole>,
     refused: BTreeMap<i64, CandleFault>,
@@ -99,12 +101,14 @@ impl Pager {
         let cursor_ms = first_open(since_ms.clamp(0, closed_ms));
         Pager {
             timeframe,
+            start_ms: cursor_ms,
             cursor_ms,
             end_ms,
             resume_ms: cursor_ms,
             state: State::Page,
             held: VecDeque::new(),
             fruitless: 0,
+            first_open_ms: None,
             last_open_ms: None,
             holes: Vec::new(),
             refused: BTreeMap::new(),
@@ -162,6 +166,19 @@ impl Pager {
         &self.holes
     }
 
+    /// Where there are no candles up to the cursor: before the first one, between, and after the last
+    /// one. Each stretch was asked for twice. The slots of refused candles are no part of it.
+    #[must_use]
+    pub fn absent(&self) -> Vec<Hole> {
+        // What comes next may lie after the end.
+        let known_ms = self.cursor_ms.min(self.end_ms);
+        let first_ms = self.first_open_ms.unwrap_or(known_ms);
+        let after_ms = self.last_open_ms.map_or(known_ms, |last_ms| self.timeframe.next_open(last_ms));
+        let between = self.holes.iter().map(|hole| (hole.from_ms, hole.to_ms));
+        let stretches = std::iter::once((self.start_ms, first_ms)).chain(between).chain([(after_ms, known_ms)]);
+        stretches.flat_map(|(from_ms, to_ms)| self.without_refused(from_ms, to_ms)).collect()
+    }
+
     /// The candles that were not passed on, oldest first.
     pub fn refused(&self) -> impl Iterator<Item = Refused> + '_ {
         self.refused.iter().map(|(&open_time_ms, &fault)| Refused { open_time_ms, fault })
@@ -196,6 +213,7 @@ impl Pager {
         let mut passed = Vec::with_capacity(self.held.len());
         while let Some(candle) = self.held.pop_front_if(|candle| candle.open_time_ms == self.cursor_ms) {
             self.note_hole(candle.open_time_ms);
+            self.first_open_ms.get_or_insert(candle.open_time_ms);
             self.last_open_ms = Some(candle.open_time_ms);
             self.cursor_ms = self.timeframe.next_open(candle.open_time_ms);
             passed.push(candle);
@@ -244,6 +262,25 @@ impl Pager {
         if from_ms < to_ms {
             self.holes.push(Hole { from_ms, to_ms, missing: self.timeframe.count(from_ms, to_ms) });
         }
+    }
+
+    /// The parts of a stretch that hold no refused candle.
+    fn without_refused(&self, from_ms: i64, to_ms: i64) -> Vec<Hole> {
+        let (mut parts, mut begin_ms) = (Vec::new(), from_ms);
+        let refused = self.refused.keys().filter(|open_ms| (from_ms..to_ms).contains(*open_ms));
+        // One may lie off the grid: it takes the slot that it lies in.
+        let slots = refused.map(|&open_ms| self.timeframe.open_of(open_ms));
+        for slot_ms in slots.chain([to_ms]) {
+            if begin_ms < slot_ms {
+                parts.push(Hole {
+                    from_ms: begin_ms,
+                    to_ms: slot_ms,
+                    missing: self.timeframe.count(begin_ms, slot_ms),
+                });
+            }
+            begin_ms = self.timeframe.next_open(slot_ms);
+        }
+        parts
     }
 
     fn slot_after(&self, time_ms: i64) -> i64 {

@@ -9,7 +9,7 @@ use db::Store;
 use serde_json::json;
 
 use crate::run::{Desk, stderr};
-use crate::venue::{NOW_MS, Venue};
+use crate::venue::{LISTED_MS, NOW_MS, Venue};
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 1_440 * MINUTE_MS;
@@ -65,6 +65,43 @@ fn holes_of_the_exchange_are_told() {
     let done = desk.json(&args(&venue.url, "BTC/USDT", "1h"));
     assert_eq!((&done["asked_from"], &done["new"]), (&json!("2025-01-04T23:29:00Z"), &json!(0)));
     assert_eq!(done["holes"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_the_exchange_does_not_have_is_asked_for_once() {
+    let desk = Desk::new();
+    let hole_ms = NOW_MS - 100 * MINUTE_MS;
+    let venue = Venue::open(&[NOW_MS - 100 * MINUTE_MS, NOW_MS - 30 * MINUTE_MS], NO_DELAY);
+    // Two days before the listing.
+    let fetch = || (desk.json(&args(&venue.url, "BTC/USDT", "12d")), venue.asked());
+    let (done, _) = fetch();
+    let minutes = (NOW_MS - LISTED_MS) / MINUTE_MS;
+    assert_eq!((&done["new"], &done["missing_before"]), (&json!(minutes - 3), &json!(2 * 1_440)));
+    assert_eq!(done["holes"].as_array().unwrap().len(), 2);
+
+    // Behind the old hole, and before the young one, which may yet be filled.
+    let (done, asked) = fetch();
+    assert_eq!((&done["new"], &done["missing_before"], asked.len()), (&json!(0), &json!(0), 2), "{asked:?}");
+    assert_eq!(asked[0], NOW_MS - 31 * MINUTE_MS);
+    let holes = &desk.json(&["status"])["series"][0]["holes"];
+    assert_eq!((&holes[0]["from_ms"], &holes[0]["cause"]), (&json!(hole_ms), &json!("not at the exchange")));
+    assert_eq!((&holes[1]["missing"], &holes[1]["cause"]), (&json!(1), &json!(null)));
+
+    // Whoever has the candle all the same can bring it.
+    let file = desk.write("a.csv", &format!("{hole_ms},1,2,0.5,1,9\n"));
+    assert_eq!(desk.import("1m", &file)["new"], 1);
+    assert_eq!(desk.json(&["status"])["series"][0]["missing"], 1);
+    assert_eq!(fetch().1, asked);
+}
+
+#[test]
+fn what_is_missing_at_the_ends_is_told() {
+    let desk = Desk::new();
+    let venue = Venue::open(&[NOW_MS - 2 * MINUTE_MS, NOW_MS - 3 * MINUTE_MS], NO_DELAY);
+    let text = |since: &str| String::from_utf8(desk.run(&args(&venue.url, "BTC/USDT", since)).stdout).unwrap();
+    assert!(text("11d").contains("\nmissing 1,440 before the first: the exchange does not"));
+    assert!(text("1h").contains("\nmissing 2 after the last: the exchange does not"));
+    assert!(text("3m").contains("0 new, 0 known, the exchange has no closed candles there"), "{}", text("3m"));
 }
 
 #[track_caller]

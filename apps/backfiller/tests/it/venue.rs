@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// Now, on this exchange's clock: 2025-01-05.
 pub(crate) const NOW_MS: i64 = 1_736_035_200_000;
+/// Its first candle opens here: ten days ago.
+pub(crate) const LISTED_MS: i64 = NOW_MS - 10 * 86_400_000;
 const MINUTE_MS: i64 = 60_000;
 
 /// Candles that an exchange has: every minute but those in `holes`, up to the forming one.
@@ -67,6 +69,7 @@ fn parameter<'a>(target: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn klines(since_ms: i64, end_ms: i64, limit: i64, holes: &[i64]) -> String {
+    let since_ms = since_ms.max(LISTED_MS);
     let first = since_ms.div_euclid(MINUTE_MS) + i64::from(since_ms % MINUTE_MS > 0);
     let times = (first..).map(|minute| minute * MINUTE_MS).take_while(|&time| time <= end_ms.min(NOW_MS));
     let rows = times.filter(|time| !holes.contains(time)).take(usize::try_from(limit).unwrap());

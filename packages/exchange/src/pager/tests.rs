@@ -182,6 +182,27 @@ fn bad_candles_are_refused_once_and_the_rest_goes_on() {
     assert_eq!(passed, [0, 1, 2, 4, 5, 6, 12, 13, 14, 15, 16, 17, 18]);
     assert_eq!(pager.refused().count(), 7);
     assert_eq!(pager.holes().iter().map(|hole| hole.missing).collect::<Vec<_>>(), [1, 5]);
+    assert_eq!(pager.absent(), [], "they are there, only not as they should be");
+}
+
+#[test]
+fn absent_is_what_is_missing_at_either_end_and_between_but_not_what_was_refused() {
+    let mut truth: Vec<_> = [3, 4, 8, 9, 10].map(|slot| candle(slot * M)).into();
+    truth[3].high = 0.5;
+    truth.insert(2, candle(6 * M + 1));
+    let mut pager = Pager::new(Timeframe::M1, M, Some(13 * M), 1_000 * M);
+    let rows = |question| {
+        let (Question::Page { since_ms, .. } | Question::Next { since_ms }) = question;
+        truth.iter().filter(|row| row.open_time_ms >= since_ms).copied().collect()
+    };
+    run(&mut pager, rows).unwrap();
+    let absent = pager.absent();
+    let minutes: Vec<_> = absent.iter().map(|hole| (hole.from_ms / M, hole.to_ms / M, hole.missing)).collect();
+    assert_eq!(minutes, [(1, 3, 2), (5, 6, 1), (7, 8, 1), (11, 13, 2)]);
+    let mut empty = Pager::new(Timeframe::M1, M, Some(13 * M), 1_000 * M);
+    let later = |question| if matches!(question, Question::Next { .. }) { vec![candle(99 * M)] } else { vec![] };
+    run(&mut empty, later).unwrap();
+    assert_eq!(empty.absent(), [Hole { from_ms: M, to_ms: 13 * M, missing: 12 }]);
 }
 
 #[test]

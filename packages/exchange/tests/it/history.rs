@@ -86,7 +86,8 @@ async fn closed_candles_are_passed_on_and_counted() {
     let fetched = fetched.unwrap();
     assert_eq!((fetched.candles, fetched.first_open_ms, fetched.last_open_ms), (6, Some(4 * H), Some(12 * H)));
     assert_eq!((fetched.until_ms, fetched.server_time_ms), (13 * H, 13 * H + H / 2 + SETTLE_MS));
-    assert_eq!(fetched.holes, [market::Hole { from_ms: 8 * H, to_ms: 11 * H, missing: 3 }]);
+    let hole = |from, to, missing| market::Hole { from_ms: from * H, to_ms: to * H, missing };
+    assert_eq!(fetched.absent, [hole(0, 4, 4), hole(8, 11, 3)]);
     assert_eq!((fetched.pages, fetched.refused), (4, vec![]));
 }
 

@@ -1,0 +1,102 @@
+//! Stretches without candles that are explained, and where a backfill goes on because of them.
+
+use market::Series;
+use rusqlite::{Connection, params};
+
+use crate::columns::{OF_SERIES, names, seconds, time_ms};
+use crate::{DbError, Store};
+
+/// A stretch in which an exchange has no candles, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// Open time of the first candle that is missing, Unix milliseconds.
+    pub from_ms: i64,
+    /// Open time of the first candle after the stretch, Unix milliseconds.
+    pub to_ms: i64,
+    /// Why, in words: `not at the exchange`.
+    pub cause: String,
+    /// When that was found out, Unix milliseconds.
+    pub found_at_ms: i64,
+}
+
+impl Store {
+    /// Notes explained gaps. One that begins where a known one begins takes its place, unless it ends earlier.
+    ///
+    /// # Errors
+    /// When the database refuses; then none is noted.
+    pub fn put_gaps(&mut self, series: &Series, gaps: &[Gap]) -> Result<(), DbError> {
+        let (exchange, symbol, timeframe) = names(series);
+        self.write(|transaction| {
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO gaps (exchange, symbol, timeframe, from_s, to_s, cause, found_at_s)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT DO UPDATE SET to_s = ?5, cause = ?6, found_at_s = ?7 WHERE to_s <= ?5",
+            )?;
+            for gap in gaps {
+                let (from_s, to_s, found_at_s) = (seconds(gap.from_ms), seconds(gap.to_ms), seconds(gap.found_at_ms));
+                insert.execute(params![exchange, symbol, timeframe, from_s, to_s, gap.cause, found_at_s])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The explained gaps of a series, in order of their beginnings. They may overlap.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn gaps(&self, series: &Series) -> Result<Vec<Gap>, DbError> {
+        self.read(|connection| gaps(connection, series))
+    }
+
+    /// Where a backfill from `from_ms` on has to begin: at the newest candle of the closed ones that
+    /// follow each other from there, where explained gaps are no interruption. From that candle,
+    /// and not from the one after it: only so is a hole between them noticed. After a gap that no
+    /// candle follows, where the gap ends; `from_ms` itself where nothing is known. Unix milliseconds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn resume_ms(&self, series: &Series, from_ms: i64) -> Result<i64, DbError> {
+        let (exchange, symbol, timeframe) = names(series);
+        self.read(|connection| {
+            let gaps = gaps(connection, series)?;
+            let sql = format!(
+                "SELECT timestamp FROM ohlcv_data
+                 WHERE {OF_SERIES} AND timestamp >= ?4 AND closed = 1 ORDER BY timestamp"
+            );
+            let mut select = connection.prepare_cached(&sql)?;
+            let mut rows = select.query(params![exchange, symbol, timeframe, seconds(from_ms)])?;
+            let (mut resume_ms, mut expected_ms) = (from_ms, from_ms);
+            while let Some(row) = rows.next()? {
+                let open_time_ms = time_ms(row, 0)?;
+                if open_time_ms > expected_ms && open_time_ms > explained_to(&gaps, expected_ms) {
+                    break;
+                }
+                resume_ms = open_time_ms;
+                expected_ms = series.timeframe.next_open(open_time_ms);
+            }
+            let explained_ms = explained_to(&gaps, expected_ms);
+            Ok(if explained_ms > expected_ms { explained_ms } else { resume_ms })
+        })
+    }
+}
+
+fn gaps(connection: &Connection, series: &Series) -> rusqlite::Result<Vec<Gap>> {
+    let (exchange, symbol, timeframe) = names(series);
+    let sql = format!("SELECT from_s, to_s, cause, found_at_s FROM gaps WHERE {OF_SERIES} ORDER BY from_s");
+    let mut select = connection.prepare_cached(&sql)?;
+    let gap = |row: &rusqlite::Row<'_>| {
+        Ok(Gap {
+            from_ms: time_ms(row, 0)?,
+            to_ms: time_ms(row, 1)?,
+            cause: row.get(2)?,
+            found_at_ms: time_ms(row, 3)?,
+        })
+    };
+    select.query_map(params![exchange, symbol, timeframe], gap)?.collect()
+}
+
+/// The end of what is explained from `time_ms` on without a break; `time_ms` where nothing is.
+fn explained_to(gaps: &[Gap], time_ms: i64) -> i64 {
+    // In order of their beginnings: whatever could go on from a gap comes after it.
+    gaps.iter().fold(time_ms, |end_ms, gap| if (gap.from_ms..gap.to_ms).contains(&end_ms) { gap.to_ms } else { end_ms })
+}
