@@ -35,6 +35,22 @@ pub enum DbError {
         /// The file.
         path: PathBuf,
     },
+    /// The file is a database of another program. Nothing was changed in it.
+    #[error("{path} is a SQLite database of another program, and stays as it was: name another file with --db")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file system cannot hold a store that several processes share.
+    #[error(
+        "{path} lies on a file system without shared memory, such as a network share (SQLite stays in journal mode `{mode}`): put the database on a local disk"
+    )]
+    NoWal {
+        /// The database.
+        path: PathBuf,
+        /// The journal mode that SQLite stays in.
+        mode: String,
+    },
     /// The file was a database and is broken.
     #[error("{path} is damaged: restore it from a backup, or move it away and backfill again")]
     Damaged {

@@ -11,6 +11,8 @@ mod embedded {
     refinery::embed_migrations!("../../migrations");
 }
 
+/// What every store begins with: `V1__candles.sql`.
+const FIRST_MIGRATION: &str = "candles";
 /// Times a migration is tried: the loser of a race finds the work done when it looks again.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(20);
@@ -38,6 +40,26 @@ pub(crate) fn to_latest(connection: &mut Connection, path: &Path) -> Result<(), 
         }
         attempt += 1;
     }
+}
+
+/// Refuses a database that has tables of somebody else's, before anything is changed in it.
+pub(crate) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), DbError> {
+    let is_foreign = is_foreign(connection).map_err(|source| DbError::from_sqlite(path, source))?;
+    if is_foreign { Err(DbError::Foreign { path: path.to_owned() }) } else { Ok(()) }
+}
+
+/// A store is empty or begins with our first migration: others use the same tool for theirs.
+fn is_foreign(connection: &Connection) -> rusqlite::Result<bool> {
+    let exists = |sql: &str| connection.query_row(sql, [], |_| Ok(())).optional().map(|found| found.is_some());
+    if !exists("SELECT 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")? {
+        return Ok(false);
+    }
+    if !exists("SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history'")? {
+        return Ok(true);
+    }
+    let history = "SELECT name FROM refinery_schema_history ORDER BY version LIMIT 1";
+    let first: Option<String> = connection.query_row(history, [], |row| row.get(0)).optional()?;
+    Ok(first.is_some_and(|first| first != FIRST_MIGRATION))
 }
 
 /// The newest migration that the file has; 0 for a new file.

@@ -35,7 +35,8 @@ impl Store {
     /// the next backfill heals; a crash of the process loses nothing.
     ///
     /// # Errors
-    /// When the file cannot be opened, is no database, is too new, or stays locked.
+    /// When the file cannot be opened, is no database or another program's, is too new, lies on a
+    /// file system that cannot hold it, or stays locked.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, DbError> {
         let path = path.as_ref();
         make_folder(path)?;
@@ -78,6 +79,12 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
         let wrap = |source| DbError::from_sqlite(path, source);
         let mut connection = Connection::open_with_flags(path, flags).map_err(wrap)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(wrap)?;
+        migrate::refuse_foreign(&connection, path)?;
+        let mode = switch_to_wal(&connection).map_err(wrap)?;
+        if mode != "wal" {
+            return Err(DbError::NoWal { path: path.to_owned(), mode });
+        }
         prepare(&connection, synchronous).map_err(wrap)?;
         migrate::to_latest(&mut connection, path)?;
         Ok(Store { connection, path: path.to_owned() })
@@ -121,9 +128,7 @@ fn make_folder(path: &Path) -> Result<(), DbError> {
 }
 
 fn prepare(connection: &Connection, synchronous: &str) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-    switch_to_wal(connection)?;
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
@@ -132,11 +137,12 @@ fn prepare(connection: &Connection, synchronous: &str) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_size_limit", JOURNAL_LIMIT_BYTES)
 }
 
-/// The switch needs the file alone for a moment and does not wait for it by itself.
-fn switch_to_wal(connection: &Connection) -> rusqlite::Result<()> {
+/// The switch needs the file alone for a moment and does not wait for it by itself. Gives the mode
+/// that the database is in: SQLite refuses the switch without an error where it cannot share memory.
+fn switch_to_wal(connection: &Connection) -> rusqlite::Result<String> {
     let mut attempt = 1;
     loop {
-        match connection.pragma_update(None, "journal_mode", "WAL") {
+        match connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)) {
             Err(error) if is_busy(&error) && attempt < WAL_ATTEMPTS => {
                 attempt += 1;
                 std::thread::sleep(WAL_PAUSE);
@@ -183,6 +189,14 @@ mod tests {
             check(&store, "cache_size", "-1024");
             check(&store, "journal_size_limit", "16777216");
         }
+    }
+
+    #[test]
+    fn a_database_that_cannot_have_a_write_ahead_log_is_refused() {
+        // A database in memory is one, and stays quietly as it is.
+        let error = Store::connect(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_CREATE, "NORMAL").unwrap_err();
+        assert!(matches!(&error, DbError::NoWal { mode, .. } if mode == "memory"), "{error}");
+        assert!(error.to_string().contains("put the database on a local disk"), "{error}");
     }
 
     #[test]

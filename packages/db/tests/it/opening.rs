@@ -102,3 +102,37 @@ fn what_is_no_store_is_refused_with_advice() {
     let error = Store::open(folder.path()).unwrap_err();
     assert!(matches!(error, DbError::CannotOpen { .. }), "{error}");
 }
+
+#[track_caller]
+fn check_foreign(tables: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("theirs.db");
+    Connection::open(&path).unwrap().execute_batch(tables).unwrap();
+    let before = fs::read(&path).unwrap();
+    check_refused(&path, "is a SQLite database of another program, and stays as it was");
+    for opened in [Store::open(&path), Store::open_ledger(&path)] {
+        assert!(matches!(opened, Err(DbError::Foreign { .. })), "{opened:?}");
+    }
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nor is there a file beside it");
+}
+
+#[test]
+fn databases_of_others_are_refused_untouched() {
+    const HISTORY: &str =
+        "CREATE TABLE refinery_schema_history (version INTEGER PRIMARY KEY, name TEXT, applied_on TEXT, checksum TEXT)";
+    check_foreign("CREATE TABLE notes (text TEXT)");
+    check_foreign("CREATE TABLE ohlcv_data (x)");
+    check_foreign(&format!("{HISTORY}; INSERT INTO refinery_schema_history VALUES (1, 'users', '', '')"));
+}
+
+#[test]
+fn an_empty_file_or_database_becomes_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("empty.db");
+    fs::write(&path, "").unwrap();
+    assert!(Store::open_existing(&path).unwrap().status().unwrap().is_empty());
+    let path = folder.path().join("emptied.db");
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (x); DROP TABLE t").unwrap();
+    assert!(Store::open(&path).unwrap().status().unwrap().is_empty());
+}
