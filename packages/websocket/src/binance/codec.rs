@@ -12,6 +12,13 @@ use super::{DEFAULT_URL, STREAMS_IN_MESSAGE, STREAMS_IN_URL, STREAMS_MAX};
 use crate::codec::{Codec, Message};
 use crate::{Watch, WebsocketError};
 
+/// The first open time that is believed, 2009-01-01: before it there was no market.
+const EARLIEST_MS: i64 = 1_230_768_000_000;
+/// The first open time that is believed no more, 2100-01-01.
+const LATEST_MS: i64 = 4_102_444_800_000;
+/// How far the event time may disagree with a candle's open and close: the stamps are of different machines.
+const TOLERANCE_MS: i64 = 1_000;
+
 /// The codec of Binance spot.
 #[derive(Debug)]
 pub struct Binance {
@@ -67,7 +74,8 @@ impl Binance {
             .and_then(|streams| streams.iter().find(|(_, timeframe)| timeframe.name() == kline.i));
         let Some((symbol, timeframe)) = watched else { return Ok(Message::Unknown) };
         let candle = candle_of(&kline)?;
-        if let Err(fault) = candle.check(*timeframe) {
+        let fault = candle.check(*timeframe).map_err(|fault| fault.to_string());
+        if let Err(fault) = fault.and_then(|()| check_time(&kline, *timeframe, event.event_time_ms)) {
             return Ok(Message::Impossible(format!("{symbol} {timeframe} candle of {}: {fault}", kline.t)));
         }
         Ok(Message::Candle {
@@ -146,6 +154,23 @@ fn candle_of(kline: &Kline<'_>) -> Result<Candle, String> {
         close: number("c", &kline.c)?,
         volume: number("v", &kline.v)?,
     })
+}
+
+/// Whether a candle, checked by itself, can be told of at `event_time_ms`. One that is taken for closed too
+/// early would stay wrong for ever, and one of the far future would end all trading.
+fn check_time(kline: &Kline<'_>, timeframe: Timeframe, event_time_ms: i64) -> Result<(), String> {
+    let open_ms = kline.t;
+    if !(EARLIEST_MS..LATEST_MS).contains(&open_ms) {
+        return Err("it opens before 2009 or after 2099".to_owned());
+    }
+    let latest_ms = event_time_ms.saturating_add(TOLERANCE_MS);
+    if open_ms > latest_ms {
+        return Err(format!("it opens after the event at {event_time_ms}"));
+    }
+    if kline.x && timeframe.next_open(open_ms) > latest_ms {
+        return Err(format!("it is told closed before its close, at {event_time_ms}"));
+    }
+    Ok(())
 }
 
 fn number(field: &str, text: &str) -> Result<f64, String> {

@@ -90,6 +90,39 @@ fn numbers_that_are_none_are_dropped() {
     }
 }
 
+#[track_caller]
+fn check_time(open_ms: i64, event_ms: i64, closed: bool, fault: Option<&str>) {
+    let frame = KLINE.replace("0.0010", "0.0020").replace("1672515780000", &open_ms.to_string());
+    let frame = frame.replace("1672515782136", &event_ms.to_string());
+    let frame = frame.replace(r#""x":false"#, &format!(r#""x":{closed}"#));
+    match (&bnb().decode(&frame, RECEIVED_MS)[..], fault) {
+        ([Message::Candle { closed: told, .. }], None) => assert_eq!(*told, closed),
+        ([Message::Impossible(text)], Some(fault)) => assert!(text.contains(fault), "{text}"),
+        (messages, _) => panic!("{messages:?}"),
+    }
+}
+
+#[test]
+fn candles_at_times_that_cannot_be_are_dropped() {
+    const OPEN: i64 = 1_672_515_780_000;
+    const CLOSE: i64 = OPEN + 60_000;
+    let ages = Some("it opens before 2009 or after 2099");
+    check_time(1_230_768_000_000, 1_230_768_000_000, false, None);
+    check_time(1_230_767_940_000, OPEN, false, ages);
+    check_time(0, OPEN, true, ages);
+    check_time(-60_000, OPEN, false, ages);
+    check_time(4_102_444_800_000, 4_102_444_800_000, false, ages);
+    check_time(OPEN, OPEN - 1_000, false, None);
+    check_time(OPEN, OPEN - 1_001, false, Some("it opens after the event"));
+    check_time(OPEN, i64::MIN, false, Some("it opens after the event"));
+    check_time(OPEN, i64::MAX, true, None);
+    check_time(OPEN, CLOSE, true, None);
+    check_time(OPEN, CLOSE - 1_000, true, None);
+    check_time(OPEN, CLOSE - 1_001, true, Some("it is told closed before its close"));
+    check_time(OPEN, OPEN, true, Some("it is told closed before its close"));
+    check_time(OPEN, CLOSE + 60_000, false, None);
+}
+
 /// Frames cut short or altered anywhere never panic, and never become another candle's numbers.
 #[test]
 fn broken_frames_never_panic() {

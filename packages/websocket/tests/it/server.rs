@@ -110,8 +110,9 @@ pub(crate) fn watch_btc(options: Options) -> Stream {
 /// A kline frame of BTC/USDT 1h, `index` hours after [`OPEN_MS`].
 pub(crate) fn kline(index: i64, closed: bool) -> String {
     let open_ms = OPEN_MS + index * 3_600_000;
+    let event_ms = if closed { open_ms + 3_600_000 } else { open_ms };
     format!(
-        r#"{{"stream":"btcusdt@kline_1h","data":{{"e":"kline","E":{open_ms},"s":"BTCUSDT","k":{{"t":{open_ms},"T":1,"s":"BTCUSDT","i":"1h","f":1,"L":2,"o":"2.0","c":"2.5","h":"3.0","l":"1.0","v":"10","n":2,"x":{closed},"q":"1","V":"1","Q":"1","B":"0"}}}}}}"#
+        r#"{{"stream":"btcusdt@kline_1h","data":{{"e":"kline","E":{event_ms},"s":"BTCUSDT","k":{{"t":{open_ms},"T":1,"s":"BTCUSDT","i":"1h","f":1,"L":2,"o":"2.0","c":"2.5","h":"3.0","l":"1.0","v":"10","n":2,"x":{closed},"q":"1","V":"1","Q":"1","B":"0"}}}}}}"#
     )
 }
 
