@@ -26,9 +26,12 @@ async fn a_burst_loses_no_close() {
         soon(socket.ws.feed(Message::text(text))).await.unwrap();
     }
     soon(socket.ws.flush()).await.unwrap();
-    while stream.stats().frames < BURST as u64 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    soon(async {
+        while stream.stats().frames < BURST as u64 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
     is_up(next(&mut stream).await);
     let (mut candles, mut bids) = (Vec::new(), Vec::new());
     while candles.len() + bids.len() < CLOSES as usize + 2 {
