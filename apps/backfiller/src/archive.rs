@@ -1,10 +1,11 @@
 //! A candle file, plain or gzip, read row by row in bounded memory.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 use csv::ByteRecord;
@@ -20,6 +21,7 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 pub(crate) struct Archive {
     path: PathBuf,
     bytes: u64,
+    written_ms: Option<i64>,
     bytes_read: Arc<AtomicU64>,
     reader: csv::Reader<Box<dyn Read + Send>>,
     row: ByteRecord,
@@ -33,7 +35,8 @@ impl Archive {
     /// Opens a file and looks at its first row.
     pub(crate) fn open(path: &Path, timeframe: Timeframe, now_ms: i64) -> Result<Self> {
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let bytes = file.metadata().with_context(|| format!("cannot read {}", path.display()))?.len();
+        let metadata = file.metadata().with_context(|| format!("cannot read {}", path.display()))?;
+        let (bytes, written_ms) = (metadata.len(), written_ms(&metadata));
         let bytes_read = Arc::new(AtomicU64::new(0));
         let counted = Counted { file, read: Arc::clone(&bytes_read) };
         let text = unpacked(counted).with_context(|| format!("cannot read {}", path.display()))?;
@@ -42,6 +45,7 @@ impl Archive {
         let mut archive = Archive {
             path: path.to_owned(),
             bytes,
+            written_ms,
             bytes_read,
             reader,
             row: ByteRecord::new(),
@@ -61,6 +65,11 @@ impl Archive {
     /// The size of the file as it lies on the disk.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// When the file was written last, Unix milliseconds; `None` for a pipe, which can be read only once.
+    pub(crate) fn written_ms(&self) -> Option<i64> {
+        self.written_ms
     }
 
     /// How much of [`Archive::bytes`] was read.
@@ -125,6 +134,13 @@ impl Archive {
         let line = self.row.position().map_or(0, csv::Position::line);
         format!("{}, line {line}", self.path.display())
     }
+}
+
+fn written_ms(metadata: &Metadata) -> Option<i64> {
+    let since_1970 = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    // A system without such times has none of the trouble that they tell of: 1970 is before every candle.
+    let written = metadata.modified().map(since_1970).unwrap_or_default();
+    metadata.is_file().then(|| i64::try_from(written.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Gzip is known by its first bytes, not by the name of the file.

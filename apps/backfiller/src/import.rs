@@ -22,6 +22,9 @@ use crate::batches::for_each_batch;
 /// data.binance.vision. With or without a header. The open time is in Unix seconds, milliseconds
 /// or microseconds: it is found by itself, one unit in a file. Open times must rise.
 ///
+/// A candle that is still forming is left out, and so is a last row that was forming when the file
+/// was written, by the time that the file has.
+///
 /// Candles that are stored already stay as they are, so the same import can run again: after a
 /// bad row was mended, or after Ctrl-C, it goes on where it stopped.
 #[derive(Debug, clap::Args)]
@@ -67,13 +70,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let series = args.series.series();
     // One clock reading for all files, and every file opened first: a wrong name stores nothing.
     let now_ms = now_ms();
+    let open = |file: &PathBuf| Archive::open(file, series.timeframe, now_ms);
+    let mut pipes = Vec::new();
     for file in &args.files {
-        Archive::open(file, series.timeframe, now_ms)?;
+        // A pipe gives its rows once and stays open; files can be more than a process may hold open.
+        pipes.push(Some(open(file)?).filter(|archive| archive.written_ms().is_none()));
     }
     let mut store = Store::open(&args.db.db)?;
     let mut done = Vec::new();
-    for file in &args.files {
-        let archive = Archive::open(file, series.timeframe, now_ms)?;
+    for (file, pipe) in args.files.iter().zip(pipes) {
+        let archive = pipe.map_or_else(|| open(file), Ok)?;
         let mut counts = Counts::default();
         Import { store: &mut store, series: &series, interrupt: &interrupt, now_ms }
             .file(archive, &mut counts)
@@ -95,17 +101,18 @@ impl Import<'_> {
         let path = archive.path().to_owned();
         let label = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let mut progress = Progress::start(label, archive.bytes());
-        for_each_batch(archive, self.series.timeframe, self.now_ms, |batch| {
+        let is_done = for_each_batch(archive, self.series.timeframe, self.now_ms, self.interrupt, |batch| {
             counts.add(self.store.insert_closed(self.series, &batch.candles)?);
             counts.duplicates = batch.duplicates;
             counts.still_forming = batch.still_forming;
             progress.set(batch.bytes_read, counts.stored());
-            if self.interrupt.is_asked() {
-                let kept = format!("{} rows of {} are stored", thousands(counts.stored()), path.display());
-                return Err(Interrupted(format!("{kept}; run the same command again to go on")).into());
-            }
             Ok(())
-        })
+        })?;
+        if is_done {
+            return Ok(());
+        }
+        let kept = format!("{} rows of {} are stored", thousands(counts.stored()), path.display());
+        Err(Interrupted(format!("{kept}; run the same command again to go on")).into())
     }
 }
 
@@ -157,7 +164,7 @@ fn to_text(counts: &Counts) -> String {
     let rest = [
         (completed, "completed that were left forming"),
         (counts.duplicates, "doubled rows skipped"),
-        (counts.still_forming, "still forming left out"),
+        (counts.still_forming, "left out: still forming when the file was written"),
     ];
     for (count, what) in rest.into_iter().filter(|(count, _)| *count > 0) {
         text.push_str(&format!(", {} {what}", thousands(count)));

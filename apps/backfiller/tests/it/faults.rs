@@ -1,5 +1,8 @@
 //! What happens when the world breaks in mid-import: the store stays whole and a rerun finishes.
 
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -10,19 +13,32 @@ use rusqlite::Connection;
 use crate::run::{Desk, count, import_args, minutes, stderr};
 
 const ROWS: u64 = 200_000;
+/// Rows that come before the signal; not a whole number of batches.
+const PIPED: u64 = 55_000;
 const BATCH: u64 = 10_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Starts an import and waits until it has stored a batch or more.
-fn start_import(desk: &Desk, file: &Path) -> Child {
-    let mut command = desk.command(&import_args("1m", file));
+/// An import in mid-file: the first rows came through a pipe, the rest never comes.
+struct Stalled {
+    child: Child,
+    /// Dropped, the pipe closes.
+    _pipe: File,
+}
+
+/// Starts it, and waits until a batch or more is stored.
+fn stalled_import(desk: &Desk) -> Stalled {
+    let path = desk.path("pipe.csv");
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let mut command = desk.command(&import_args("1m", &path));
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut pipe = File::options().write(true).open(&path).unwrap();
+    pipe.write_all(minutes(PIPED).as_bytes()).unwrap();
     let started = Instant::now();
     while rows_so_far(desk).is_none_or(|rows| rows == 0) {
         assert!(started.elapsed() < PATIENCE, "the import stores nothing");
         thread::sleep(Duration::from_millis(1));
     }
-    child
+    Stalled { child, _pipe: pipe }
 }
 
 fn rows_so_far(desk: &Desk) -> Option<u64> {
@@ -33,16 +49,18 @@ fn rows_so_far(desk: &Desk) -> Option<u64> {
 }
 
 #[track_caller]
-fn check_signal(signal: &str, code: Option<i32>) {
+fn check_signal(signal: &str, code: Option<i32>, killed_by: Option<i32>) {
     let desk = Desk::new();
     let file = desk.write("a.csv", &minutes(ROWS));
-    let child = start_import(&desk, &file);
+    let Stalled { child, _pipe } = stalled_import(&desk);
+    let asked_at = Instant::now();
     let killed = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
     assert!(killed.success(), "the import was over before the signal");
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), code, "{}", stderr(&output));
+    assert!(asked_at.elapsed() < Duration::from_secs(5), "it waits for the pipe");
+    assert_eq!((output.status.code(), output.status.signal()), (code, killed_by), "{}", stderr(&output));
     let rows = desk.whole_rows();
-    assert!(rows > 0 && rows < ROWS && rows.is_multiple_of(BATCH), "{rows} rows");
+    assert!(rows > 0 && rows <= PIPED && rows.is_multiple_of(BATCH), "{rows} rows");
     if code.is_some() {
         let error = stderr(&output);
         assert!(error.starts_with("stopped: ") && error.contains("rows of") && error.contains("go on"), "{error}");
@@ -53,17 +71,17 @@ fn check_signal(signal: &str, code: Option<i32>) {
 
 #[test]
 fn ctrl_c_keeps_whole_batches() {
-    check_signal("INT", Some(130));
+    check_signal("INT", Some(130), None);
 }
 
 #[test]
 fn sigterm_keeps_whole_batches() {
-    check_signal("TERM", Some(130));
+    check_signal("TERM", Some(130), None);
 }
 
 #[test]
 fn sigkill_keeps_whole_batches() {
-    check_signal("KILL", None);
+    check_signal("KILL", None, Some(9));
 }
 
 /// A small file system that goes when it is dropped.

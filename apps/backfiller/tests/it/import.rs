@@ -1,5 +1,9 @@
 //! Importing: every shape of file, and what is refused.
 
+use std::fs::File;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
 use db::Store;
 use market::{Candles, Series};
 use serde_json::json;
@@ -82,6 +86,40 @@ fn doubled_rows_collapse_and_the_forming_candle_is_left_out() {
     let file = desk.write("a.csv", &[hour(2), hour(2), hour(1), hour(0)].concat());
     let total = desk.import("1h", &file);
     assert_eq!((&total["new"], &total["duplicates"], &total["still_forming"]), (&json!(2), &json!(1), &json!(1)));
+}
+
+/// Imports three hourly rows of a file that was written last at `written_s`; gives what is new and what is left out.
+#[track_caller]
+fn check_written(written_s: u64, new: u32, still_forming: u32) {
+    let desk = Desk::new();
+    let file = desk.write("a.csv", &format!("{ROWS}1735696800,93607,94000,93500,93800,100\n"));
+    let written = SystemTime::UNIX_EPOCH + Duration::from_secs(written_s);
+    File::options().write(true).open(&file).unwrap().set_modified(written).unwrap();
+    let total = desk.import("1h", &file);
+    assert_eq!((&total["new"], &total["still_forming"]), (&json!(new), &json!(still_forming)), "{written_s}");
+}
+
+#[test]
+fn a_last_row_that_was_forming_when_the_file_was_written_is_left_out() {
+    let last_s = 1_735_696_800;
+    check_written(last_s + 1_800, 2, 1);
+    check_written(last_s + 3_599, 2, 1);
+    check_written(last_s + 3_600, 3, 0);
+    // Times that tell nothing about the rows.
+    check_written(0, 3, 0);
+    check_written(last_s, 3, 0);
+    check_written(last_s - 1_800, 3, 0);
+}
+
+#[test]
+fn a_pipe_is_read_once() {
+    let desk = Desk::new();
+    let file = desk.write_gz("a.csv.gz", &minutes(300));
+    let args = import_args("1m", &file).map(str::to_owned);
+    let command = format!("{} {} <(zcat {}) --json", env!("CARGO_BIN_EXE_backfiller"), args[..7].join(" "), args[7]);
+    let output = Command::new("bash").args(["-c", &command]).current_dir(desk.path("")).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(desk.whole_rows(), 300);
 }
 
 #[track_caller]
