@@ -87,6 +87,11 @@ impl Faults {
         (elapsed < self.silent_until).then_some(self.silent_until)
     }
 
+    /// The end of the newest silence, over or not; zero when there was none.
+    pub(crate) fn silence_end(&self) -> Duration {
+        self.silent_until
+    }
+
     /// Whether requests are refused at `elapsed`.
     pub(crate) fn is_refusing(&self, elapsed: Duration) -> bool {
         elapsed < self.refuse_until
@@ -134,7 +139,7 @@ mod tests {
         faults.silence(S, 2 * S);
         faults.refuse(S, 3 * S);
         assert_eq!(faults.silent_until(2 * S), Some(3 * S));
-        assert_eq!(faults.silent_until(3 * S), None);
+        assert_eq!((faults.silent_until(3 * S), faults.silence_end()), (None, 3 * S));
         assert!(faults.is_refusing(3 * S) && !faults.is_refusing(4 * S));
     }
 

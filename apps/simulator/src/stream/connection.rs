@@ -117,11 +117,9 @@ impl Connection {
     async fn tell_what_is_due(&mut self) -> Result<(), End> {
         let clock = self.exchange.clock;
         let (now_ms, elapsed) = (clock.now_ms(), clock.elapsed());
-        let is_silent = self.exchange.faults().silent_until(elapsed).is_some();
-        if is_silent {
-            self.cursor_ms = now_ms;
-            return Ok(());
-        }
+        // What happened up to the end of a silence is lost, not late.
+        let silent_to = self.exchange.faults().silence_end().min(elapsed);
+        self.cursor_ms = self.cursor_ms.max(clock.settings().now_ms(silent_to));
         let mut messages = Vec::new();
         for _ in 0..MOMENTS_AT_ONCE {
             let Some(moment_ms) = self.next_moment().filter(|&moment_ms| moment_ms <= now_ms) else { break };
