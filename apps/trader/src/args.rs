@@ -22,6 +22,7 @@ A config file:
 
 and what else it may say, with the defaults:
   db: data/chandler.db          # the store, shared with backfiller and backtester
+  logs: logs                    # folder of system, trades and errors: a file of each a day, the last 14 days
   account: sma_cross BTC/USDT   # name of the ledger account; default: strategy and symbol
   size: 100%                    # or 250 quote, or risk 1%; default: as the strategy says
   taker_fee: 0.001

@@ -20,6 +20,8 @@ pub(crate) struct Config {
     pub(crate) strategy: PathBuf,
     /// The store.
     pub(crate) db: PathBuf,
+    /// The folder of the logs.
+    pub(crate) logs: PathBuf,
     /// Name of the account, where the file gives one.
     pub(crate) account: Option<String>,
     /// Overrides the strategy's size.
@@ -37,11 +39,12 @@ pub(crate) struct Config {
     pub(crate) params: Vec<(String, f64)>,
 }
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "exchange",
     "symbol",
     "strategy",
     "db",
+    "logs",
     "mode",
     "account",
     "cash",
@@ -59,6 +62,7 @@ const KEYS: [&str; 18] = [
 ];
 const PARAMS: &str = "params";
 const DEFAULT_DB: &str = "data/chandler.db";
+const DEFAULT_LOGS: &str = "logs";
 const DEFAULT_CASH: f64 = 10_000.0;
 const DEFAULT_FEE: f64 = 0.001;
 const DEFAULT_SILENCE: Duration = Duration::from_secs(90);
@@ -114,6 +118,7 @@ impl Reader<'_> {
         let strategy = self.required("strategy", "strategies/sma_cross.yaml").map(|path| folder.join(path));
         self.mode();
         let db = self.text("db", DEFAULT_DB).unwrap_or(DEFAULT_DB.to_owned()).into();
+        let logs = self.text("logs", DEFAULT_LOGS).unwrap_or(DEFAULT_LOGS.to_owned()).into();
         let account = self.text("account", "my account");
         let size = self.fields.value("size", "50%", self.problems);
         let settings = self.settings();
@@ -128,6 +133,7 @@ impl Reader<'_> {
             symbol,
             strategy,
             db,
+            logs,
             account,
             size,
             settings,

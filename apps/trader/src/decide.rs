@@ -41,6 +41,8 @@ pub(crate) struct News {
     pub(crate) fresh_from_ms: i64,
     /// Open time of the last, Unix milliseconds.
     pub(crate) last_ms: i64,
+    /// What the account was worth at the close of the last, in quote.
+    pub(crate) equity: f64,
     /// What happened in those that were not booked before, in order.
     pub(crate) happened: Vec<Happened>,
 }
@@ -141,6 +143,7 @@ impl Decider {
         news.candles += seen;
         news.fresh += fresh;
         news.last_ms = last_ms;
+        news.equity = self.engine().so_far().equity.last().copied().unwrap_or_default();
         let all = booking::happened(self.engine(), &self.done, first_ms);
         news.happened.extend(all.into_iter().filter(|(time_ms, _)| Some(*time_ms) > self.booked_ms).map(|(_, it)| it));
         self.done = booking::Done::of(self.engine());

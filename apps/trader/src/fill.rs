@@ -36,7 +36,7 @@ impl<'a> Patience<'a> {
     /// Tells of an outage once, and waits.
     async fn wait_out(&mut self, error: &dyn std::fmt::Display) {
         if !self.told {
-            self.teller.line(&format!("no decisions while the exchange does not answer: {error}"));
+            self.teller.trouble(&format!("no decisions while the exchange does not answer: {error}"));
             self.told = true;
         }
         tracing::debug!("asked in vain: {error}");

@@ -5,7 +5,7 @@
 //! - `account.rs`: who owns the account, and whether it is the same as before.
 //! - `feed.rs`, `fill.rs`: candles into the store, from the stream and over REST, without a hole.
 //! - `decide.rs`: asks the strategy, which reads the store only, and books what comes of it.
-//! - `run.rs`: the loop that ties them; `tell.rs`, `summary.rs`: what people see.
+//! - `run.rs`: the loop that ties them; `tell.rs`, `summary.rs`, `logs.rs`: what people see.
 
 mod account;
 mod args;
@@ -14,11 +14,13 @@ mod config;
 mod decide;
 mod feed;
 mod fill;
+mod logs;
 mod number;
 mod run;
 mod strategy_file;
 mod summary;
 mod tell;
+mod watchdog;
 
 use std::process::ExitCode;
 
@@ -28,9 +30,11 @@ use args::{Cli, Command};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    terminal::init_logging(cli.verbose);
+    if !matches!(cli.command, Command::Run(_)) {
+        terminal::init_logging(cli.verbose);
+    }
     terminal::run(|| match cli.command {
-        Command::Run(args) => run::run(&args),
+        Command::Run(args) => run::run(&args, cli.verbose),
         Command::Check(args) => check::run(&args),
         Command::Completions(args) => Ok(terminal::completions::<Cli>(args.shell)?),
     })

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use db::{Account, Store};
 use exchange::Exchange;
+use execution::Settings;
 use market::format_utc;
 use terminal::{Interrupt, Interrupted, thousands};
 use tokio::time::Instant;
@@ -16,16 +17,16 @@ use crate::config::{self, Config};
 use crate::decide::Decider;
 use crate::feed::{Feed, newest_closed};
 use crate::fill::{exchange_time, heal};
+use crate::logs::{self, TOLD, TRADES};
 use crate::strategy_file::{self, Loaded};
 use crate::summary::{Counts, Summary};
 use crate::tell::Teller;
+use crate::watchdog;
 
 /// How long a close of the stream may lag behind that of another series before REST is asked.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
 /// How often one request is sent before the outage is told; it is asked again for ever.
 const REST_ATTEMPTS: u32 = 2;
-/// How long background work may go on after the end, such as a name that is being looked up.
-const SHUTDOWN_WAIT: Duration = Duration::from_millis(500);
 
 /// Everything that trades.
 struct Trader {
@@ -48,41 +49,52 @@ struct Trader {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(args: &RunArgs) -> Result<()> {
-    network::install_tls_provider();
+pub(crate) fn run(args: &RunArgs, verbose: u8) -> Result<()> {
     let interrupt = Interrupt::listen()?;
+    watchdog::start(&interrupt)?;
     let mut config = config::read(&args.config)?;
     config.base_url = args.base_url.clone().or(config.base_url);
     config.ws_url = args.ws_url.clone().or(config.ws_url);
-    let loaded = strategy_file::load(&config)?;
+    logs::start(&config.logs, verbose)?;
+    let done = run_account(args, &config, &interrupt);
+    match &done {
+        Err(error) if !error.is::<Interrupted>() => tracing::error!(target: TOLD, "ended by an error: {error:#}"),
+        _ => tracing::info!(target: TOLD, "stopped"),
+    }
+    done
+}
+
+fn run_account(args: &RunArgs, config: &Config, interrupt: &Interrupt) -> Result<()> {
+    network::install_tls_provider();
+    let loaded = strategy_file::load(config)?;
     let settings = loaded.settings;
-    let name = account::name(&config, &loaded);
-    let _lock = account::lock(&config, &name)?;
+    let name = account::name(config, &loaded);
+    let _lock = account::lock(config, &name)?;
+    // Traders may share a folder of logs: each line says whose it is, in all three.
+    let _span = tracing::error_span!(target: TRADES, "trader", account = name).entered();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut trader = None;
     // Everything is stored without a pause in between, so dropping the work at any wait loses nothing.
     let done = runtime.block_on(async {
         tokio::select! {
-            done = trade(&config, loaded, &name, Teller { json: args.json }, &mut trader) => done,
-            () = stop(&interrupt, args.run_for) => Ok(()),
+            done = trade(config, loaded, &name, Teller { json: args.json }, &mut trader) => done,
+            () = stop(interrupt, args.run_for) => Ok(()),
         }
     });
-    let Some(trader) = trader else {
-        done?;
-        if interrupt.is_asked() {
-            return Err(Interrupted("the exchange had not answered yet; nothing was traded".to_owned()).into());
-        }
-        bail!("the exchange did not answer in the time given by --run-for; nothing was traded");
-    };
-    let stats = trader.stream.stats();
-    let counts = Counts { reconnects: stats.reconnects, conflicts: trader.feed.conflicts, ..trader.counts };
-    let Trader { account, decider, .. } = &trader;
-    let summary = Summary { config: &config, account, settings: &settings, decider, counts };
-    let text = if args.json { serde_json::to_string_pretty(&summary.json())? } else { summary.text() };
-    terminal::print(&text).context("cannot write the summary")?;
-    drop(trader);
-    runtime.shutdown_timeout(SHUTDOWN_WAIT);
-    done
+    if let Some(trader) = &trader {
+        trader.sum_up(args, config, &settings)?;
+    }
+    let traded = trader.take().is_some();
+    // A name that is being looked up, say, is not waited for.
+    runtime.shutdown_background();
+    done?;
+    if traded {
+        Ok(())
+    } else if interrupt.is_asked() {
+        Err(Interrupted("the exchange had not answered yet; nothing was traded".to_owned()).into())
+    } else {
+        bail!("the exchange did not answer in the time given by --run-for; nothing was traded")
+    }
 }
 
 async fn stop(interrupt: &Interrupt, run_for: Option<Duration>) {
@@ -149,6 +161,16 @@ impl Trader {
         })
     }
 
+    /// Prints what the run came to.
+    fn sum_up(&self, args: &RunArgs, config: &Config, settings: &Settings) -> Result<()> {
+        let stats = self.stream.stats();
+        let counts = Counts { reconnects: stats.reconnects, conflicts: self.feed.conflicts, ..self.counts };
+        let Trader { account, decider, .. } = self;
+        let summary = Summary { config, account, settings, decider, counts };
+        let text = if args.json { serde_json::to_string_pretty(&summary.json())? } else { summary.text() };
+        terminal::print(&text).context("cannot write the summary")
+    }
+
     /// Waits for one thing to happen and acts on it.
     async fn step(&mut self) -> Result<()> {
         let overdue = self.overdue;
@@ -190,7 +212,7 @@ impl Trader {
     /// Tells of an outage once; the attempts that follow are for the log.
     fn tell_down(&mut self, reason: &DownReason) {
         if self.is_up {
-            self.teller.line(&format!("the stream is down, connecting anew: {reason}"));
+            self.teller.trouble(&format!("the stream is down, connecting anew: {reason}"));
         } else {
             tracing::info!("no stream yet: {reason}");
         }
@@ -256,11 +278,20 @@ fn listen(
 
 /// Refuses a symbol or a timeframe that the exchange does not have, before an account is made of it.
 async fn probe(exchange: &dyn Exchange, feed: &Feed) -> Result<()> {
+    // An exchange that is away is waited for; the first fill tells what it does not have.
+    let listed = match exchange.load_markets().await {
+        Ok(instruments) => Some(instruments),
+        Err(error) if error.is_retryable() => None,
+        Err(error) => return Err(error.into()),
+    };
     for tracked in &feed.tracked {
         let series = &tracked.series;
+        // Asked for candles alone, it would take BTCU/SDT for BTC/USDT: both are BTCUSDT to it.
+        if listed.as_ref().is_some_and(|listed| listed.iter().all(|instrument| instrument.symbol != series.symbol)) {
+            bail!("{} has no symbol {}; expected one it lists, such as BTC/USDT", exchange.name(), series.symbol);
+        }
         match exchange.fetch_ohlcv(&series.symbol, series.timeframe, None, None, Some(1)).await {
             Err(error) if !error.is_retryable() => return Err(error.into()),
-            // An exchange that is away is waited for; the first fill tells what it does not have.
             _ => {}
         }
     }

@@ -5,6 +5,7 @@ use market::{Symbol, format_utc};
 use terminal::thousands;
 
 use crate::decide::{Happened, News};
+use crate::logs::{TOLD, TRADES};
 use crate::number::{money, plain};
 
 /// Writes lines to stdout, or to stderr where stdout is for JSON.
@@ -15,8 +16,20 @@ pub(crate) struct Teller {
 }
 
 impl Teller {
-    /// Writes a line. A reader that went away stops nothing.
+    /// Tells what happened, at the terminal and in the log.
     pub(crate) fn line(&self, text: &str) {
+        tracing::info!(target: TOLD, "{text}");
+        self.print(text);
+    }
+
+    /// Tells what goes wrong, at the terminal and in the logs.
+    pub(crate) fn trouble(&self, text: &str) {
+        tracing::warn!(target: TOLD, "{text}");
+        self.print(text);
+    }
+
+    /// Writes a line. A reader that went away stops nothing.
+    fn print(&self, text: &str) {
         if self.json {
             eprintln!("{text}");
         } else if let Err(error) = terminal::print(text) {
@@ -31,7 +44,16 @@ impl Teller {
             self.line(&format!("caught up {} candles, {from} … {to}", thousands(news.fresh as u64)));
         }
         for happened in &news.happened {
-            self.line(&sentence(symbol, happened));
+            let text = sentence(symbol, happened);
+            match happened {
+                Happened::Decided { .. } => tracing::info!(target: TOLD, "{text}"),
+                _ => tracing::info!(target: TRADES, "{text}"),
+            }
+            self.print(&text);
+        }
+        if news.fresh > 0 {
+            let (time, equity, quote) = (format_utc(news.last_ms), money(news.equity), symbol.quote());
+            tracing::info!(target: TRADES, "{time} equity {equity} {quote}");
         }
     }
 }

@@ -16,6 +16,6 @@ pub use clap_complete::Shell;
 pub use clock::now_ms;
 pub use exit::{Interrupted, run};
 pub use interrupt::Interrupt;
-pub use logging::init_logging;
+pub use logging::{init_logging, stderr_logs};
 pub use output::{completions, print, table, thousands};
 pub use progress::Progress;

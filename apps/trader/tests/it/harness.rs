@@ -108,6 +108,7 @@ impl Desk {
     pub(crate) fn configure(&self, more: &str) {
         let db = self.db();
         let common = format!("exchange: binance\nsymbol: BTC/USDT\nstrategy: strategy.yaml\ndb: {}\n", db.display());
+        let common = format!("{common}logs: {}\n", self.path("logs").display());
         self.write("trader.yaml", &format!("{common}{more}\n"));
     }
 
