@@ -61,11 +61,18 @@ fn a_past_that_has_changed_stops_the_trader() {
     assert_eq!(store.booked_trades(id).unwrap(), trades, "nothing was rewritten");
 }
 
+#[track_caller]
+fn check_unknown(symbol: &str) {
+    let (desk, simulator) = (Desk::new(BUSY, ""), Simulator::generated());
+    let config = std::fs::read_to_string(desk.path("trader.yaml")).unwrap().replace("BTC/USDT", symbol);
+    desk.write("trader.yaml", &config);
+    refused(&desk.finish(&simulator, "3s"), &[&format!("binance has no symbol {symbol}")]);
+    assert!(desk.ledger(&format!("busy {symbol}")).is_none());
+}
+
 #[test]
 fn an_unknown_symbol_opens_no_account() {
-    let (desk, simulator) = (Desk::new(BUSY, ""), Simulator::generated());
-    let config = std::fs::read_to_string(desk.path("trader.yaml")).unwrap().replace("BTC/USDT", "BTC/XYZ");
-    desk.write("trader.yaml", &config);
-    refused(&desk.finish(&simulator, "3s"), &["binance has no symbol BTC/XYZ"]);
-    assert!(desk.ledger("busy BTC/XYZ").is_none());
+    check_unknown("BTC/XYZ");
+    // The exchange writes it as it writes BTC/USDT.
+    check_unknown("BTCU/SDT");
 }
