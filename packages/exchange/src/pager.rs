@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use market::{Candle, CandleFault, Hole, Timeframe};
 
+use fault::check_order;
 pub use fault::{AnswerFault, PagerError};
 
 /// How long after its close, by the exchange's clock, a candle is believed to be final. What REST serves
@@ -286,20 +287,6 @@ impl Pager {
     fn slot_after(&self, time_ms: i64) -> i64 {
         self.timeframe.next_open(self.timeframe.open_of(time_ms))
     }
-}
-
-fn check_order(rows: &[Candle], since_ms: i64) -> Result<(), AnswerFault> {
-    let mut last_ms = None;
-    for &Candle { open_time_ms, .. } in rows {
-        if open_time_ms < since_ms {
-            return Err(AnswerFault::TooEarly { open_time_ms });
-        }
-        if last_ms.is_some_and(|last_ms| open_time_ms <= last_ms) {
-            return Err(AnswerFault::NotRising { open_time_ms });
-        }
-        last_ms = Some(open_time_ms);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What can be wrong with an exchange's candles.
 
-use market::{CandleFault, Timeframe, format_utc};
+use market::{Candle, CandleFault, Timeframe, format_utc};
 
 use super::{MAX_FRUITLESS, MAX_REFUSED};
 
@@ -51,4 +51,19 @@ pub enum AnswerFault {
     /// A page said that there is no candle, another answer said that there is.
     #[error("a page is empty although there is a candle")]
     Contradiction,
+}
+
+/// Refuses rows that cannot be the answer to a question for candles from `since_ms` on.
+pub(super) fn check_order(rows: &[Candle], since_ms: i64) -> Result<(), AnswerFault> {
+    let mut last_ms = None;
+    for &Candle { open_time_ms, .. } in rows {
+        if open_time_ms < since_ms {
+            return Err(AnswerFault::TooEarly { open_time_ms });
+        }
+        if last_ms.is_some_and(|last_ms| open_time_ms <= last_ms) {
+            return Err(AnswerFault::NotRising { open_time_ms });
+        }
+        last_ms = Some(open_time_ms);
+    }
+    Ok(())
 }
