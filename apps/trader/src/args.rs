@@ -31,7 +31,7 @@ and what else it may say, with the defaults:
   fee_charged_in: quote         # or received
   tick: 0                       # price step, 0 is none
   lot: 0                        # quantity step, 0 is none
-  warm_up: 500                  # candles fetched before the first decision
+  warm_up: 500                  # candles fetched before the first decision; default: 500, or what the strategy needs
   silence: 90s                  # a stream that says nothing for so long is connected anew
   params: {length: 20}          # other values for the strategy's params
   base_url: https://api.binance.com

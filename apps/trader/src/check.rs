@@ -12,7 +12,7 @@ use crate::{account, config, strategy_file};
 pub(crate) fn run(args: &CheckArgs) -> Result<()> {
     let config = config::read(&args.config)?;
     let loaded = strategy_file::load(&config)?;
-    let feed = Feed::new(&config, loaded.description());
+    let feed = Feed::new(&config, loaded.description())?;
     let settings = &loaded.settings;
     let (description, quote) = (loaded.description(), config.symbol.quote());
     let charged = match settings.fee_charged_in {

@@ -7,12 +7,12 @@ mod booking;
 mod noting;
 
 use anyhow::{Result, anyhow, bail};
-use db::{Account, AccountId, Store};
+use db::{Account, AccountId, DbError, Store};
 use execution::{Engine, Runner, Trade};
-use market::{Candles, Series};
+use market::{Candles, Series, format_utc};
 
 use crate::strategy_file::Loaded;
-use noting::Noting;
+use noting::{Booked, Noting};
 
 /// Candles run at a time, so that a long history needs little memory.
 const BLOCK: i64 = 1_000;
@@ -102,7 +102,7 @@ impl Decider {
         let block_ms = self.base.timeframe.longest_ms() * BLOCK;
         let mut from_ms = match self.decided_to_ms {
             Some(to_ms) => to_ms,
-            None => candles.first_closed_ms(&self.base)?.unwrap_or(end_ms).min(self.started_ms),
+            None => self.begin(candles)?,
         };
         let mut news = News::default();
         while from_ms < end_ms {
@@ -119,10 +119,35 @@ impl Decider {
         Ok(news)
     }
 
+    /// Where the history begins that the strategy needs, Unix milliseconds.
+    fn begin(&mut self, store: &Store) -> Result<i64> {
+        // No candle opens before the first millisecond: this reads nothing, and finds the beginning.
+        let source = store.of_exchange(&self.base.exchange);
+        self.runner.advance(&source, Some(0)).map_err(|error| anyhow!(error))?;
+        Ok(self.runner.next_ms().unwrap_or(self.started_ms))
+    }
+
+    /// The past of the account that opens before `to_ms` and was not run yet: only what is booked happened.
+    fn booked(&self, ledger: &Store, to_ms: i64) -> Result<Booked, DbError> {
+        let from_ms = self.runner.next_ms().unwrap_or(self.started_ms).max(self.started_ms);
+        let end_ms = self.booked_ms.map_or(from_ms, |booked_ms| (booked_ms + 1).min(to_ms));
+        let range = from_ms..end_ms;
+        let times_ms = if range.is_empty() { Vec::new() } else { ledger.booked_times_ms(self.account, &range)? };
+        Ok(Booked { base: self.base.clone(), range, times_ms })
+    }
+
     fn block(&mut self, store: &Store, ledger: &mut Store, to_ms: i64, news: &mut News) -> Result<()> {
-        let source = Noting::new(store.of_exchange(&self.base.exchange));
+        let source = Noting::new(store.of_exchange(&self.base.exchange), self.booked(ledger, to_ms)?);
         let seen = self.runner.advance(&source, Some(to_ms)).map_err(|error| anyhow!(error))?;
-        let candles = source.noted();
+        let (candles, late) = source.noted();
+        if let Some(first_ms) = late {
+            tracing::warn!(
+                "{} of {} and perhaps more were stored after decisions had been made without them: the account stays \
+                 as it is, and a backtest may differ",
+                format_utc(first_ms),
+                self.base
+            );
+        }
         let candles: Candles = candles.iter().skip(candles.len() - seen).collect();
         let (Some(&first_ms), Some(&last_ms)) = (candles.open_time_ms.first(), candles.open_time_ms.last()) else {
             return Ok(());

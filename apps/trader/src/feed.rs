@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use db::{Store, Stored};
 use market::{Candle, Series, Symbol, Ticker, Timeframe, format_utc};
-use strategy::Description;
+use strategy::{Description, History};
 use tokio::time::Instant;
 
 use crate::config::Config;
@@ -14,8 +14,10 @@ use crate::config::Config;
 const FORMING_EVERY: Duration = Duration::from_secs(1);
 /// Least candles that are fetched before the first decision.
 const LEAST_WARM_UP: usize = 500;
-/// An average that depends on all of the past needs some times its length to settle.
-const WARM_UP_TIMES: usize = 3;
+/// Share of the candles that a strategy needs which may not exist: so many more are fetched.
+const RESERVE: f64 = 0.1;
+/// One more closes after the first base candle only, and one is still forming then.
+const AT_THE_EDGE: usize = 2;
 
 /// One series, and how far it is complete.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub(crate) struct Tracked {
     pub(crate) series: Series,
     /// Candles to fetch before the first decision.
     pub(crate) warm_up: usize,
+    /// The period from whose start values count: fetched at least that far back.
+    anchor: Option<Timeframe>,
     /// Open time of a candle up to which all are stored that exist; `None` before the first fill.
     pub(crate) complete_to_ms: Option<i64>,
     forming: Throttle,
@@ -58,9 +62,23 @@ pub(crate) fn newest_closed(timeframe: Timeframe, close_ms: i64) -> i64 {
     timeframe.open_of(timeframe.open_of(close_ms) - 1)
 }
 
+/// Candles before the first decision that values depend on, and the period from whose start they count.
+fn past(warm_up: usize, history: History) -> (usize, Option<Timeframe>) {
+    let (settle, anchor) = match history {
+        History::Whole { settle, anchor } => (settle, anchor),
+        History::Candles(_) => (0, None),
+    };
+    (warm_up.saturating_add(settle).saturating_add(AT_THE_EDGE), anchor)
+}
+
+/// Candles to fetch where `needed` are: some may not exist.
+fn enough(needed: usize) -> usize {
+    LEAST_WARM_UP.max(needed.saturating_add((needed as f64 * RESERVE).ceil() as usize))
+}
+
 impl Tracked {
-    fn new(series: Series, warm_up: usize) -> Self {
-        Tracked { series, warm_up, complete_to_ms: None, forming: Throttle::default() }
+    fn new(series: Series, warm_up: usize, anchor: Option<Timeframe>) -> Self {
+        Tracked { series, warm_up, anchor, complete_to_ms: None, forming: Throttle::default() }
     }
 
     /// The newest candle that must be there before a close at `close_ms` is decided on.
@@ -82,25 +100,41 @@ impl Tracked {
     pub(crate) fn warm_up_from(&self, started_ms: i64) -> i64 {
         let span_ms =
             self.series.timeframe.longest_ms().saturating_mul(i64::try_from(self.warm_up).unwrap_or(i64::MAX));
-        self.series.timeframe.open_of(started_ms.saturating_sub(span_ms).max(0))
+        let anchor_ms = self.anchor.map_or(started_ms, |anchor| anchor.open_of(started_ms));
+        self.series.timeframe.open_of(started_ms.saturating_sub(span_ms).min(anchor_ms).max(0))
     }
 }
 
 impl Feed {
     /// What a strategy reads.
-    pub(crate) fn new(config: &Config, description: &Description) -> Self {
-        let enough = |warm_up: usize| LEAST_WARM_UP.max(WARM_UP_TIMES.saturating_mul(warm_up));
-        let series = |symbol: &Symbol, timeframe| Series::new(config.exchange.clone(), symbol.clone(), timeframe);
-        let base_warm_up = config.warm_up.unwrap_or_else(|| enough(description.warm_up));
-        let mut tracked = vec![Tracked::new(series(&config.symbol, description.timeframe), base_warm_up)];
+    ///
+    /// # Errors
+    /// When the config's warm-up is less than the strategy needs.
+    pub(crate) fn new(config: &Config, description: &Description) -> Result<Self> {
+        let base = Series::new(config.exchange.clone(), config.symbol.clone(), description.timeframe);
+        let (needed, anchor) = past(description.warm_up, description.history);
+        if let Some(warm_up) = config.warm_up.filter(|warm_up| *warm_up < needed) {
+            bail!(
+                "`warm_up: {warm_up}` is too little: the strategy `{}` needs {needed} candles before the first \
+                 decision; give `warm_up: {needed}` or more, or leave it out",
+                description.name
+            );
+        }
+        let mut tracked = vec![Tracked::new(base, config.warm_up.unwrap_or(enough(needed)), anchor)];
         for other in &description.others {
-            let wanted = series(other.symbol.as_ref().unwrap_or(&config.symbol), other.timeframe);
+            let symbol = other.symbol.as_ref().unwrap_or(&config.symbol).clone();
+            let wanted = Series::new(config.exchange.clone(), symbol, other.timeframe);
+            let (needed, anchor) = past(other.warm_up, other.history);
             match tracked.iter_mut().find(|tracked| tracked.series == wanted) {
-                Some(known) => known.warm_up = known.warm_up.max(enough(other.warm_up)),
-                None => tracked.push(Tracked::new(wanted, enough(other.warm_up))),
+                Some(known) => {
+                    known.warm_up = known.warm_up.max(enough(needed));
+                    // The longer period begins earlier.
+                    known.anchor = known.anchor.max(anchor);
+                }
+                None => tracked.push(Tracked::new(wanted, enough(needed), anchor)),
             }
         }
-        Feed { tracked, ticker: Throttle::default(), conflicts: 0 }
+        Ok(Feed { tracked, ticker: Throttle::default(), conflicts: 0 })
     }
 
     /// The series that is decided on.
@@ -199,7 +233,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path().join("x.db")).unwrap();
         let series = Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::H1);
-        let feed = Feed { tracked: vec![Tracked::new(series, 10)], ticker: Throttle::default(), conflicts: 0 };
+        let feed = Feed { tracked: vec![Tracked::new(series, 10, None)], ticker: Throttle::default(), conflicts: 0 };
         (folder, store, feed)
     }
 

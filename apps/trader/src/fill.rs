@@ -16,7 +16,7 @@ const RETRY_FIRST: Duration = Duration::from_millis(250);
 /// … up to this.
 const RETRY_MAX: Duration = Duration::from_secs(10);
 /// How long after its close, by the exchange's clock, a candle may be missing from REST.
-const LATE_MS: i64 = 10_000;
+const LATE_MS: i64 = 60_000;
 /// How often a late candle at the end is asked for before it is believed not to exist. The fetch
 /// asks twice each time.
 const ABSENT_ASKS: u32 = 2;

@@ -121,7 +121,7 @@ impl Trader {
             ..exchange::Options::from_env()?
         };
         let exchange = exchange::connect(&config.exchange, &options)?;
-        let mut feed = Feed::new(config, loaded.description());
+        let mut feed = Feed::new(config, loaded.description())?;
         // The stream first: what closes while the rest is made ready waits in it.
         let stream = listen(config, &feed, options.extra_roots)?;
         let candles = Store::open(&config.db)?;

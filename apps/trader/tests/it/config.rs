@@ -106,6 +106,11 @@ fn the_strategy_must_fit() {
     check("name: x\ntimeframe: 1h\nshort:\n  enter: close > open\n", "", "has no `long` rules");
     check("name: x\ntimeframe: 1h\nlong:\n  enter: close > open\n", "size: risk 1%", "a size by risk needs a stop");
     check("name: x\ntimeframe: 1h\nlong:\n  enter: close >\n", "", "strategy.yaml:4:");
+    check(
+        "name: x\ntimeframe: 1h\nlong:\n  enter: close > sma(close, 20)\n",
+        "warm_up: 5",
+        "`warm_up: 5` is too little",
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Reading the ledger.
 
+use std::ops::Range;
+
 use market::Side;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -49,6 +51,20 @@ impl Store {
     /// When the database refuses.
     pub fn booked_equity(&self, account: AccountId) -> Result<Vec<LedgerEquity>, DbError> {
         self.read(|connection| equity_over(connection, account, i64::MIN, i64::MAX))
+    }
+
+    /// Open times of the candles within `range_ms` that an account has booked, in order, Unix milliseconds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn booked_times_ms(&self, account: AccountId, range_ms: &Range<i64>) -> Result<Vec<i64>, DbError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT candle_time_ms FROM equity WHERE account = ?1 AND candle_time_ms >= ?2 AND candle_time_ms < ?3
+                 ORDER BY candle_time_ms",
+            )?;
+            select.query_map(params![account.0, range_ms.start, range_ms.end], |row| row.get(0))?.collect()
+        })
     }
 
     /// The open position of an account.
