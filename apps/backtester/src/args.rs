@@ -59,31 +59,31 @@ pub(crate) struct RunArgs {
     #[arg(long, value_parser = terminal::parse_time, value_name = "TIME")]
     pub(crate) to: Option<i64>,
     /// Cash at the start, in quote.
-    #[arg(long, default_value_t = 10_000.0)]
+    #[arg(long, default_value_t = 10_000.0, allow_negative_numbers = true)]
     pub(crate) cash: f64,
     /// Fee of market orders, stops and signal exits: 0.001 is 0.1 %.
-    #[arg(long, default_value_t = 0.001)]
+    #[arg(long, default_value_t = 0.001, allow_negative_numbers = true)]
     pub(crate) taker_fee: f64,
     /// Fee of targets.
-    #[arg(long, default_value_t = 0.001)]
+    #[arg(long, default_value_t = 0.001, allow_negative_numbers = true)]
     pub(crate) maker_fee: f64,
     /// Share of the price that market orders lose: 0.0005 is 0.05 %.
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
     pub(crate) slippage: f64,
     /// Where the fee is taken from: always quote, or what is received, as Binance does.
     #[arg(long, value_enum, default_value_t = FeeChargedIn::Quote)]
     pub(crate) fee_charged_in: FeeChargedIn,
     /// Price step in quote; 0 for none.
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
     pub(crate) tick: f64,
     /// Quantity step in base; 0 for none.
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
     pub(crate) lot: f64,
     /// Least quantity of an order in base; less is no trade.
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
     pub(crate) min_quantity: f64,
     /// Least price times quantity of an order in quote; less is no trade.
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
     pub(crate) min_notional: f64,
     /// How much a position is for, instead of the file's: 50%, 250 quote, or risk 1%.
     #[arg(long)]

@@ -18,7 +18,7 @@ pub(crate) struct Range {
 /// Finds the range in the store; an error says what is missing and how to get it.
 pub(crate) fn find(store: &Store, series: &Series, from: Option<i64>, to: Option<i64>) -> anyhow::Result<Range> {
     let (Some(first_ms), Some(last_ms)) = (store.first_closed_ms(series)?, store.last_closed_ms(series)?) else {
-        bail!("{}", missing(store, series)?);
+        bail!("{}", missing(store, series, from.unwrap_or(0))?);
     };
     let end_ms = series.timeframe.next_open(last_ms);
     let (from_ms, to_ms) = (from.unwrap_or(first_ms), to.unwrap_or(end_ms));
@@ -55,29 +55,35 @@ pub(crate) fn find(store: &Store, series: &Series, from: Option<i64>, to: Option
 }
 
 /// Refuses a run whose strategy reads other candles that the store does not hold at all.
-pub(crate) fn check_others(store: &Store, own: &Series, description: &Description) -> anyhow::Result<()> {
+pub(crate) fn check_others(store: &Store, own: &Series, description: &Description, from_ms: i64) -> anyhow::Result<()> {
     for other in &description.others {
         let symbol = other.symbol.clone().unwrap_or_else(|| own.symbol.clone());
         let series = Series::new(own.exchange.clone(), symbol, other.timeframe);
         if store.first_closed_ms(&series)?.is_none() {
-            bail!("the strategy reads {series} candles too: {}", missing(store, &series)?);
+            let since_ms = from_ms - series.timeframe.longest_ms() * (other.warm_up as i64 + 2);
+            bail!("the strategy reads {series} candles too: {}", missing(store, &series, since_ms)?);
         }
     }
     Ok(())
 }
 
-fn missing(store: &Store, series: &Series) -> anyhow::Result<String> {
+fn missing(store: &Store, series: &Series, since_ms: i64) -> anyhow::Result<String> {
     let stored = store.series()?;
     let list = match stored.len() {
         0 => "nothing".to_owned(),
         _ => stored.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     };
-    let hint = fetch_hint(&series.exchange, &series.symbol, series.timeframe, 0);
+    let wanted = series.to_string();
+    if let Some(near) = stored.iter().find(|known| known.to_string().eq_ignore_ascii_case(&wanted)) {
+        return Ok(format!("there are no candles of {series}; did you mean {near}? Capitals count"));
+    }
+    let hint = fetch_hint(&series.exchange, &series.symbol, series.timeframe, since_ms);
     Ok(format!("there are no candles of {series} in {}\nstored: {list}\n{hint}", store.path().display()))
 }
 
 fn fetch_hint(exchange: &str, symbol: &Symbol, timeframe: Timeframe, from_ms: i64) -> String {
-    let since = if from_ms > 0 { format_utc(from_ms) } else { "2024-01-01".to_owned() };
+    let since =
+        if from_ms > 0 { format_utc(Timeframe::D1.open_of(from_ms))[..10].to_owned() } else { "2024-01-01".to_owned() };
     format!(
         "to get them: backfiller fetch --exchange {exchange} --symbol {symbol} --timeframe {timeframe} --since {since}"
     )

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
     let series = Series::new(args.exchange.clone(), args.symbol.clone(), description.timeframe);
     let store = Store::open_existing(&args.db)?;
     let mut range = range::find(&store, &series, args.from, args.to)?;
-    range::check_others(&store, &series, &description)?;
+    range::check_others(&store, &series, &description, range.from_ms)?;
     range.warnings.extend(spot_warnings(&description));
     let (result, recording) = backtest(loaded.file.strategy, &store, &series, settings, &range)?;
     if result.equity.is_empty() {

@@ -2,7 +2,7 @@
 
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use time::{Date, OffsetDateTime};
+use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -19,7 +19,7 @@ pub enum WhenError {
     Span(String),
 }
 
-/// Reads a date (`2024-01-31`, its midnight), a time (`2024-01-31T12:00:00Z`) or a span back
+/// Reads a date (`2024-01-31`, its midnight), a time (`2024-01-31T12:00:00Z`, `2024-01-31 12:00`) or a span back
 /// from `now_ms` (`90d`). Gives Unix milliseconds.
 ///
 /// # Errors
@@ -33,6 +33,9 @@ pub fn parse_when(text: &str, now_ms: i64) -> Result<i64, WhenError> {
     }
     if let Ok(date) = Date::parse(text, format_description!("[year]-[month]-[day]")) {
         return Ok(date.midnight().assume_utc().unix_timestamp() * 1_000);
+    }
+    if let Ok(time) = PrimitiveDateTime::parse(text, format_description!("[year]-[month]-[day] [hour]:[minute]")) {
+        return Ok(time.assume_utc().unix_timestamp() * 1_000);
     }
     OffsetDateTime::parse(text, &Rfc3339)
         .map(|time| i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX))
@@ -87,6 +90,7 @@ mod tests {
         check("2024-02-29", "2024-02-29T00:00:00Z");
         check("2024-02-29T12:34:56Z", "2024-02-29T12:34:56Z");
         check("2024-02-29T12:34:56.789+02:00", "2024-02-29T10:34:56.789Z");
+        check("2024-02-29 12:34", "2024-02-29T12:34:00Z");
         check("1d", "2023-12-31T00:00:00Z");
         check("36h", "2023-12-30T12:00:00Z");
         check("now", "2024-01-01T00:00:00Z");

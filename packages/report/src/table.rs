@@ -42,7 +42,7 @@ impl Report<'_> {
             lines.push(paragraph(self.about));
         }
         lines.push(paragraph(&format!(
-            "{range}{}; warm-up {}, of which {} from before the range",
+            "{range}{}; warm-up of {}, {} read from before the range",
             counted(self.candles.len() as u64, "candle", "candles"),
             count(self.warm_up_candles as u64),
             count(self.warm_up_read as u64),

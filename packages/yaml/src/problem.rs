@@ -20,7 +20,7 @@ pub struct Problem {
 pub struct Problems(Vec<Problem>);
 
 /// How many mistakes of a file are drawn; a file with more is wrong in some larger way.
-const MAX_SHOWN: usize = 20;
+const MAX_SHOWN: usize = 50;
 
 impl Problems {
     /// Adds a mistake.

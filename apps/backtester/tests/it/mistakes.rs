@@ -36,7 +36,8 @@ fn wrong_arguments() {
     check(SMA_CROSS, &with(&["--size", "2"]), &["`2` is not a size"]);
     check(SMA_CROSS, &with(&["--size", "risk 1%"]), &["needs a stop"]);
     check(SMA_CROSS, &with(&["--taker-fee", "1.5"]), &["taker fee is 1.5", "0.001"]);
-    check(SMA_CROSS, &with(&["--cash", "0"]), &["cash is 0"]);
+    check(SMA_CROSS, &with(&["--cash", "-5"]), &["cash is -5"]);
+    check(SMA_CROSS, &["--symbol", "btc/usdt"], &["did you mean binance BTC/USDT 1h?"]);
     check(SMA_CROSS, &with(&["--html", "/proc/nowhere/x.html"]), &["/proc/nowhere/x.html cannot be written"]);
 }
 

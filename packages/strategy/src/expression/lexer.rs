@@ -67,21 +67,39 @@ impl Lexer<'_> {
             '@' => self.place(),
             '\'' | '"' => self.word(c)?,
             c if c.is_ascii_digit() || c == '.' => self.number()?,
-            c if c.is_alphabetic() || c == '_' => self.name(),
+            c if c.is_alphabetic() || c == '_' => self.name()?,
             c => self.operator(c)?,
         }
         Ok(())
     }
 
-    fn name(&mut self) {
+    fn name(&mut self) -> Result<(), Mistake> {
         let length = self.run_of(self.at, |c| c.is_alphanumeric() || c == '_');
         let kind = match &self.text[self.at..self.at + length] {
             "and" => TokenKind::Operator(BinaryOp::And),
             "or" => TokenKind::Operator(BinaryOp::Or),
             "not" => TokenKind::Not,
+            word @ ("AND" | "OR" | "NOT") => {
+                let help = format!("write `{}`", word.to_lowercase());
+                return Err(Mistake::new(self.at..self.at + length, format!("`{word}` is not known here"), help));
+            }
             name => TokenKind::Name(name.to_owned()),
         };
+        self.refuse_dot(length)?;
         self.push(kind, length);
+        Ok(())
+    }
+
+    /// `ta.rsi(…)`, as Pine has it.
+    fn refuse_dot(&self, length: usize) -> Result<(), Mistake> {
+        let rest = &self.text[self.at + length..];
+        if !rest.starts_with('.') {
+            return Ok(());
+        }
+        let after = self.run_of(self.at + length + 1, |c| c.is_alphanumeric() || c == '_');
+        let span = self.at..self.at + length + 1 + after;
+        let help = format!("names have no dot; write `{}`", &self.text[self.at + length + 1..span.end]);
+        Err(Mistake::new(span.clone(), format!("`{}` is not known here", &self.text[span]), help))
     }
 
     fn number(&mut self) -> Result<(), Mistake> {

@@ -283,6 +283,8 @@ mod tests {
     #[test]
     fn mistakes_point_and_teach() {
         fails("a && b", 2, "write `and`");
+        fails("a AND b", 2, "write `and`");
+        fails("ta.rsi(close, 14)", 0, "write `rsi`");
         fails("a || b", 2, "write `or`");
         fails("!a", 0, "write `not`");
         fails("a = b", 2, "write `==`");

@@ -1,5 +1,6 @@
 //! Strategy files: from YAML to a strategy that runs, or to every mistake in the file.
 
+mod distance;
 mod params;
 mod size;
 
@@ -9,7 +10,7 @@ use yaml::{Fields, Node, Problems, Value};
 use crate::compile::{Compiler, Failure, Typed};
 use crate::expression::{self, Expr, Mistake};
 use crate::plan::{Needs, Operand};
-use crate::strategy::{Description, History, Orders, OtherCandles, Protection, Size, Unit};
+use crate::strategy::{Description, History, Orders, OtherCandles, Protection, Size};
 use crate::{FileStrategy, PlanStep};
 
 /// The strategy of a file, and what people are told of it.
@@ -197,37 +198,6 @@ impl Reader<'_> {
         }
         protection.max_bars = self.bars(&levels, "max_bars", 1);
         (protection, distances)
-    }
-
-    /// `3%`, `500 quote`, or an expression in quote.
-    fn distance(&mut self, node: &Node, key: &str, compiler: &mut Compiler) -> Option<(Unit, Operand)> {
-        let text = node.text().unwrap_or_default().trim();
-        let positive = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite() && *n > 0.0);
-        if let Some(number) = text.strip_suffix('%') {
-            if let Some(percent) = positive(number) {
-                return Some((Unit::Share, Operand::Constant(percent / 100.0)));
-            }
-        } else if let Some(amount) = text.strip_suffix("quote").and_then(positive) {
-            return Some((Unit::Quote, Operand::Constant(amount)));
-        } else if text.parse::<f64>().is_ok() {
-            let help =
-                format!("write `{text}%` of the entry price, `{text} quote`, or an expression such as 2 * atr(14)");
-            self.problems.push(node.span.clone(), format!("`{key}: {text}` has no unit"), Some(help));
-            return None;
-        }
-        let expr = self.expr(node, key)?;
-        match compiler.value(&expr) {
-            Ok(Typed::Number(operand)) => Some((Unit::Quote, operand)),
-            Ok(Typed::Condition(_)) => {
-                let help = "for example 3%, or 2 * atr(14)";
-                self.mistake(node, Mistake::new(expr.span, format!("`{key}` is a condition, not a distance"), help));
-                None
-            }
-            Err(failure) => {
-                self.failure(node, failure);
-                None
-            }
-        }
     }
 
     fn bars(&mut self, fields: &Fields<'_>, key: &str, least: usize) -> Option<usize> {

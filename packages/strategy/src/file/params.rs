@@ -53,7 +53,7 @@ fn param(key: &Node, value: &Node, problems: &mut Problems) -> Option<(String, f
             let fields = Fields::read(value, &format!("the param `{name}`"), &KEYS, problems)?;
             fields.required("default", "14", problems);
             if let Some(range) = fields.get("range") {
-                check_range(range, problems);
+                check_range(range, fields.get("default"), problems);
             }
             if let Some(step) = fields.get("step") {
                 number(step, "step", problems);
@@ -65,14 +65,22 @@ fn param(key: &Node, value: &Node, problems: &mut Problems) -> Option<(String, f
     Some((name.to_owned(), number))
 }
 
-fn check_range(node: &Node, problems: &mut Problems) {
+fn check_range(node: &Node, default: Option<&Node>, problems: &mut Problems) {
     let bounds: Vec<f64> = match &node.value {
         Value::List(list) => list.iter().filter_map(|node| number(node, "range", problems)).collect(),
         _ => Vec::new(),
     };
-    if !matches!(bounds.as_slice(), [low, high] if low <= high) {
+    let [low, high] = bounds.as_slice() else {
         let help = Some("for example range: [10, 40]".into());
-        problems.push(node.span.clone(), "`range` must be two numbers, the lower one first", help);
+        return problems.push(node.span.clone(), "`range` must be two numbers, the lower one first", help);
+    };
+    if low > high {
+        let help = Some(format!("write [{high}, {low}]"));
+        return problems.push(node.span.clone(), "`range` has the lower number second, not lower one first", help);
+    }
+    let default = default.and_then(Node::text).and_then(|text| text.parse::<f64>().ok());
+    if let Some(default) = default.filter(|default| default < low || default > high) {
+        problems.push(node.span.clone(), format!("the default {default} lies outside the range"), None);
     }
 }
 

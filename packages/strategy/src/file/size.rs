@@ -45,7 +45,9 @@ impl std::str::FromStr for Size {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not a size; write 50% (of equity), 250 quote, or risk 1%");
+        let wrong = || {
+            format!("`{text}` is not a size; write 50% (of equity, above 0% and at most 100%), 250 quote, or risk 1%")
+        };
         let percent = |text: &str| {
             let number: f64 = text.trim().strip_suffix('%')?.trim().parse().ok()?;
             (number > 0.0 && number <= 100.0).then_some(number / 100.0)

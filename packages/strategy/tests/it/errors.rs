@@ -69,6 +69,9 @@ fn keys_and_values() {
     check("long:", "cooldown: -1\nlong:", &["whole number of candles"]);
     check("long:", "leverage: 0.5\nlong:", &["from 1 to 125"]);
     check("long:", "protect:\n  stop: 3\nlong:", &["has no unit", "3%"]);
+    check("long:", "protect:\n  stop: 110%\nlong:", &["can never be reached", "below 100%"]);
+    check("long:", "protect:\n  trail: -3%\nlong:", &["can never be reached", "above 0%"]);
+    check("let:", "params:\n  n: { default: 9, range: [1, 2] }\nlet:", &["the default 9 lies outside the range"]);
     check("long:", "protect:\n  stop: close > 3\nlong:", &["is a condition, not a distance"]);
     check("long:", "protect:\n  stop_loss: 3%\nlong:", &["unknown key `stop_loss`"]);
     check("let:\n  x", "let:\n   y: 1\n  x", &["not YAML"]);
