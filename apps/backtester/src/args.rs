@@ -109,7 +109,7 @@ pub(crate) struct CheckArgs {
     /// Another value for a param of the file; may be given several times.
     #[arg(long, value_name = "NAME=NUMBER", value_parser = parse_set)]
     pub(crate) set: Vec<(String, f64)>,
-    /// Print what was found as JSON.
+    /// Print what was found, or the mistakes with their places, as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

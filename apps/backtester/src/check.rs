@@ -4,14 +4,39 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 use strategy::{Description, History, PlanStep, Strategy, StrategyFile, Unit};
+use yaml::Problems;
 
 use crate::args::CheckArgs;
-use crate::load::load;
+use crate::load;
 
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<()> {
-    let loaded = load(&args.strategy, &args.set)?;
-    let text = if args.json { serde_json::to_string_pretty(&as_json(&loaded.file))? } else { as_text(&loaded.file) };
-    Ok(terminal::print(&text)?)
+    let source = load::read(&args.strategy)?;
+    let print_json =
+        |value: &Value| -> anyhow::Result<()> { Ok(terminal::print(&serde_json::to_string_pretty(value)?)?) };
+    match strategy::load(&source, &args.set) {
+        Ok(file) if args.json => print_json(&as_json(&file)),
+        Ok(file) => Ok(terminal::print(&as_text(&file))?),
+        Err(problems) => {
+            if args.json {
+                print_json(&mistakes(&source, &problems))?;
+            }
+            Err(load::describe(&args.strategy, &source, &problems))
+        }
+    }
+}
+
+/// The mistakes of a file for an editor: lines and columns from 1.
+fn mistakes(source: &str, problems: &Problems) -> Value {
+    let place = |at: usize| {
+        let before = &source[..at.min(source.len())];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        json!({ "line": before.matches('\n').count() + 1, "column": before[line_start..].chars().count() + 1 })
+    };
+    let list = problems.list().into_iter().map(|problem| {
+        let (start, end) = (place(problem.span.start), place(problem.span.end));
+        json!({ "start": start, "end": end, "message": problem.message, "help": problem.help })
+    });
+    json!({ "mistakes": list.collect::<Vec<_>>() })
 }
 
 fn as_text(file: &StrategyFile) -> String {

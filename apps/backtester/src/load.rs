@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use strategy::StrategyFile;
+use yaml::Problems;
 
 /// A strategy file, compiled, with its text.
 pub(crate) struct Loaded {
@@ -14,18 +15,25 @@ pub(crate) struct Loaded {
 
 /// Reads and compiles the file at `path`; an error shows every mistake of it.
 pub(crate) fn load(path: &Path, set: &[(String, f64)]) -> anyhow::Result<Loaded> {
-    let source = std::fs::read_to_string(path)
-        .with_context(|| format!("the strategy file {} cannot be read", path.display()))?;
+    let source = read(path)?;
     match strategy::load(&source, set) {
         Ok(file) => Ok(Loaded { source, file }),
-        Err(problems) => {
-            let colour = std::io::stderr().is_terminal();
-            let count = match problems.list().len() {
-                1 => "a mistake".to_owned(),
-                n => format!("{n} mistakes"),
-            };
-            let drawn = problems.render(&path.display().to_string(), &source, colour);
-            Err(anyhow!("{} has {count}\n\n{drawn}", path.display()))
-        }
+        Err(problems) => Err(describe(path, &source, &problems)),
     }
+}
+
+/// The text of the file at `path`.
+pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("the strategy file {} cannot be read", path.display()))
+}
+
+/// Every mistake of a file, with its line and a caret.
+pub(crate) fn describe(path: &Path, source: &str, problems: &Problems) -> anyhow::Error {
+    let colour = std::io::stderr().is_terminal();
+    let count = match problems.list().len() {
+        1 => "a mistake".to_owned(),
+        n => format!("{n} mistakes"),
+    };
+    let drawn = problems.render(&path.display().to_string(), source, colour);
+    anyhow!("{} has {count}\n\n{drawn}", path.display())
 }

@@ -85,6 +85,11 @@ fn check_tells_what_a_strategy_reads_and_its_plan() {
     let said = desk.backtester(&["check", path, "--json", "--set", "slow=50"]);
     let report: Value = serde_json::from_str(said.succeeds()).expect("JSON");
     assert_eq!(report["warm_up"], 50);
+    let broken = desk.write("y.yaml", &SMA_CROSS.replace("crossover(", "crosover("));
+    let said = desk.backtester(&["check", broken.to_str().expect("UTF-8"), "--json"]);
+    said.fails_with(&["y.yaml has a mistake"]);
+    let report: Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(report["mistakes"][0]["start"], serde_json::json!({ "line": 10, "column": 10 }));
 }
 
 #[test]
