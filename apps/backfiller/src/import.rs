@@ -15,6 +15,7 @@ use terminal::{Interrupt, Interrupted, Progress, now_ms, thousands};
 use crate::archive::Archive;
 use crate::args::{DbArgs, SeriesArgs};
 use crate::batches::for_each_batch;
+use crate::coarser;
 
 /// Import candles from CSV files, plain or gzip.
 ///
@@ -102,6 +103,9 @@ impl Import<'_> {
         let label = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let mut progress = Progress::start(label, archive.bytes());
         let is_done = for_each_batch(archive, self.series.timeframe, self.now_ms, self.interrupt, |batch| {
+            if counts.stored() == 0 {
+                coarser::check(&batch.candles, self.series.timeframe).with_context(|| path.display().to_string())?;
+            }
             counts.add(self.store.insert_closed(self.series, &batch.candles)?);
             counts.duplicates = batch.duplicates;
             counts.still_forming = batch.still_forming;

@@ -3,6 +3,7 @@
 mod archive;
 mod args;
 mod batches;
+mod coarser;
 mod fetch;
 mod import;
 mod row;
