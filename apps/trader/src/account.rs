@@ -10,7 +10,6 @@ use market::format_utc;
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
-use crate::number;
 use crate::strategy_file::Loaded;
 
 /// The lock of an account. It goes with the process, however that ends.
@@ -76,9 +75,9 @@ pub(crate) fn wanted(config: &Config, loaded: &Loaded, name: &str, started_ms: i
 
 fn settings_json(settings: &Settings, params: &[(String, f64)]) -> Value {
     let params: Map<String, Value> = params.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-    json!({
+    let mut all = json!({
         "cash": settings.cash,
-        "size": number::size(settings.size),
+        "size": settings.size.to_string(),
         "taker_fee": settings.taker_fee,
         "maker_fee": settings.maker_fee,
         "slippage": settings.slippage,
@@ -86,7 +85,14 @@ fn settings_json(settings: &Settings, params: &[(String, f64)]) -> Value {
         "tick": settings.tick,
         "lot": settings.lot,
         "params": params,
-    })
+    });
+    // Accounts that began before there were these have none.
+    for (key, least) in [("min_quantity", settings.min_quantity), ("min_notional", settings.min_notional)] {
+        if least > 0.0 {
+            all[key] = json!(least);
+        }
+    }
+    all
 }
 
 /// The account of that name, where there is one: it must be what is asked for now.

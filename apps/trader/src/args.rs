@@ -31,6 +31,8 @@ and what else it may say, with the defaults:
   fee_charged_in: quote         # or received
   tick: 0                       # price step, 0 is none
   lot: 0                        # quantity step, 0 is none
+  min_quantity: 0               # least quantity of an order, 0 is none
+  min_notional: 0               # least price times quantity of an order, 0 is none
   warm_up: 500                  # candles fetched before the first decision; default: 500, or what the strategy needs
   silence: 90s                  # a stream that says nothing for so long is connected anew
   params: {length: 20}          # other values for the strategy's params
@@ -38,7 +40,8 @@ and what else it may say, with the defaults:
   ws_url: wss://stream.binance.com:9443
 
 The account goes on where it stopped: stop the trader at any time, also with kill -9.
-Exit codes: 0 done or stopped, 1 an error, 2 wrong usage, 130 stopped before there was anything to trade.";
+Exit codes: 0 done or stopped, 1 an error, 2 wrong usage, 130 stopped before there was anything to trade, or in the
+midst of something that took longer than 4.5 seconds.";
 
 /// Trades a strategy on paper from an exchange's live candles, by the same rules as a backtest.
 #[derive(Debug, Parser)]

@@ -5,7 +5,7 @@ use execution::FeeChargedIn;
 
 use crate::args::CheckArgs;
 use crate::feed::Feed;
-use crate::number::{self, money, plain};
+use crate::number::{money, plain};
 use crate::{account, config, strategy_file};
 
 /// Runs the subcommand.
@@ -26,10 +26,14 @@ pub(crate) fn run(args: &CheckArgs) -> Result<()> {
         row("strategy", format!("{} ({})", description.name, config.strategy.display())),
         row("trades", format!("{} {}, at the close of each {}", config.exchange, config.symbol, description.timeframe)),
         row("store", config.db.display().to_string()),
-        row("cash", format!("{} {quote}, {} of it in a position", money(settings.cash), number::size(settings.size))),
+        row("cash", format!("{} {quote}, {} of it in a position", money(settings.cash), settings.size)),
         row("fees", format!("taker {}, maker {}, {charged}", settings.taker_fee, settings.maker_fee)),
         row("slippage", settings.slippage.to_string()),
         row("steps", format!("tick {}, lot {}", step(settings.tick), step(settings.lot))),
+        row(
+            "least order",
+            format!("quantity {}, notional {}", step(settings.min_quantity), step(settings.min_notional)),
+        ),
     ];
     for tracked in &feed.tracked {
         rows.push(row("reads", format!("{}, {} candles before it begins", tracked.series, tracked.warm_up)));

@@ -39,7 +39,7 @@ pub(crate) struct Config {
     pub(crate) params: Vec<(String, f64)>,
 }
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 21] = [
     "exchange",
     "symbol",
     "strategy",
@@ -55,6 +55,8 @@ const KEYS: [&str; 19] = [
     "fee_charged_in",
     "tick",
     "lot",
+    "min_quantity",
+    "min_notional",
     "warm_up",
     "silence",
     "base_url",
@@ -193,6 +195,7 @@ impl Reader<'_> {
         let step = |value: f64| value >= 0.0;
         let (a_rate, a_step) =
             ("a share from 0 up to 1, such as 0.001 for 0.1 %", "0 for none, or a step such as 0.01");
+        let a_least = "0 for none, or an amount such as 10";
         Settings {
             cash: self.number("cash", DEFAULT_CASH, |value| value > 0.0, "an amount above 0, such as 10000"),
             size: Size::Equity(1.0),
@@ -203,8 +206,8 @@ impl Reader<'_> {
             market: Market::Spot,
             tick: self.number("tick", 0.0, step, a_step),
             lot: self.number("lot", 0.0, step, a_step),
-            min_quantity: 0.0,
-            min_notional: 0.0,
+            min_quantity: self.number("min_quantity", 0.0, step, a_least),
+            min_notional: self.number("min_notional", 0.0, step, a_least),
         }
     }
 

@@ -12,6 +12,7 @@ use execution::{Engine, Runner, Trade};
 use market::{Candles, Series, format_utc};
 
 use crate::strategy_file::Loaded;
+use crate::turn;
 use noting::{Booked, Noting};
 
 /// Candles run at a time, so that a long history needs little memory.
@@ -107,7 +108,7 @@ impl Decider {
         let mut news = News::default();
         while from_ms < end_ms {
             let to_ms = (from_ms + block_ms).min(end_ms);
-            self.block(candles, ledger, to_ms, &mut news)?;
+            self.block(candles, ledger, to_ms, &mut news).await?;
             self.decided_to_ms = Some(to_ms);
             from_ms = to_ms;
             tokio::task::yield_now().await;
@@ -136,7 +137,7 @@ impl Decider {
         Ok(Booked { base: self.base.clone(), range, times_ms })
     }
 
-    fn block(&mut self, store: &Store, ledger: &mut Store, to_ms: i64, news: &mut News) -> Result<()> {
+    async fn block(&mut self, store: &Store, ledger: &mut Store, to_ms: i64, news: &mut News) -> Result<()> {
         let source = Noting::new(store.of_exchange(&self.base.exchange), self.booked(ledger, to_ms)?);
         let seen = self.runner.advance(&source, Some(to_ms)).map_err(|error| anyhow!(error))?;
         let (candles, late) = source.noted();
@@ -153,7 +154,9 @@ impl Decider {
             return Ok(());
         };
         let booking = booking::make(self.engine(), &self.done, &candles, self.last_ms());
-        if let Some(difference) = ledger.book(self.account, &booking)? {
+        // Before the booking, which may have to wait: a summary meanwhile tells of all that was computed.
+        self.last = Some((last_ms, candles.close[seen - 1]));
+        if let Some(difference) = turn::wait_for(|| ledger.book(self.account, &booking)).await? {
             bail!(
                 "the account `{}` does not come out as it was booked: {difference}\nA stored candle was changed or \
                  added since, or this version of the program computes otherwise. Nothing was rewritten. Begin another \
@@ -172,7 +175,6 @@ impl Decider {
         let all = booking::happened(self.engine(), &self.done, first_ms);
         news.happened.extend(all.into_iter().filter(|(time_ms, _)| Some(*time_ms) > self.booked_ms).map(|(_, it)| it));
         self.done = booking::Done::of(self.engine());
-        self.last = Some((last_ms, candles.close[seen - 1]));
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use strategy::{Description, History};
 use tokio::time::Instant;
 
 use crate::config::Config;
+use crate::turn;
 
 /// Least time between two writes of a forming candle, or of the ticker: they are there for eyes.
 const FORMING_EVERY: Duration = Duration::from_secs(1);
@@ -162,7 +163,7 @@ impl Feed {
     }
 
     /// Stores a candle of the stream.
-    pub(crate) fn store(
+    pub(crate) async fn store(
         &mut self,
         store: &mut Store,
         symbol: &Symbol,
@@ -175,7 +176,7 @@ impl Feed {
         let Some(tracked) = wanted else { return Ok(()) };
         if !closed {
             if tracked.forming.is_due() {
-                store.put_forming(&tracked.series, candle)?;
+                turn::skip(store.put_forming(&tracked.series, candle))?;
             }
             return Ok(());
         }
@@ -186,7 +187,7 @@ impl Feed {
             tracing::warn!("{} of {} came after decisions were made without it", format_utc(time_ms), tracked.series);
             return Ok(());
         }
-        if let Stored::Conflict(kept) = store.put_closed(&tracked.series, candle)? {
+        if let Stored::Conflict(kept) = turn::wait_for(|| store.put_closed(&tracked.series, candle)).await? {
             self.conflicts += 1;
             let (time, series) = (format_utc(time_ms), &tracked.series);
             tracing::warn!(
@@ -200,7 +201,7 @@ impl Feed {
     pub(crate) fn store_ticker(&mut self, store: &mut Store, symbol: &Symbol, ticker: &Ticker) -> Result<()> {
         if self.ticker.is_due() {
             let exchange = self.base().exchange.clone();
-            store.put_ticker(&exchange, symbol, ticker)?;
+            turn::skip(store.put_ticker(&exchange, symbol, ticker))?;
         }
         Ok(())
     }
@@ -239,7 +240,8 @@ mod tests {
 
     fn put(feed: &mut Feed, store: &mut Store, candle: &Candle, closed: bool) {
         let symbol = feed.base().symbol.clone();
-        feed.store(store, &symbol, Timeframe::H1, candle, closed).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(feed.store(store, &symbol, Timeframe::H1, candle, closed)).unwrap();
     }
 
     #[test]

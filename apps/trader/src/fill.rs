@@ -10,6 +10,7 @@ use network::Backoff;
 
 use crate::feed::Tracked;
 use crate::tell::Teller;
+use crate::turn;
 
 /// Waits between two attempts: random, from nothing up to this, doubling …
 const RETRY_FIRST: Duration = Duration::from_millis(250);
@@ -20,6 +21,9 @@ const LATE_MS: i64 = 60_000;
 /// How often a late candle at the end is asked for before it is believed not to exist. The fetch
 /// asks twice each time.
 const ABSENT_ASKS: u32 = 2;
+
+/// Why nothing is decided, most of the time.
+const AWAY: &str = "the exchange does not answer";
 
 /// The waits of one outage.
 struct Patience<'a> {
@@ -34,9 +38,9 @@ impl<'a> Patience<'a> {
     }
 
     /// Tells of an outage once, and waits.
-    async fn wait_out(&mut self, error: &dyn std::fmt::Display) {
+    async fn wait_out(&mut self, why: &str, error: &dyn std::fmt::Display) {
         if !self.told {
-            self.teller.trouble(&format!("no decisions while the exchange does not answer: {error}"));
+            self.teller.trouble(&format!("no decisions while {why}: {error}"));
             self.told = true;
         }
         tracing::debug!("asked in vain: {error}");
@@ -45,7 +49,7 @@ impl<'a> Patience<'a> {
 
     fn over(&self) {
         if self.told {
-            self.teller.line("the exchange answers again");
+            self.teller.line("that is over: decisions go on");
         }
     }
 }
@@ -62,7 +66,7 @@ pub(crate) async fn exchange_time(exchange: &dyn Exchange, teller: &Teller) -> R
                 patience.over();
                 return Ok(time_ms);
             }
-            Err(error) if error.is_retryable() => patience.wait_out(&error).await,
+            Err(error) if error.is_retryable() => patience.wait_out(AWAY, &error).await,
             Err(error) => return Err(error).context("cannot ask the exchange for its time"),
         }
     }
@@ -101,7 +105,10 @@ pub(crate) async fn heal(
                 }
                 tokio::time::sleep(patience.backoff.next_delay()).await;
             }
-            Err(error) if is_retryable(&error) => patience.wait_out(&error).await,
+            Err(FetchError::Receiver(error)) if turn::is_locked(error.as_ref()) => {
+                patience.wait_out("the store is locked", &error).await;
+            }
+            Err(error) if is_retryable(&error) => patience.wait_out(AWAY, &error).await,
             Err(error) => return Err(error).with_context(|| format!("cannot fetch candles of {}", tracked.series)),
         }
     }

@@ -4,6 +4,7 @@
 //! - `config.rs`, `strategy_file.rs`: what to trade and how, read strictly.
 //! - `account.rs`: who owns the account, and whether it is the same as before.
 //! - `feed.rs`, `fill.rs`: candles into the store, from the stream and over REST, without a hole.
+//! - `turn.rs`, `watchdog.rs`: a store that is locked, and a stop that must not wait for it.
 //! - `decide.rs`: asks the strategy, which reads the store only, and books what comes of it.
 //! - `run.rs`: the loop that ties them; `tell.rs`, `summary.rs`, `logs.rs`: what people see.
 
@@ -20,6 +21,7 @@ mod run;
 mod strategy_file;
 mod summary;
 mod tell;
+mod turn;
 mod watchdog;
 
 use std::process::ExitCode;

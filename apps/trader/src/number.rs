@@ -1,7 +1,5 @@
 //! Numbers as people read them.
 
-use strategy::Size;
-
 /// Digits after the point that a price or a quantity shows at most.
 const MOST_DECIMALS: usize = 8;
 
@@ -18,21 +16,6 @@ pub(crate) fn plain(value: f64) -> String {
     text[..end].to_owned()
 }
 
-/// A size as files and command lines have it.
-pub(crate) fn size(size: Size) -> String {
-    match size {
-        Size::Equity(share) => format!("{}%", percent(share)),
-        Size::Quote(amount) => format!("{amount} quote"),
-        Size::Risk(share) => format!("risk {}%", percent(share)),
-    }
-}
-
-/// The shortest percentage that is read back as this share.
-fn percent(share: f64) -> f64 {
-    let rounded = (share * 100.0 * 1e9).round() / 1e9;
-    if rounded / 100.0 == share { rounded } else { share * 100.0 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,16 +24,6 @@ mod tests {
     fn numbers_are_short() {
         for (value, text) in [(42_000.1, "42000.10"), (0.2345, "0.2345"), (3.0, "3.00"), (0.000_000_12, "0.00000012")] {
             assert_eq!(plain(value), text);
-        }
-    }
-
-    #[test]
-    fn sizes_are_read_back() {
-        for (value, text) in
-            [(Size::Equity(0.5), "50%"), (Size::Risk(0.07), "risk 7%"), (Size::Quote(250.0), "250 quote")]
-        {
-            assert_eq!(size(value), text);
-            assert_eq!(text.parse(), Ok(value));
         }
     }
 }

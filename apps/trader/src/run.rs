@@ -21,7 +21,7 @@ use crate::logs::{self, TOLD, TRADES};
 use crate::strategy_file::{self, Loaded};
 use crate::summary::{Counts, Summary};
 use crate::tell::Teller;
-use crate::watchdog;
+use crate::{turn, watchdog};
 
 /// How long a close of the stream may lag behind that of another series before REST is asked.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
@@ -124,8 +124,8 @@ impl Trader {
         let mut feed = Feed::new(config, loaded.description())?;
         // The stream first: what closes while the rest is made ready waits in it.
         let stream = listen(config, &feed, options.extra_roots)?;
-        let candles = Store::open(&config.db)?;
-        let mut ledger = Store::open_ledger(&config.db)?;
+        let candles = turn::wait_for(|| Store::open(&config.db)).await?;
+        let mut ledger = turn::wait_for(|| Store::open_ledger(&config.db)).await?;
         let wanted = account::wanted(config, &loaded, name, 0);
         let found = match account::find(&ledger, &wanted)? {
             Some(found) => found,
@@ -133,7 +133,8 @@ impl Trader {
                 probe(exchange.as_ref(), &feed).await?;
                 let now_ms = exchange_time(exchange.as_ref(), &teller).await?;
                 let started_ms = wanted.timeframe.open_of(now_ms);
-                ledger.open_account(&Account { started_ms, ..wanted })?
+                let account = Account { started_ms, ..wanted };
+                turn::wait_for(|| ledger.open_account(&account)).await?
             }
         };
         let booked_ms = ledger.booked_to_ms(found.0)?;
@@ -186,7 +187,7 @@ impl Trader {
             Some(Event::Down { reason, .. }) => self.tell_down(&reason),
             Some(Event::Ticker { symbol, ticker }) => self.feed.store_ticker(&mut self.candles, &symbol, &ticker)?,
             Some(Event::Candle { symbol, timeframe, candle, closed, .. }) => {
-                self.feed.store(&mut self.candles, &symbol, timeframe, &candle, closed)?;
+                self.feed.store(&mut self.candles, &symbol, timeframe, &candle, closed).await?;
                 if symbol == self.account.symbol && timeframe == self.account.timeframe {
                     let before_ms = newest_closed(timeframe, candle.open_time_ms);
                     self.raise_target(if closed { candle.open_time_ms } else { before_ms });

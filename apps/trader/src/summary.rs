@@ -7,7 +7,7 @@ use terminal::thousands;
 
 use crate::config::Config;
 use crate::decide::Decider;
-use crate::number::{self, money, plain};
+use crate::number::{money, plain};
 
 /// What is counted while the trader runs.
 #[derive(Debug, Clone, Copy, Default)]
@@ -147,8 +147,13 @@ impl Summary<'_> {
         option("fee-charged-in", charged.to_owned());
         option("tick", settings.tick.to_string());
         option("lot", settings.lot.to_string());
+        for (name, least) in [("min-quantity", settings.min_quantity), ("min-notional", settings.min_notional)] {
+            if least > 0.0 {
+                option(name, least.to_string());
+            }
+        }
         if let Some(size) = self.config.size {
-            option("size", number::size(size));
+            option("size", size.to_string());
         }
         for (name, value) in &self.config.params {
             option("set", format!("{name}={value}"));

@@ -85,6 +85,7 @@ fn mistake(line: &str, message: &str, help: &str) {
 fn each_value_is_checked() {
     mistake("cash: nan", "`cash` is `nan`", "expected an amount above 0");
     mistake("taker_fee: 1", "`taker_fee` is `1`", "a share from 0 up to 1");
+    mistake("min_notional: -1", "`min_notional` is `-1`", "0 for none");
     mistake("lot: -1", "`lot` is `-1`", "0 for none");
     mistake("warm_up: many", "`warm_up` is `many`", "a whole number of candles");
     mistake("silence: 90", "`silence` is `90`", "a span such as 90s");

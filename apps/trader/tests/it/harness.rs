@@ -182,12 +182,21 @@ impl Trader {
         self.child.wait().unwrap();
     }
 
+    /// Asks it to end, where it has no summary to give.
+    pub(crate) fn end(mut self) -> ExitStatus {
+        self.ask_to_end()
+    }
+
+    fn ask_to_end(&mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+
     /// Asks it to end, and gives its summary, how it ended and after what time.
     pub(crate) fn terminate(mut self) -> (Value, ExitStatus, Duration) {
         let began = Instant::now();
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        let status = self.child.wait().unwrap();
+        let status = self.ask_to_end();
         let text = fs::read_to_string(&self.out).unwrap();
         let summary = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in `{text}`"));
         (summary, status, began.elapsed())

@@ -44,6 +44,20 @@ fn other_settings_and_other_strategies_are_refused() {
 }
 
 #[test]
+fn the_least_order_is_a_setting_of_the_account() {
+    let (desk, simulator) = (Desk::new(BUSY, "min_notional: 20000"), Simulator::generated());
+    let trader = desk.start(&simulator);
+    desk.wait_for(ACCOUNT, 20);
+    let (summary, ..) = trader.terminate();
+    assert_eq!(summary["trades"], 0);
+    assert!(summary["signals"]["rejected"].as_u64() > Some(0), "{summary}");
+    let command = summary["backtest"].as_str().unwrap();
+    assert!(command.contains("--min-notional 20000") && !command.contains("--min-quantity"), "{command}");
+    desk.configure("");
+    refused(&desk.finish(&simulator, "1s"), &["min_notional was 20000.0, now absent"]);
+}
+
+#[test]
 fn a_past_that_has_changed_stops_the_trader() {
     let (desk, simulator) = (Desk::new(BUSY, ""), Simulator::generated());
     let trader = desk.start(&simulator);
