@@ -1,6 +1,7 @@
 # Chandler. `make help` tells what there is; docs/ARCHITECTURE.md tells where things are.
 
-export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
+# A Node that scripts/setup.sh fetched, and Rust where rustup puts it.
+export PATH := $(CURDIR)/target/node/node_modules/.bin:$(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 WEB := packages/report/web
 PAGE := $(WEB)/dist/report.html

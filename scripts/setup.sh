@@ -3,13 +3,17 @@
 #
 #   scripts/setup.sh [cc] [rust] [node]
 #
-# A C compiler and Node come from apt-get or Homebrew, Rust from rustup. Nothing else is touched.
+# A C compiler and Node come from apt-get or Homebrew, Rust from rustup; where apt-get has an old Node only, a
+# newer one comes from the npm registry into target/node. Nothing else is touched.
 set -eu
 
 NODE_LEAST=18 # the oldest major version that the report's page builds with
+NODE_WANTED=22  # the one that is fetched where apt-get has an older one than that
+APT_WAIT_S=120  # how long another apt-get may take
 CARGO_BIN="${CARGO_HOME:-$HOME/.cargo}/bin"
-PATH="$CARGO_BIN:$PATH"
 cd "$(dirname "$0")/.."
+# The Makefile has both in front, too.
+PATH="$PWD/target/node/node_modules/.bin:$CARGO_BIN:$PATH"
 
 have() { command -v "$1" >/dev/null 2>&1; }
 say() { printf 'setup: %s\n' "$*"; }
@@ -32,7 +36,8 @@ as_root() {
 apt_install() {
     log=$(mktemp)
     if as_root env DEBIAN_FRONTEND=noninteractive sh -c \
-        'apt-get -qq update && apt-get -qq install --yes --no-install-recommends "$@"' sh "$@" >"$log" 2>&1; then
+        'get="apt-get -qq -o DPkg::Lock::Timeout=$1"; shift
+         $get update && $get install --yes --no-install-recommends "$@"' sh "$APT_WAIT_S" "$@" >"$log" 2>&1; then
         rm -f "$log"
     else
         cat "$log" >&2
@@ -56,10 +61,18 @@ rust_wanted() { sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml; }
 
 rust_is_there() { have cargo && RUSTUP_AUTO_INSTALL=0 cargo --version 2>/dev/null | grep -qF "cargo $(rust_wanted) "; }
 
+# To fetch over HTTPS, curl and the certificates to believe are needed.
+see_to_curl() {
+    if have curl && { ! have apt-get || [ -s /etc/ssl/certs/ca-certificates.crt ]; }; then return; fi
+    have apt-get || fail "curl is needed to install Rust"
+    say "installing curl (apt-get install curl ca-certificates)"
+    apt_install curl ca-certificates
+}
+
 see_to_rust() {
     if rust_is_there; then return; fi
     if ! have rustup; then
-        have curl || fail "curl is needed to install Rust"
+        see_to_curl
         say "installing rustup into $CARGO_BIN (https://rustup.rs)"
         installer=$(mktemp)
         curl --proto '=https' --tlsv1.2 --retry 3 -sSf -o "$installer" https://sh.rustup.rs ||
@@ -76,11 +89,25 @@ node_major() { node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/'; }
 
 node_is_there() { have npm && have node && [ "$(node_major)" -ge "$NODE_LEAST" ]; }
 
+# Node's own binary as an npm package, and an npm that fits it: no script of theirs is run.
+fetch_node() {
+    case $(uname -m) in
+    x86_64) arch=x64 ;;
+    aarch64 | arm64) arch=arm64 ;;
+    *) return ;; # what is said at the end says what to do
+    esac
+    say "apt-get has an old Node ($(node --version)): fetching Node $NODE_WANTED into target/node (npm install)"
+    npm install --silent --ignore-scripts --no-audit --no-fund --prefix target/node \
+        "node-linux-$arch@$NODE_WANTED" npm@10 || fail "Node cannot be fetched from the npm registry"
+    hash -r
+}
+
 see_to_node() {
     if node_is_there; then return; fi
     if have apt-get; then
         say "installing Node and npm (apt-get install nodejs npm)"
-        apt_install nodejs npm
+        apt_install nodejs npm ca-certificates
+        node_is_there || fetch_node
     elif have brew; then
         say "installing Node (brew install node)"
         brew install --quiet node
