@@ -67,7 +67,8 @@ run "$binaries/backtester" run "$strategy" --db "$db" --exchange binance --symbo
 heading "4. The same strategy, on paper, from a stream, for $trade_for"
 config=$folder/trader.yaml
 {
-    printf 'exchange: binance\nsymbol: BTC/USDT\nstrategy: ../../%s\nmode: paper\ncash: 10000\ndb: %s\n' "$strategy" "$db"
+    printf 'exchange: binance\nsymbol: BTC/USDT\nstrategy: ../../%s\nmode: paper\ncash: 10000\n' "$strategy"
+    printf 'db: %s\nlogs: %s/logs\n' "$db" "$folder"
     # An account of its own each time: an old one would go on, and refuse a strategy that was changed since.
     printf 'account: demo of %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
     [ -z "$rest" ] || printf 'base_url: %s\nws_url: %s\n' "$rest" "$stream"
@@ -84,7 +85,7 @@ if grep -q '^ *candles *0,' "$folder/trader.txt"; then
 else
     # The trader names the backtest that repeats what it did; its words are quoted for a shell.
     command=$(grep '^ *backtester run ' "$folder/trader.txt")
-    eval "run $binaries/${command#"${command%%[! ]*}"}" | tee "$folder/backtest.txt"
+    eval "run \"\$binaries\"/${command#"${command%%[! ]*}"}" | tee "$folder/backtest.txt"
     backtested=$(sed -n 's/^ *Final equity, [A-Z]* *\([0-9.,]*\).*/\1/p' "$folder/backtest.txt" | tr -d ,)
     printf '\nEquity of the trader: %s. Equity of the backtest: %s.\n' "$traded" "$backtested"
     [ "$traded" = "$backtested" ] || {
@@ -97,5 +98,6 @@ heading "Done"
 cat <<TEXT
 The report     $folder/report.html (open it in a browser)
 The store      $db (any SQLite tool reads it; docs/store.md has queries)
+The logs       $folder/logs (system, trades and errors, a file of each a day)
 The strategy   $strategy (change it and run step 3 again; docs/strategy-files.md is the language)
 TEXT
