@@ -28,6 +28,8 @@ pub(crate) fn start(folder: &Path, verbose: u8) -> Result<()> {
     let cannot =
         || format!("cannot write logs in {}; name another folder with `logs:` in the config file", folder.display());
     std::fs::create_dir_all(folder).with_context(cannot)?;
+    // A link leads from where it lies: a path from the working directory would lead nowhere.
+    let folder = &folder.canonicalize().with_context(cannot)?;
     let system = file(folder, "system", everything(LevelFilter::INFO)).with_context(cannot)?;
     let trades = file(folder, "trades", Targets::new().with_target(TRADES, LevelFilter::INFO)).with_context(cannot)?;
     let errors = file(folder, "errors", everything(LevelFilter::WARN)).with_context(cannot)?;
@@ -45,7 +47,12 @@ fn file<S>(folder: &Path, name: &str, filter: Targets) -> Result<impl Layer<S> +
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    let builder = RollingFileAppender::builder().rotation(Rotation::DAILY).max_log_files(DAYS);
-    let writer = builder.filename_prefix(name).filename_suffix("log").build(folder)?;
+    let builder = || {
+        let builder = RollingFileAppender::builder().rotation(Rotation::DAILY).max_log_files(DAYS);
+        builder.filename_prefix(name).filename_suffix("log")
+    };
+    // `system.log` leads to the file of the day, unless another trader makes that link at this very moment.
+    let linked = builder().latest_symlink(format!("{name}.log")).build(folder);
+    let writer = linked.or_else(|_| builder().build(folder))?;
     Ok(fmt::layer().with_writer(writer).with_ansi(false).with_filter(filter))
 }

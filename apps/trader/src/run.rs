@@ -106,6 +106,8 @@ async fn stop(interrupt: &Interrupt, run_for: Option<Duration>) {
 
 async fn trade(config: &Config, loaded: Loaded, name: &str, teller: Teller, place: &mut Option<Trader>) -> Result<()> {
     let trader = place.insert(Trader::open(config, loaded, name, teller).await?);
+    // What is booked is computed again at once: it is known also while the exchange does not answer.
+    trader.decide_if_complete().await?;
     loop {
         trader.step().await?;
     }
@@ -145,7 +147,7 @@ impl Trader {
         let since = format_utc(account.started_ms);
         teller.line(&format!("paper trading `{name}`: {} {} since {since}", account.exchange, account.symbol));
         let decider = Decider::new(loaded, feed.base().clone(), found, booked_ms);
-        let (counts, is_up, target_ms, overdue) = (Counts::default(), true, None, None);
+        let (counts, is_up, target_ms, overdue) = (Counts::default(), true, booked_ms, None);
         Ok(Trader {
             exchange,
             stream,

@@ -156,6 +156,21 @@ fn a_stop_is_obeyed_soon_even_while_the_exchange_is_away() {
     assert!(summary["backtest"].as_str().unwrap().starts_with("backtester run "), "{summary}");
 }
 
+#[test]
+fn what_an_account_holds_is_known_while_the_exchange_is_away() {
+    let (desk, simulator) = (Desk::new(BUSY, ""), Simulator::generated());
+    let trader = desk.start(&simulator);
+    desk.wait_for(ACCOUNT, 40);
+    let (before, ..) = trader.terminate();
+    simulator.command("refuse?seconds=60");
+    let output = desk.finish(&simulator, "2s");
+    let after: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(before["trades"].as_u64() > Some(0), "{before}");
+    for known in ["candles", "trades", "equity", "position", "signals", "to"] {
+        assert_eq!(after[known], before[known], "{known}");
+    }
+}
+
 /// Another process that holds the store.
 fn hold(desk: &Desk) -> rusqlite::Connection {
     let other = rusqlite::Connection::open(desk.db()).unwrap();

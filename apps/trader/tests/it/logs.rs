@@ -24,6 +24,7 @@ fn each_log_holds_what_it_is_for() {
     desk.wait_for("busy BTC/USDT", before + 10);
     trader.terminate();
     let (system, trades, errors) = (log(&desk, "system"), log(&desk, "trades"), log(&desk, "errors"));
+    assert!(system.ends_with(&fs::read_to_string(desk.path("logs/system.log")).unwrap()));
     for part in ["paper trading `busy BTC/USDT`", "connected", "at the next open", "entered long", "stopped"] {
         assert!(system.contains(part), "{part} in\n{system}");
     }
