@@ -168,7 +168,7 @@ fn tell(args: &RunArgs, report: &Report<'_>) -> anyhow::Result<()> {
     if args.json.as_deref().is_some_and(to_stdout) {
         return Ok(());
     }
-    terminal::print(&report.table())?;
+    terminal::print(report.table().trim_end())?;
     if let Some(path) = &args.html {
         terminal::print(&format!("\nThe report is in {}", path.display()))?;
     }
