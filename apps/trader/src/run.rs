@@ -207,7 +207,7 @@ impl Trader {
         self.raise_target(newest_closed(self.account.timeframe, now_ms));
         let filled = self.heal().await?;
         if filled > 0 {
-            self.teller.line(&format!("filled {} candles over REST", thousands(filled)));
+            self.teller.line(&format!("candles filled over REST: {}", thousands(filled)));
         }
         Ok(())
     }
