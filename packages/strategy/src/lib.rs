@@ -14,4 +14,5 @@ mod strategy;
 
 pub use file::{StrategyFile, load};
 pub use file_strategy::{FileStrategy, PlanStep};
+pub use indicators::{Family, Function, Gives, Parameter, Shift, functions};
 pub use strategy::{Decision, Description, History, Orders, OtherCandles, Protection, Size, Strategy, Unit};

@@ -40,14 +40,17 @@ impl Compiler {
         let Some(function) = FUNCTIONS.iter().find(|function| function.name == call.name) else {
             return Err(unknown_function(call).into());
         };
-        if call.arguments.len() != function.parameters.len() {
-            let (given, taken) = (call.arguments.len(), function.parameters.len());
+        let (given, taken) = (call.arguments.len(), function.parameters.len());
+        let more = matches!(function.parameters.last(), Some(Parameter::More(_)));
+        if given < taken || (given > taken && !more) {
             let plural = if taken == 1 { "" } else { "s" };
-            let message = format!("`{}` takes {taken} argument{plural}, not {given}", call.name);
+            let more = if more { " or more" } else { "" };
+            let message = format!("`{}` takes {taken}{more} argument{plural}, not {given}", call.name);
             return Err(Mistake::new(span.clone(), message, example(function)).into());
         }
-        let mut arguments = Vec::with_capacity(call.arguments.len());
-        for (parameter, expr) in function.parameters.iter().zip(&call.arguments) {
+        let mut arguments = Vec::with_capacity(given);
+        let parameters = function.parameters.iter().chain(function.parameters.last().into_iter().cycle());
+        for (parameter, expr) in parameters.zip(&call.arguments) {
             arguments.push(self.argument(function, parameter, expr, context)?);
         }
         let operand = (function.build)(self.builder(context), &arguments);
@@ -66,10 +69,11 @@ impl Compiler {
     ) -> Result<Argument, Failure> {
         let wrong = |message: String| Failure::from(Mistake::new(expr.span.clone(), message, example(function)));
         match parameter {
-            Parameter::Series(_) => Ok(Argument::Series(self.number(expr, context)?)),
-            Parameter::Number(name) => match self.number(expr, context)? {
-                Operand::Constant(value) if value.is_finite() => Ok(Argument::Number(value)),
-                _ => Err(wrong(format!("`{name}` must be a number or a param, known before any candle"))),
+            Parameter::Series(_) | Parameter::More(_) => Ok(Argument::Series(self.number(expr, context)?)),
+            Parameter::Condition(_) => Ok(Argument::Series(self.condition(expr, context)?)),
+            Parameter::Number(name, least, most) => match self.number(expr, context)? {
+                Operand::Constant(value) if (*least..=*most).contains(&value) => Ok(Argument::Number(value)),
+                _ => Err(wrong(format!("`{name}` must be a number from {least} to {most}, or such a param"))),
             },
             Parameter::Length(name, least, most) => {
                 let value = self.number(expr, context)?;
@@ -100,14 +104,16 @@ fn example(function: &Function) -> String {
         .parameters
         .iter()
         .map(|parameter| match parameter {
-            Parameter::Series("a") => "close",
-            Parameter::Series("b") => "open",
+            Parameter::Series("b" | "y") | Parameter::More(_) => "open",
             Parameter::Series(_) => "close",
+            Parameter::Condition(_) => "close > open",
             Parameter::Length("fast", ..) => "12",
             Parameter::Length("slow", ..) => "26",
             Parameter::Length("signal", ..) => "9",
             Parameter::Length(..) => "14",
-            Parameter::Number(_) => "2",
+            Parameter::Number("step", ..) => "0.02",
+            Parameter::Number("max", ..) => "0.2",
+            Parameter::Number(..) => "2",
             Parameter::Word(_, words) => words[0],
         })
         .collect();

@@ -5,33 +5,54 @@
 
 use super::sma::sma;
 use super::stdev::stdev;
-use super::{Argument, Function, Gives, MAX_LENGTH, Parameter};
+use super::{Argument, Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
 use crate::plan::{Builder, Inputs, Memory, Operand, Step};
 
 const PARAMETERS: &[Parameter] =
-    &[Parameter::Series("x"), Parameter::Length("n", 1, MAX_LENGTH), Parameter::Number("k")];
+    &[Parameter::Series("x"), Parameter::Length("n", 1, MAX_LENGTH), Parameter::Number("k", 0.0, 1e6)];
 
 pub(super) const BB_UPPER: Function = Function {
     name: "bb_upper",
+    family: Family::Volatility,
     parameters: PARAMETERS,
     gives: Gives::Number,
+    unit: "that of x",
     about: "upper Bollinger band: the mean plus k standard deviations",
+    formula: "sma(x, n) + k · stdev(x, n)",
+    warm_up: "n - 1",
+    talib: Some("BBANDS"),
+    pine: Some("ta.bb"),
+    shift: Shift::Follows,
     build: |builder, arguments| band(builder, arguments, "bb_upper", arguments[2].number()),
 };
 
 pub(super) const BB_MIDDLE: Function = Function {
     name: "bb_middle",
+    family: Family::Volatility,
     parameters: PARAMETERS,
     gives: Gives::Number,
+    unit: "that of x",
     about: "middle Bollinger band: the simple moving average",
+    formula: "sma(x, n)",
+    warm_up: "n - 1",
+    talib: Some("BBANDS"),
+    pine: Some("ta.bb"),
+    shift: Shift::Follows,
     build: |builder, arguments| sma(builder, arguments[0].series(), arguments[1].length()),
 };
 
 pub(super) const BB_LOWER: Function = Function {
     name: "bb_lower",
+    family: Family::Volatility,
     parameters: PARAMETERS,
     gives: Gives::Number,
+    unit: "that of x",
     about: "lower Bollinger band: the mean less k standard deviations",
+    formula: "sma(x, n) − k · stdev(x, n)",
+    warm_up: "n - 1",
+    talib: Some("BBANDS"),
+    pine: Some("ta.bb"),
+    shift: Shift::Follows,
     build: |builder, arguments| band(builder, arguments, "bb_lower", -arguments[2].number()),
 };
 

@@ -3,24 +3,38 @@
 //! Over: a is above b now and was at or below it one candle ago. Under is the mirror image. Lookback 1.
 //! Pine `ta.crossover` and `ta.crossunder`.
 
-use super::{Argument, Function, Gives, Parameter};
+use super::{Argument, Family, Function, Gives, Parameter, Shift};
 use crate::plan::{Builder, Inputs, Memory, Operand, Step};
 
 const PARAMETERS: &[Parameter] = &[Parameter::Series("a"), Parameter::Series("b")];
 
 pub(super) const CROSSOVER: Function = Function {
     name: "crossover",
+    family: Family::Events,
     parameters: PARAMETERS,
     gives: Gives::Condition,
+    unit: "a condition",
     about: "whether a has just risen above b",
+    formula: "a > b and a[1] <= b[1]",
+    warm_up: "1",
+    talib: None,
+    pine: Some("ta.crossover"),
+    shift: Shift::Ignores,
     build: |builder, arguments| cross(builder, arguments, false),
 };
 
 pub(super) const CROSSUNDER: Function = Function {
     name: "crossunder",
+    family: Family::Events,
     parameters: PARAMETERS,
     gives: Gives::Condition,
+    unit: "a condition",
     about: "whether a has just fallen below b",
+    formula: "a < b and a[1] >= b[1]",
+    warm_up: "1",
+    talib: None,
+    pine: Some("ta.crossunder"),
+    shift: Shift::Ignores,
     build: |builder, arguments| cross(builder, arguments, true),
 };
 

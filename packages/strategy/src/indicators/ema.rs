@@ -3,14 +3,21 @@
 //! y = y₋₁ + 2/(n+1) · (x − y₋₁), begun with the mean of the first n values. Lookback n − 1.
 //! Unit of x. TA-Lib `EMA`.
 
-use super::{Function, Gives, SERIES_AND_LENGTH};
+use super::{Family, Function, Gives, SERIES_AND_LENGTH, Shift};
 use crate::plan::{Builder, Inputs, Memory, Operand, Step};
 
 pub(super) const EMA: Function = Function {
     name: "ema",
+    family: Family::Averages,
     parameters: SERIES_AND_LENGTH,
     gives: Gives::Number,
+    unit: "that of x",
     about: "exponential moving average, begun with the mean of the first n values",
+    formula: "y = y[1] + 2 / (n + 1) · (x − y[1]), begun with the mean of the first n values",
+    warm_up: "n - 1",
+    talib: Some("EMA"),
+    pine: Some("ta.ema"),
+    shift: Shift::Follows,
     build: |builder, arguments| ema(builder, arguments[0].series(), arguments[1].length()),
 };
 

@@ -2,38 +2,43 @@
 //!
 //! Lookback n − 1. Unit of x. TA-Lib `MAX` and `MIN`, Pine `ta.highest` and `ta.lowest`.
 
-use super::{Argument, Function, Gives, SERIES_AND_LENGTH};
+use super::scalars::{higher, lower};
+use super::{Argument, Family, Function, Gives, SERIES_AND_LENGTH, Shift};
 use crate::plan::{Builder, Inputs, Memory, Operand, Step};
 
 pub(super) const HIGHEST: Function = Function {
     name: "highest",
+    family: Family::Windows,
     parameters: SERIES_AND_LENGTH,
     gives: Gives::Number,
+    unit: "that of x",
     about: "the highest of the last n values",
+    formula: "the largest of the last n values",
+    warm_up: "n - 1",
+    talib: Some("MAX"),
+    pine: Some("ta.highest"),
+    shift: Shift::Follows,
     build: |builder, arguments| extreme(builder, arguments, "highest", higher),
 };
 
 pub(super) const LOWEST: Function = Function {
     name: "lowest",
+    family: Family::Windows,
     parameters: SERIES_AND_LENGTH,
     gives: Gives::Number,
+    unit: "that of x",
     about: "the lowest of the last n values",
+    formula: "the smallest of the last n values",
+    warm_up: "n - 1",
+    talib: Some("MIN"),
+    pine: Some("ta.lowest"),
+    shift: Shift::Follows,
     build: |builder, arguments| extreme(builder, arguments, "lowest", lower),
 };
 
 fn extreme(builder: &mut Builder, arguments: &[Argument], name: &str, pick: fn(f64, f64) -> f64) -> Operand {
     let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
     builder.step(name, &[x], &[n as f64], (n - 1, Memory::Window), || Box::new(Extreme::new(n, pick)))
-}
-
-/// The higher of two; unknown where one is.
-fn higher(a: f64, b: f64) -> f64 {
-    if a > b || a.is_nan() { a } else { b }
-}
-
-/// The lower of two; unknown where one is.
-fn lower(a: f64, b: f64) -> f64 {
-    if a < b || a.is_nan() { a } else { b }
 }
 
 /// The extreme of a sliding window in constant time (van Herk, Gil and Werman): the window is the end of

@@ -5,7 +5,7 @@
 //! and all three are known from slow + signal − 2 on. Unit of x. TA-Lib `MACD`.
 
 use super::ema::{Exponential, ema, fading};
-use super::{Argument, Function, Gives, MAX_LENGTH, Parameter};
+use super::{Argument, Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
 use crate::plan::{Builder, Inputs, Memory, Operand, Step};
 
 const PARAMETERS: &[Parameter] = &[
@@ -17,9 +17,16 @@ const PARAMETERS: &[Parameter] = &[
 
 pub(super) const MACD: Function = Function {
     name: "macd",
+    family: Family::Momentum,
     parameters: PARAMETERS,
     gives: Gives::Number,
+    unit: "that of x",
     about: "MACD line: a fast exponential average less a slow one",
+    formula: "ema(x, fast) − ema(x, slow), both begun at the same candle",
+    warm_up: "max(fast, slow) + signal - 2",
+    talib: Some("MACD"),
+    pine: Some("ta.macd"),
+    shift: Shift::Ignores,
     build: |builder, arguments| {
         let line = line(builder, arguments);
         let signal = arguments[3].length();
@@ -32,17 +39,31 @@ pub(super) const MACD: Function = Function {
 
 pub(super) const MACD_SIGNAL: Function = Function {
     name: "macd_signal",
+    family: Family::Momentum,
     parameters: PARAMETERS,
     gives: Gives::Number,
+    unit: "that of x",
     about: "MACD signal: the exponential average of the MACD line",
+    formula: "ema(macd, signal)",
+    warm_up: "max(fast, slow) + signal - 2",
+    talib: Some("MACD"),
+    pine: Some("ta.macd"),
+    shift: Shift::Ignores,
     build: signal,
 };
 
 pub(super) const MACD_HIST: Function = Function {
     name: "macd_hist",
+    family: Family::Momentum,
     parameters: PARAMETERS,
     gives: Gives::Number,
+    unit: "that of x",
     about: "MACD histogram: the line less its signal",
+    formula: "macd − macd_signal",
+    warm_up: "max(fast, slow) + signal - 2",
+    talib: Some("MACD"),
+    pine: Some("ta.macd"),
+    shift: Shift::Ignores,
     build: |builder, arguments| {
         let (line, signal) = (line(builder, arguments), signal(builder, arguments));
         builder.step("macd_hist", &[line, signal], &[], (0, Memory::Window), || Box::new(Difference))

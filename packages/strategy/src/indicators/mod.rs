@@ -9,9 +9,11 @@ mod highest;
 mod macd;
 mod rma;
 mod rsi;
+mod scalars;
 mod sma;
 mod stdev;
 mod sum;
+mod time;
 mod tr;
 mod vwap;
 mod window;
@@ -40,7 +42,25 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     cross::CROSSUNDER,
     vwap::VWAP,
     change::CHANGE,
+    scalars::ABS,
+    scalars::MIN,
+    scalars::MAX,
+    scalars::SQRT,
+    scalars::LOG,
+    scalars::EXP,
+    scalars::ROUND,
+    scalars::FLOOR,
+    scalars::CEIL,
+    time::HOUR,
+    time::MINUTE,
+    time::WEEKDAY,
 ];
+
+/// Every function of the language, with what the reference tells of each.
+#[must_use]
+pub fn functions() -> &'static [Function] {
+    FUNCTIONS
+}
 
 /// Functions that the language names and this version does not have yet.
 pub(crate) const NOT_YET: &[&str] = &[
@@ -87,39 +107,35 @@ pub(crate) const NOT_YET: &[&str] = &[
     "falling",
     "bars_since",
     "value_when",
-    "abs",
-    "min",
-    "max",
-    "sqrt",
-    "log",
-    "exp",
-    "round",
-    "floor",
-    "ceil",
-    "hour",
-    "minute",
-    "weekday",
 ];
 
 /// What a function takes at one place.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Parameter {
+pub enum Parameter {
     /// A series or a number.
     Series(&'static str),
+    /// One or more series or numbers; only as the last parameter.
+    More(&'static str),
+    /// A condition.
+    Condition(&'static str),
     /// A whole number from the first to the second bound, known when the file is read.
     Length(&'static str, usize, usize),
-    /// A number known when the file is read.
-    Number(&'static str),
+    /// A number from the first to the second bound, known when the file is read.
+    Number(&'static str, f64, f64),
     /// One of these words.
     Word(&'static str, &'static [&'static str]),
 }
 
 impl Parameter {
-    pub(crate) fn name(&self) -> &'static str {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
         match self {
             Parameter::Series(name)
+            | Parameter::More(name)
+            | Parameter::Condition(name)
             | Parameter::Length(name, ..)
-            | Parameter::Number(name)
+            | Parameter::Number(name, ..)
             | Parameter::Word(name, _) => name,
         }
     }
@@ -128,6 +144,7 @@ impl Parameter {
 /// An argument, checked against its parameter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Argument {
+    /// A number for each candle, or a condition as 1 and 0.
     Series(Operand),
     Length(usize),
     Number(f64),
@@ -166,25 +183,82 @@ impl Argument {
 
 /// What a call gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Gives {
+pub enum Gives {
+    /// A number for each candle.
     Number,
+    /// True or false for each candle.
     Condition,
 }
 
-/// A function of the language.
-pub(crate) struct Function {
-    pub(crate) name: &'static str,
-    pub(crate) parameters: &'static [Parameter],
-    pub(crate) gives: Gives,
+/// Where a function stands in the reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Smoothed series.
+    Averages,
+    /// Speed and direction of moves.
+    Momentum,
+    /// Size of moves.
+    Volatility,
+    /// What volume adds to the price.
+    Volume,
+    /// Statistics of the last n values.
+    Windows,
+    /// When something happened.
+    Events,
+    /// Arithmetic on single values.
+    Scalars,
+    /// When the candle opened.
+    Time,
+}
+
+/// What becomes of the value when one constant is added to every series that is given.
+///
+/// Running totals such as `obv` begin at an arbitrary level, so whoever depends on the level means nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shift {
+    /// It moves by the same constant: averages, extremes.
+    Follows,
+    /// It stays: differences, deviations, crossings.
+    Ignores,
+    /// It becomes another: ratios, logarithms.
+    Depends,
+    /// There is no series to shift; the value is a running total whose level is arbitrary itself.
+    RunningTotal,
+}
+
+/// A function of the language, with all that the reference tells of it.
+pub struct Function {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it stands in the reference.
+    pub family: Family,
+    /// What it takes.
+    pub parameters: &'static [Parameter],
+    /// What a call gives.
+    pub gives: Gives,
+    /// Unit of the value: "that of x", "quote", "0 to 100".
+    pub unit: &'static str,
     /// One sentence for people.
-    pub(crate) about: &'static str,
+    pub about: &'static str,
+    /// How it is computed.
+    pub formula: &'static str,
+    /// Candles before the first known value, beyond those of its arguments: an expression of the language
+    /// over the names of the parameters. Tests compare it with the plan.
+    pub warm_up: &'static str,
+    /// The function of TA-Lib whose values it has.
+    pub talib: Option<&'static str>,
+    /// The function of Pine that it stands for.
+    pub pine: Option<&'static str>,
+    /// What becomes of the value when the series move by a constant.
+    pub shift: Shift,
     /// Adds the steps of a call to a plan and gives its value.
     pub(crate) build: fn(&mut Builder, &[Argument]) -> Operand,
 }
 
 impl Function {
-    /// The call as it is written, with the names of the parameters.
-    pub(crate) fn signature(&self) -> String {
+    /// The call as it is written, with the names of the parameters: `sma(x, n)`.
+    #[must_use]
+    pub fn signature(&self) -> String {
         let names: Vec<_> = self.parameters.iter().map(Parameter::name).collect();
         format!("{}({})", self.name, names.join(", "))
     }
@@ -195,3 +269,5 @@ pub(crate) const MAX_LENGTH: usize = 1_048_576;
 
 /// The parameters `(x, n)`.
 const SERIES_AND_LENGTH: &[Parameter] = &[Parameter::Series("x"), Parameter::Length("n", 1, MAX_LENGTH)];
+/// The parameter `(n)`.
+const ONE_LENGTH: &[Parameter] = &[Parameter::Length("n", 1, MAX_LENGTH)];

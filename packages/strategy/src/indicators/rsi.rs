@@ -4,14 +4,21 @@
 //! moved, as TA-Lib has it. Lookback n. From 0 to 100. TA-Lib `RSI`, Pine `ta.rsi`.
 
 use super::ema::{Exponential, fading};
-use super::{Function, Gives, MAX_LENGTH, Parameter};
+use super::{Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
 use crate::plan::{Inputs, Step};
 
 pub(super) const RSI: Function = Function {
     name: "rsi",
+    family: Family::Momentum,
     parameters: &[Parameter::Series("x"), Parameter::Length("n", 2, MAX_LENGTH)],
     gives: Gives::Number,
+    unit: "0 to 100",
     about: "relative strength index: the share of gains in all moves, 0 to 100",
+    formula: "100 · G / (G + L), where G and L are rma(n) of the gains and of the losses; 0 where nothing moved",
+    warm_up: "n",
+    talib: Some("RSI"),
+    pine: Some("ta.rsi"),
+    shift: Shift::Ignores,
     build: |builder, arguments| {
         let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
         builder.step("rsi", &[x], &[n as f64], (n, fading(1.0 / n as f64)), || Box::new(Rsi::new(n)))

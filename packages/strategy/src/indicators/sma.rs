@@ -2,15 +2,22 @@
 //!
 //! The mean of the last n values. Lookback n − 1. Unit of x. TA-Lib `SMA`, Pine `ta.sma`.
 
-use super::window::WindowSum;
-use super::{Function, Gives, SERIES_AND_LENGTH};
+use super::window::{ExactSum, WindowSum};
+use super::{Family, Function, Gives, SERIES_AND_LENGTH, Shift};
 use crate::plan::{Builder, Inputs, Memory, Operand, Step};
 
 pub(super) const SMA: Function = Function {
     name: "sma",
+    family: Family::Averages,
     parameters: SERIES_AND_LENGTH,
     gives: Gives::Number,
+    unit: "that of x",
     about: "simple moving average: the mean of the last n values",
+    formula: "Σ of the last n values / n",
+    warm_up: "n - 1",
+    talib: Some("SMA"),
+    pine: Some("ta.sma"),
+    shift: Shift::Follows,
     build: |builder, arguments| sma(builder, arguments[0].series(), arguments[1].length()),
 };
 
@@ -24,9 +31,6 @@ struct Sma(WindowSum);
 
 impl Step for Sma {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        for (out, &x) in out.iter_mut().zip(inputs.column(0)) {
-            self.0.push(x);
-            *out = self.0.mean();
-        }
+        self.0.run(inputs.column(0), out, ExactSum::mean);
     }
 }

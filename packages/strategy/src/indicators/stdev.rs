@@ -2,15 +2,22 @@
 //!
 //! √(mean of squares − square of mean) over the last n values. Lookback n − 1. Unit of x. TA-Lib `STDDEV`.
 
-use super::window::WindowSum;
-use super::{Function, Gives, SERIES_AND_LENGTH};
-use crate::plan::{Builder, Inputs, Memory, Operand, Step};
+use super::window::{ExactSum, WindowSum};
+use super::{Family, Function, Gives, SERIES_AND_LENGTH, Shift};
+use crate::plan::{BLOCK, Builder, Inputs, Memory, Operand, Step};
 
 pub(super) const STDEV: Function = Function {
     name: "stdev",
+    family: Family::Volatility,
     parameters: SERIES_AND_LENGTH,
     gives: Gives::Number,
+    unit: "that of x",
     about: "standard deviation of the last n values, as a population",
+    formula: "√ of the mean of squared distances from the mean of the last n values",
+    warm_up: "n - 1",
+    talib: Some("STDDEV"),
+    pine: Some("ta.stdev"),
+    shift: Shift::Ignores,
     build: |builder, arguments| stdev(builder, arguments[0].series(), arguments[1].length()),
 };
 
@@ -28,11 +35,13 @@ struct Stdev {
 
 impl Step for Stdev {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        for (out, &x) in out.iter_mut().zip(inputs.column(0)) {
-            self.values.push(x);
-            self.squares.push(x * x);
-            let mean = self.values.mean();
-            let variance = self.squares.mean() - mean * mean;
+        let x = inputs.column(0);
+        let (mut means, mut squares) = ([0.0; BLOCK], [0.0; BLOCK]);
+        squares.iter_mut().zip(x).for_each(|(square, x)| *square = x * x);
+        self.values.run(x, &mut means[..x.len()], ExactSum::mean);
+        self.squares.run(&squares[..x.len()], out, ExactSum::mean);
+        for (out, mean) in out.iter_mut().zip(means) {
+            let variance = *out - mean * mean;
             // Not `max`: that would take an unknown variance for zero.
             *out = if variance < 0.0 { 0.0 } else { variance.sqrt() };
         }

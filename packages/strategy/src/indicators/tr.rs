@@ -3,14 +3,21 @@
 //! The largest of high − low, |high − close₋₁| and |low − close₋₁|. Lookback 1. In quote.
 //! TA-Lib `TRANGE`, Pine `ta.tr`.
 
-use super::{Function, Gives};
+use super::{Family, Function, Gives, Shift};
 use crate::plan::{Builder, Inputs, Memory, Operand, Step};
 
 pub(super) const TR: Function = Function {
     name: "tr",
+    family: Family::Volatility,
     parameters: &[],
     gives: Gives::Number,
+    unit: "quote",
     about: "true range: the candle's range, with the gap from the last close",
+    formula: "the largest of high − low, |high − close[1]| and |low − close[1]|",
+    warm_up: "1",
+    talib: Some("TRANGE"),
+    pine: Some("ta.tr"),
+    shift: Shift::Depends,
     build: |builder, _| tr(builder),
 };
 

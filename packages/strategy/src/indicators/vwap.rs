@@ -5,14 +5,21 @@
 
 use market::Timeframe;
 
-use super::{Function, Gives, Parameter};
+use super::{Family, Function, Gives, Parameter, Shift};
 use crate::plan::{Inputs, Memory, Step};
 
 pub(super) const VWAP: Function = Function {
     name: "vwap",
+    family: Family::Volume,
     parameters: &[Parameter::Word("anchor", &["day", "week", "month"])],
     gives: Gives::Number,
+    unit: "quote",
     about: "volume-weighted average of hlc3 since the start of the day, week or month",
+    formula: "Σ hlc3 · volume / Σ volume since 00:00 UTC of the day, of Monday, or of the 1st",
+    warm_up: "0",
+    talib: None,
+    pine: Some("ta.vwap"),
+    shift: Shift::Depends,
     build: |builder, arguments| {
         let (name, anchor) = match arguments[0].word() {
             "day" => ("vwap 'day'", Timeframe::D1),

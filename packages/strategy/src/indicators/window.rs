@@ -1,33 +1,33 @@
 //! What window functions share: the last n values, and a sum over them that does not drift.
 
-/// The last n values, oldest out first.
-pub(super) struct Ring {
+use crate::plan::BLOCK;
+
+/// The last n values before a block and the block behind them, in one piece.
+///
+/// Before the first value stand unknown ones. The values move to the front of the buffer only when it is
+/// full, so that a block of one costs no more than its share.
+pub(super) struct Past {
+    n: usize,
     values: Vec<f64>,
-    at: usize,
-    filled: usize,
+    /// Where the last n values end.
+    end: usize,
 }
 
-impl Ring {
+impl Past {
     pub(super) fn new(n: usize) -> Self {
-        Ring { values: vec![0.0; n], at: 0, filled: 0 }
+        Past { n, values: vec![f64::NAN; n + n.max(BLOCK)], end: n }
     }
 
-    /// Puts a value in; gives the one that falls out, once the window is full.
-    pub(super) fn push(&mut self, value: f64) -> Option<f64> {
-        let old = std::mem::replace(&mut self.values[self.at], value);
-        self.at += 1;
-        if self.at == self.values.len() {
-            self.at = 0;
+    /// Takes a block of at most [`BLOCK`] values; gives the n values before it, and it.
+    pub(super) fn extend(&mut self, block: &[f64]) -> &[f64] {
+        if self.end + block.len() > self.values.len() {
+            self.values.copy_within(self.end - self.n..self.end, 0);
+            self.end = self.n;
         }
-        if self.filled == self.values.len() {
-            return Some(old);
-        }
-        self.filled += 1;
-        None
-    }
-
-    pub(super) fn is_full(&self) -> bool {
-        self.filled == self.values.len()
+        let start = self.end - self.n;
+        self.end += block.len();
+        self.values[self.end - block.len()..self.end].copy_from_slice(block);
+        &self.values[start..self.end]
     }
 }
 
@@ -49,12 +49,20 @@ impl ExactSum {
         self.sum = sum;
     }
 
-    pub(super) fn value(&self) -> f64 {
+    /// Takes one value out and another in.
+    pub(super) fn replace(&mut self, old: f64, new: f64) {
+        let change = new - old;
+        let back = change - new;
+        self.error += (new - (change - back)) - (old + back);
+        self.add(change);
+    }
+
+    pub(super) fn value(self) -> f64 {
         self.sum + self.error
     }
 
     /// The sum over n, rounded once: the mean of equal values is that value.
-    pub(super) fn mean(&self, n: f64) -> f64 {
+    pub(super) fn mean(self, n: f64) -> f64 {
         let quotient = self.sum / n;
         quotient + (remainder(self.sum, quotient, n) + self.error) / n
     }
@@ -74,45 +82,43 @@ fn remainder(sum: f64, quotient: f64, n: f64) -> f64 {
 
 /// The sum of the last n values; unknown while one of them is.
 pub(super) struct WindowSum {
-    ring: Ring,
+    n: usize,
+    past: Past,
     sum: ExactSum,
-    unknown: usize,
-    n: f64,
+    /// Known values in a row, at most n.
+    run: usize,
 }
 
 impl WindowSum {
     pub(super) fn new(n: usize) -> Self {
-        WindowSum { ring: Ring::new(n), sum: ExactSum::default(), unknown: 0, n: n as f64 }
+        WindowSum { n, past: Past::new(n), sum: ExactSum::default(), run: 0 }
     }
 
-    /// Takes the next value.
-    pub(super) fn push(&mut self, value: f64) {
-        if value.is_finite() {
-            self.sum.add(value);
+    /// Takes a block; fills `out` with what `read` makes of each sum and n.
+    pub(super) fn run(&mut self, block: &[f64], out: &mut [f64], read: impl Fn(ExactSum, f64) -> f64) {
+        let n = self.n as f64;
+        let values = self.past.extend(block);
+        let (old, new) = (&values[..block.len()], block);
+        let mut sum = self.sum;
+        if self.run == self.n && block.iter().all(|x| x.is_finite()) {
+            for ((out, &old), &new) in out.iter_mut().zip(old).zip(new) {
+                sum.replace(old, new);
+                *out = read(sum, n);
+            }
         } else {
-            self.unknown += 1;
-        }
-        if let Some(old) = self.ring.push(value) {
-            if old.is_finite() {
-                self.sum.add(-old);
-            } else {
-                self.unknown -= 1;
+            for ((out, &old), &new) in out.iter_mut().zip(old).zip(new) {
+                if !new.is_finite() {
+                    (sum, self.run) = (ExactSum::default(), 0);
+                } else if self.run == self.n {
+                    sum.replace(old, new);
+                } else {
+                    sum.add(new);
+                    self.run += 1;
+                }
+                *out = if self.run == self.n { read(sum, n) } else { f64::NAN };
             }
         }
-    }
-
-    fn known(&self) -> bool {
-        self.unknown == 0 && self.ring.is_full()
-    }
-
-    /// The sum, NaN while it is unknown.
-    pub(super) fn sum(&self) -> f64 {
-        if self.known() { self.sum.value() } else { f64::NAN }
-    }
-
-    /// The mean, NaN while it is unknown.
-    pub(super) fn mean(&self) -> f64 {
-        if self.known() { self.sum.mean(self.n) } else { f64::NAN }
+        self.sum = sum;
     }
 }
 
@@ -120,17 +126,24 @@ impl WindowSum {
 mod tests {
     use super::*;
 
-    fn pushed(n: usize, values: impl IntoIterator<Item = f64>) -> WindowSum {
-        let mut window = WindowSum::new(n);
-        values.into_iter().for_each(|value| window.push(value));
-        window
+    /// The last sum and mean of a window over the values.
+    fn last(n: usize, values: &[f64]) -> (f64, f64) {
+        let (mut sums, mut means) = (WindowSum::new(n), WindowSum::new(n));
+        let (mut sum, mut mean) = ([f64::NAN; BLOCK], [f64::NAN; BLOCK]);
+        let mut at = 0;
+        for block in values.chunks(BLOCK) {
+            at = block.len() - 1;
+            sums.run(block, &mut sum[..=at], |sum, _| sum.value());
+            means.run(block, &mut mean[..=at], ExactSum::mean);
+        }
+        (sum[at], mean[at])
     }
 
     #[test]
     fn the_mean_of_equal_values_is_that_value() {
         for n in 1..200 {
             for value in [0.1, 1e-8, 63_110.01, 1e9 / 3.0] {
-                assert_eq!(pushed(n, std::iter::repeat_n(value, 3 * n)).mean(), value, "{n} times {value}");
+                assert_eq!(last(n, &vec![value; 3 * n]).1, value, "{n} times {value}");
             }
         }
     }
@@ -143,21 +156,21 @@ mod tests {
             (random >> 11) as f64 / (1u64 << 53) as f64 * 1e5
         };
         let values: Vec<f64> = (0..10_000_000).map(|_| next()).collect();
-        let rolling = pushed(20, values.iter().copied());
+        let rolling = last(20, &values).0;
         let fresh: f64 = values[values.len() - 20..].iter().sum();
-        assert!((rolling.sum() / fresh - 1.0).abs() < 1e-15);
+        assert!((rolling / fresh - 1.0).abs() < 1e-15);
     }
 
     #[test]
     fn large_values_leave_no_trace() {
         let values = [1e9, 1e-8, 3e-8, 1e9, 1e-8, 2e-8, 4e-8];
-        assert!((pushed(3, values).sum() / 7e-8 - 1.0).abs() < 1e-15);
+        assert!((last(3, &values).0 / 7e-8 - 1.0).abs() < 1e-15);
     }
 
     #[test]
     fn an_unknown_value_is_forgotten_after_n() {
-        assert!(pushed(2, [1.0]).sum().is_nan());
-        assert!(pushed(2, [1.0, f64::NAN, 2.0]).sum().is_nan());
-        assert_eq!(pushed(2, [1.0, f64::NAN, 2.0, 3.0]).sum(), 5.0);
+        assert!(last(2, &[1.0]).0.is_nan());
+        assert!(last(2, &[1.0, f64::NAN, 2.0]).0.is_nan());
+        assert_eq!(last(2, &[1.0, f64::NAN, 2.0, 3.0]).0, 5.0);
     }
 }

@@ -84,6 +84,15 @@ pub(crate) enum Memory {
     Since(Timeframe),
 }
 
+impl Memory {
+    /// Of a running total: its level depends on everything, its changes on nothing before them.
+    pub(crate) const TOTAL: Memory = Memory::Fading { settle: 0 };
+    /// Of what was seen last, however long ago: it is looked for so many candles back.
+    pub(crate) const SEEN: Memory = Memory::Fading { settle: 10_000 };
+    /// Of what turns round with the price, and after a few turns no longer knows where it began.
+    pub(crate) const TURNING: Memory = Memory::Fading { settle: 1_000 };
+}
+
 /// Most steps of one plan: each holds a column of its own.
 const MAX_STEPS: usize = 4_096;
 /// Most candles that all windows of one plan hold together.

@@ -6,6 +6,7 @@
 
 mod align;
 mod builder;
+pub(crate) mod elementwise;
 mod step;
 
 use market::CandleSlice;

@@ -2,28 +2,9 @@
 
 use market::Candles;
 
-use super::{candles_of, file_with, loaded, run};
+use strategy::{Function, Gives, Parameter};
 
-const FUNCTIONS: [&str; 18] = [
-    "sma",
-    "ema",
-    "rma",
-    "rsi",
-    "macd",
-    "macd_signal",
-    "macd_hist",
-    "atr",
-    "tr",
-    "highest",
-    "lowest",
-    "sum",
-    "stdev",
-    "bb_upper",
-    "bb_middle",
-    "bb_lower",
-    "vwap",
-    "change",
-];
+use super::{candles_of, file_with, loaded, run};
 
 #[test]
 fn values_equal_the_oracles() {
@@ -48,7 +29,7 @@ fn values_equal_the_oracles() {
             .collect();
         for (column, call) in header.iter().enumerate().skip(6) {
             let function = call.split('(').next().unwrap();
-            if !FUNCTIONS.contains(&function) {
+            if !strategy::functions().iter().any(|known| known.name == function) {
                 continue;
             }
             let (lines, _) = run(&file_with(timeframe, &[("x", call)]), &candles);
@@ -96,33 +77,59 @@ fn edge_cases() {
     check("vwap('day')", &[2.0, 4.0], &[2.0, 3.0]);
 }
 
+/// Calls of a function with windows of these lengths, its other arguments as they usually are.
+pub(super) fn call(function: &Function, lengths: &[usize]) -> String {
+    let mut lengths = lengths.iter().copied().cycle();
+    let mut argument = |parameter: &Parameter| match parameter {
+        Parameter::Series("y" | "b") | Parameter::More(_) => "open".to_owned(),
+        Parameter::Series(_) => "close".to_owned(),
+        Parameter::Condition(_) => "close > open".to_owned(),
+        Parameter::Length(_, least, _) => lengths.next().unwrap_or(14).max(*least).to_string(),
+        Parameter::Number("step", ..) => "0.02".to_owned(),
+        Parameter::Number("max", ..) => "0.2".to_owned(),
+        Parameter::Number(..) => "2.5".to_owned(),
+        Parameter::Word(_, words) => format!("'{}'", words[0]),
+    };
+    let arguments: Vec<String> = function.parameters.iter().map(&mut argument).collect();
+    format!("{}({})", function.name, arguments.join(", "))
+}
+
+/// The warm-up that the reference states for a call: its formula, computed by the language itself.
+fn stated_warm_up(function: &Function, call: &str) -> usize {
+    let arguments = call.trim_end_matches(')').split_once('(').expect("a call").1.split(", ");
+    let lengths =
+        function.parameters.iter().zip(arguments).filter(|(parameter, _)| matches!(parameter, Parameter::Length(..)));
+    let params: String = lengths.map(|(parameter, value)| format!("  {}: {value}\n", parameter.name())).collect();
+    let source = format!(
+        "name: t\ntimeframe: 1h\nparams:\n{params}let:\n  warm_up: {}\nlong:\n  enter: close < 0\n",
+        function.warm_up
+    );
+    let (lines, _) = run(&source, &candles_of(&[1.0]));
+    lines[0][0] as usize
+}
+
 #[test]
 fn warm_up_is_where_the_first_value_is() {
-    let closes: Vec<f64> = (0..200).map(|i| 100.0 + f64::from(i % 7)).collect();
-    for call in [
-        "sma(close, 14)",
-        "ema(close, 14)",
-        "rma(close, 14)",
-        "rsi(close, 14)",
-        "macd(close, 12, 26, 9)",
-        "macd_signal(close, 12, 26, 9)",
-        "macd_hist(close, 8, 21, 5)",
-        "atr(14)",
-        "tr()",
-        "highest(high, 20)",
-        "lowest(low, 20)",
-        "sum(volume, 20)",
-        "stdev(close, 14)",
-        "bb_upper(close, 20, 2)",
-        "vwap('week')",
-        "change(close, 9)",
-        "sma(rsi(close, 14), 5)[3]",
-        "ema(sma(close, 10) - close, 4)",
-    ] {
-        let source = format!("name: t\ntimeframe: 1h\nlet:\n  x: {}\nlong:\n  enter: x > 0\n", super::quoted(call));
-        let file = loaded(&source);
-        let warm_up = strategy::Strategy::description(&file.strategy).warm_up;
-        let (lines, _) = run(&source, &candles_of(&closes));
-        assert_eq!(lines[0].iter().position(|value| !value.is_nan()), Some(warm_up), "{call}");
+    let closes: Vec<f64> = (0..400).map(|i| 100.0 + f64::from(i * 7919 % 31) / 3.0).collect();
+    for function in strategy::functions().iter().filter(|function| function.gives == Gives::Number) {
+        for lengths in [vec![14], vec![12, 26, 9], vec![1], vec![2], vec![5, 3, 4], vec![30, 7, 2], vec![21, 21, 21]] {
+            let call = call(function, &lengths);
+            let source = file_with("1h", &[("x", &call)]).replace("close < 0", "x > 0");
+            let warm_up = strategy::Strategy::description(&loaded(&source).strategy).warm_up;
+            assert_eq!(stated_warm_up(function, &call), warm_up, "the reference's warm-up of {call}");
+            let (lines, _) = run(&source, &candles_of(&closes));
+            assert_eq!(lines[0].iter().position(|value| !value.is_nan()), Some(warm_up), "the first value of {call}");
+        }
+    }
+}
+
+#[test]
+fn functions_are_documented_and_named_once() {
+    for (index, function) in strategy::functions().iter().enumerate() {
+        let name = function.name;
+        assert!(strategy::functions()[..index].iter().all(|other| other.name != name), "{name} is there twice");
+        for text in [function.about, function.formula, function.unit, function.warm_up] {
+            assert!(!text.is_empty(), "{name} is not documented");
+        }
     }
 }
