@@ -1,8 +1,9 @@
-//! From text to tokens.
+//! From text to tokens, with every mistake on the way.
 
 use std::ops::Range;
 
-use super::{BinaryOp, Mistake};
+use super::signs::{self, Meaning};
+use super::{BinaryOp, MAX_MISTAKES, Mistake};
 
 /// A token and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,28 +24,50 @@ pub(super) enum TokenKind {
     OpenIndex,
     CloseIndex,
     Comma,
+    Question,
+    Colon,
     /// `@` and the text up to the next blank, bracket or comma; then a timeframe, where one follows.
     At(Vec<(String, Range<usize>)>),
 }
 
+/// A text in tokens.
+pub(super) struct Tokens {
+    pub(super) list: Vec<Token>,
+    pub(super) mistakes: Vec<Mistake>,
+    /// Whether the tokens stand for all that was meant; where not, no tree can be made of them.
+    pub(super) whole: bool,
+}
+
 /// Splits `text` into tokens.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Mistake> {
-    let mut lexer = Lexer { text, at: 0, tokens: Vec::new() };
+pub(super) fn tokens(text: &str) -> Tokens {
+    let mut lexer = Lexer { text, at: 0, calls: Vec::new(), tokens: Vec::new(), mistakes: Vec::new(), whole: true };
     while let Some(c) = lexer.peek() {
-        lexer.token(c)?;
+        if lexer.mistakes.len() >= MAX_MISTAKES {
+            lexer.whole = false;
+            break;
+        }
+        lexer.token(c);
     }
-    Ok(lexer.tokens)
+    Tokens { list: lexer.tokens, mistakes: lexer.mistakes, whole: lexer.whole }
 }
 
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
+    /// For each open parenthesis, whether it is that of a call.
+    calls: Vec<bool>,
     tokens: Vec<Token>,
+    mistakes: Vec<Mistake>,
+    whole: bool,
 }
 
 impl Lexer<'_> {
     fn peek(&self) -> Option<char> {
-        self.text[self.at..].chars().next()
+        self.rest().chars().next()
+    }
+
+    fn rest(&self) -> &str {
+        &self.text[self.at..]
     }
 
     fn push(&mut self, kind: TokenKind, length: usize) {
@@ -52,106 +75,161 @@ impl Lexer<'_> {
         self.at += length;
     }
 
+    /// Tells what is wrong with the next `length` bytes.
+    fn tell(&mut self, length: usize, message: impl Into<String>, help: impl Into<String>) {
+        self.mistakes.push(Mistake::new(self.at..self.at + length, message, help));
+    }
+
     fn run_of(&self, from: usize, good: impl Fn(char) -> bool) -> usize {
         self.text[from..].find(|c| !good(c)).unwrap_or(self.text.len() - from)
     }
 
-    fn token(&mut self, c: char) -> Result<(), Mistake> {
+    fn token(&mut self, c: char) {
         match c {
             c if c.is_whitespace() => self.at += c.len_utf8(),
-            '(' => self.push(TokenKind::Open, 1),
-            ')' => self.push(TokenKind::Close, 1),
+            '(' => {
+                self.calls.push(matches!(self.tokens.last(), Some(Token { kind: TokenKind::Name(_), .. })));
+                self.push(TokenKind::Open, 1);
+            }
+            ')' => {
+                self.calls.pop();
+                self.push(TokenKind::Close, 1);
+            }
             '[' => self.push(TokenKind::OpenIndex, 1),
             ']' => self.push(TokenKind::CloseIndex, 1),
             ',' => self.push(TokenKind::Comma, 1),
             '@' => self.place(),
-            '\'' | '"' => self.word(c)?,
-            c if c.is_ascii_digit() || c == '.' => self.number()?,
-            c if c.is_alphabetic() || c == '_' => self.name()?,
-            c => self.operator(c)?,
+            '\'' | '"' | '‘' | '’' | '“' | '”' => self.word(c),
+            c if c.is_ascii_digit() || c == '.' => self.number(),
+            c if c.is_alphabetic() || c == '_' => self.name(),
+            c => self.sign(c),
         }
-        Ok(())
     }
 
-    fn name(&mut self) -> Result<(), Mistake> {
-        let length = self.run_of(self.at, |c| c.is_alphanumeric() || c == '_');
-        let kind = match &self.text[self.at..self.at + length] {
-            "and" => TokenKind::Operator(BinaryOp::And),
-            "or" => TokenKind::Operator(BinaryOp::Or),
-            "not" => TokenKind::Not,
-            word @ ("AND" | "OR" | "NOT") => {
-                let help = format!("write `{}`", word.to_lowercase());
-                return Err(Mistake::new(self.at..self.at + length, format!("`{word}` is not known here"), help));
-            }
+    fn name(&mut self) {
+        let mut start = self.at;
+        let mut length = self.run_of(start, |c| c.is_alphanumeric() || c == '_');
+        // `ta.rsi(…)`, as Pine has it.
+        while self.text[start + length..].strip_prefix('.').is_some_and(|rest| rest.starts_with(char::is_alphabetic)) {
+            start += length + 1;
+            length = self.run_of(start, |c| c.is_alphanumeric() || c == '_');
+        }
+        let (whole, name) = (&self.text[self.at..start + length], &self.text[start..start + length]);
+        if start > self.at {
+            let (message, help) =
+                (format!("`{whole}` is not known here"), format!("names have no dot; write `{name}`"));
+            self.tell(whole.len(), message, help);
+        }
+        let kind = match name {
+            "and" | "AND" | "And" => TokenKind::Operator(BinaryOp::And),
+            "or" | "OR" | "Or" => TokenKind::Operator(BinaryOp::Or),
+            "not" | "NOT" | "Not" => TokenKind::Not,
             name => TokenKind::Name(name.to_owned()),
         };
-        self.refuse_dot(length)?;
-        self.push(kind, length);
-        Ok(())
-    }
-
-    /// `ta.rsi(…)`, as Pine has it.
-    fn refuse_dot(&self, length: usize) -> Result<(), Mistake> {
-        let rest = &self.text[self.at + length..];
-        if !rest.starts_with('.') {
-            return Ok(());
+        if !matches!(kind, TokenKind::Name(_)) && name.starts_with(char::is_uppercase) {
+            let (message, help) = (format!("`{name}` is not known here"), format!("write `{}`", name.to_lowercase()));
+            self.tell(whole.len(), message, help);
         }
-        let after = self.run_of(self.at + length + 1, |c| c.is_alphanumeric() || c == '_');
-        let span = self.at..self.at + length + 1 + after;
-        let help = format!("names have no dot; write `{}`", &self.text[self.at + length + 1..span.end]);
-        Err(Mistake::new(span.clone(), format!("`{}` is not known here", &self.text[span]), help))
+        self.push(kind, whole.len());
     }
 
-    fn number(&mut self) -> Result<(), Mistake> {
+    fn number(&mut self) {
         let mut length = self.run_of(self.at, |c| c.is_ascii_digit() || c == '.' || c == '_');
-        let rest = &self.text[self.at + length..];
-        if rest.starts_with(['e', 'E']) {
-            let sign = usize::from(rest[1..].starts_with(['+', '-']));
+        if self.text[self.at + length..].starts_with(['e', 'E']) {
+            let sign = usize::from(self.text[self.at + length + 1..].starts_with(['+', '-']));
             let digits = self.run_of(self.at + length + 1 + sign, |c| c.is_ascii_digit());
             if digits > 0 {
                 length += 1 + sign + digits;
             }
         }
-        let text = &self.text[self.at..self.at + length];
-        let number = text.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
-        let Some(number) = number else {
-            return Err(Mistake::new(
-                self.at..self.at + length,
-                format!("`{text}` is not a number"),
-                "for example 14, 0.5 or 1e-8",
-            ));
-        };
+        let mut text = self.text[self.at..self.at + length].replace('_', "");
+        while let Some(group) = self.thousands(length) {
+            text.push_str(&self.text[self.at + length + 1..self.at + length + group]);
+            length += group;
+        }
+        if self.text[self.at..self.at + length].contains(',') && self.text[self.at + length..].starts_with('.') {
+            let fraction = 1 + self.run_of(self.at + length + 1, |c| c.is_ascii_digit());
+            text.push_str(&self.text[self.at + length..self.at + length + fraction]);
+            length += fraction;
+        }
+        let written = &self.text[self.at..self.at + length];
+        if written.contains(',') {
+            let (message, help) =
+                (format!("`{written}` is not one number here"), format!("write {text}, without a comma"));
+            self.tell(length, message, help);
+        }
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        if number.is_none() {
+            self.tell(length, format!("`{text}` is not a number"), "for example 14, 0.5 or 1e-8");
+        }
+        let number = number.unwrap_or(1.0);
         let after = self.run_of(self.at + length, char::is_alphabetic);
         if after > 0 {
-            let whole = &self.text[self.at..self.at + length + after];
-            let help = if whole.parse::<market::Timeframe>().is_ok() {
-                format!("to read candles of {whole} write `… @ {whole}`")
-            } else {
-                "a name starts with a letter; between a number and a name stands an operator".to_owned()
-            };
-            return Err(Mistake::new(
-                self.at..self.at + length + after,
-                format!("`{whole}` is neither a number nor a name"),
-                help,
-            ));
+            length += after;
+            self.number_with_letters(length);
+        } else if self.is_percent(self.at + length) {
+            let message = format!("`{}%` is not a number in an expression", &self.text[self.at..self.at + length]);
+            let help = format!("write {}; between two numbers `%` is the remainder", short(number / 100.0));
+            self.tell(length + 1, message, help);
+            return self.push(TokenKind::Number(number / 100.0), length + 1);
         }
         self.push(TokenKind::Number(number), length);
-        Ok(())
     }
 
-    fn word(&mut self, quote: char) -> Result<(), Mistake> {
-        match self.text[self.at + 1..].find(quote) {
-            Some(length) => {
-                let word = self.text[self.at + 1..self.at + 1 + length].to_owned();
-                self.push(TokenKind::Word(word), length + 2);
-                Ok(())
+    fn number_with_letters(&mut self, length: usize) {
+        let whole = &self.text[self.at..self.at + length];
+        let help = match whole.parse::<market::Timeframe>() {
+            Ok(_) => format!("to read candles of {whole} write `… @ {whole}`"),
+            Err(_) => "a name starts with a letter; between a number and a name stands an operator".to_owned(),
+        };
+        let message = format!("`{whole}` is neither a number nor a name");
+        self.tell(length, message, help);
+    }
+
+    /// The length of `,000` behind a number of `length` bytes, where it can be nothing but thousands.
+    fn thousands(&self, length: usize) -> Option<usize> {
+        let group = self.text[self.at + length..].strip_prefix(',')?;
+        let digits = self.run_of(self.at + length + 1, |c| c.is_ascii_digit());
+        // Between the parentheses of a call a comma separates arguments, which do not begin with a zero.
+        let argument = self.calls.last() == Some(&true) && !group.starts_with('0');
+        (digits == 3 && !argument).then_some(4)
+    }
+
+    /// Whether the `%` of `3%` stands at `at`, and not that of a remainder, which has a value behind it.
+    fn is_percent(&self, at: usize) -> bool {
+        let Some(rest) = self.text[at..].strip_prefix('%') else { return false };
+        let next = rest.trim_start();
+        let word = next.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        let value = match next.chars().next() {
+            Some(c) if c.is_alphanumeric() || c == '_' => !matches!(word, "and" | "or" | "AND" | "OR"),
+            Some('-') => !next[1..].starts_with(char::is_whitespace),
+            Some(c) => "(.'\"".contains(c),
+            None => false,
+        };
+        !value
+    }
+
+    fn word(&mut self, quote: char) {
+        let (inside, closing) = match quote {
+            '\'' | '"' => (1, vec![quote]),
+            typographic => (typographic.len_utf8(), vec!['‘', '’', '“', '”']),
+        };
+        let start = self.at + inside;
+        let (end, length) = match self.text[start..].char_indices().find(|(_, c)| closing.contains(c)) {
+            Some((end, c)) => (start + end, inside + end + c.len_utf8()),
+            None => {
+                let length = self.text.len() - self.at;
+                self.tell(length, "this quote is not closed", format!("add a {quote} behind the word"));
+                self.whole = false;
+                (self.text.len(), length)
             }
-            None => Err(Mistake::new(
-                self.at..self.text.len(),
-                "this quote is not closed",
-                format!("add a {quote} behind the word"),
-            )),
+        };
+        let word = self.text[start..end].to_owned();
+        if inside > 1 && self.whole {
+            let help = format!("write the quotes of the keyboard: '{word}'");
+            self.tell(length, "these are quotes out of a text editor", help);
         }
+        self.push(TokenKind::Word(word), length);
     }
 
     /// `@ 4h`, `@ ETH/USDT`, `@ ETH/USDT 4h`.
@@ -190,39 +268,30 @@ impl Lexer<'_> {
         Some((self.text[start..self.at].to_owned(), start..self.at))
     }
 
-    fn operator(&mut self, c: char) -> Result<(), Mistake> {
-        let rest = &self.text[self.at..];
-        let (kind, length) = match c {
-            '+' => (BinaryOp::Add, 1),
-            '-' => (BinaryOp::Subtract, 1),
-            '*' => (BinaryOp::Multiply, 1),
-            '/' => (BinaryOp::Divide, 1),
-            '%' => (BinaryOp::Remainder, 1),
-            '<' if rest.starts_with("<=") => (BinaryOp::LessOrEqual, 2),
-            '<' => (BinaryOp::Less, 1),
-            '>' if rest.starts_with(">=") => (BinaryOp::GreaterOrEqual, 2),
-            '>' => (BinaryOp::Greater, 1),
-            '=' if rest.starts_with("==") => (BinaryOp::Equal, 2),
-            '!' if rest.starts_with("!=") => (BinaryOp::NotEqual, 2),
-            _ => return Err(self.unknown(c, rest)),
+    fn sign(&mut self, c: char) {
+        let Some(sign) = signs::sign(self.rest()) else {
+            let help = "an expression holds numbers, names, calls, operators and parentheses";
+            self.tell(c.len_utf8(), format!("`{}` is not known here", c.escape_debug()), help);
+            self.whole = false;
+            self.at += c.len_utf8();
+            return;
         };
-        self.push(TokenKind::Operator(kind), length);
-        Ok(())
+        let length = match sign.meaning {
+            Meaning::Comment => self.run_of(self.at, |c| c != '\n'),
+            _ => sign.text.len(),
+        };
+        // The parser tells of `a ? b : c` as a whole.
+        if let (Some(instead), false) = (sign.instead, matches!(sign.meaning, Meaning::Question | Meaning::Colon)) {
+            self.tell(length, format!("`{}` is not known here", sign.text), instead);
+        }
+        match sign.meaning.token() {
+            Some(kind) => self.push(kind, length),
+            None => self.at += length,
+        }
     }
+}
 
-    fn unknown(&self, c: char, rest: &str) -> Mistake {
-        let (sign, help) = match c {
-            '&' if rest.starts_with("&&") => ("&&", "write `and`"),
-            '|' if rest.starts_with("||") => ("||", "write `or`"),
-            '!' => ("!", "write `not`, or `!=` for unequal"),
-            '=' => ("=", "write `==` to compare"),
-            '−' | '–' => {
-                (&rest[..c.len_utf8()], "this is a dash out of a text editor; write the minus of the keyboard, `-`")
-            }
-            '^' => ("^", "there is no power operator; multiply instead"),
-            '?' | ':' => (&rest[..1], "write `if(condition, a, b)`"),
-            _ => (&rest[..c.len_utf8()], "an expression holds numbers, names, calls, operators and parentheses"),
-        };
-        Mistake::new(self.at..self.at + sign.len(), format!("`{sign}` is not known here"), help)
-    }
+/// A share without the noise of the division: 0.03, not 0.030000000000000002.
+fn short(share: f64) -> f64 {
+    (share * 1e12).round() / 1e12
 }

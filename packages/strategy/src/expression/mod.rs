@@ -2,6 +2,9 @@
 
 mod lexer;
 mod parser;
+mod signs;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
@@ -15,6 +18,19 @@ pub(crate) struct Expr {
     pub(crate) kind: Kind,
     pub(crate) span: Range<usize>,
 }
+
+/// What comes of a text: an expression, mistakes, or both.
+///
+/// With mistakes the expression is what was meant, as far as that is plain: it is there to be looked at
+/// for more mistakes, and must not run. It is `None` where nothing can be understood.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    pub(crate) expr: Option<Expr>,
+    pub(crate) mistakes: Vec<Mistake>,
+}
+
+/// Most mistakes that are told of one expression.
+const MAX_MISTAKES: usize = 20;
 
 /// The kinds of expressions.
 #[derive(Debug, Clone, PartialEq)]

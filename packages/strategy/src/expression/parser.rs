@@ -1,11 +1,11 @@
-//! From tokens to a tree, by operator strength.
+//! From tokens to a tree, by operator strength, with every mistake on the way.
 
 use std::ops::Range;
 
 use market::{Symbol, Timeframe};
 
 use super::lexer::{Token, TokenKind, tokens};
-use super::{BinaryOp, Call, Expr, Kind, Mistake, Place};
+use super::{BinaryOp, Call, Expr, Kind, MAX_MISTAKES, Mistake, Parsed, Place};
 
 /// Deepest nesting of an expression.
 const MAX_DEPTH: usize = 64;
@@ -17,46 +17,58 @@ const NOT_STRENGTH: u8 = 3;
 const NEGATE_STRENGTH: u8 = 7;
 
 /// Reads one expression.
-pub(crate) fn parse(text: &str) -> Result<Expr, Mistake> {
+pub(crate) fn parse(text: &str) -> Parsed {
     if text.len() > MAX_LENGTH {
-        return Err(Mistake::new(
-            0..text.len(),
-            format!("this expression is longer than {MAX_LENGTH} characters"),
-            "name its parts in `let`",
-        ));
+        let message = format!("this expression is longer than {MAX_LENGTH} characters");
+        return Parsed { expr: None, mistakes: vec![Mistake::new(0..text.len(), message, "name its parts in `let`")] };
     }
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, end: text.len(), depth: 0 };
-    let expr = parser.expr(0)?;
-    match parser.tokens.get(parser.at) {
-        None => Ok(expr),
-        Some(token) => {
-            Err(Mistake::new(token.span.clone(), "the expression should end here", surplus_help(&token.kind)))
-        }
+    let tokens = tokens(text);
+    let mut parser = Parser { text, tokens: tokens.list, at: 0, depth: 0, mistakes: tokens.mistakes };
+    if !tokens.whole {
+        return Parsed { expr: None, mistakes: parser.mistakes };
     }
+    let expr = parser.whole().map_err(|mistake| parser.mistakes.push(mistake)).ok();
+    parser.mistakes.truncate(MAX_MISTAKES);
+    Parsed { expr, mistakes: parser.mistakes }
 }
 
 fn surplus_help(token: &TokenKind) -> &'static str {
     match token {
         TokenKind::Close => "there is no open parenthesis for this one",
+        TokenKind::Comma => "commas stand between the arguments of a call only; a decimal point is a `.`",
+        TokenKind::Colon => "a choice is written `if(condition, a, b)`",
         TokenKind::Name(_) | TokenKind::Number(_) | TokenKind::Open => "an operator or a comma is missing before it",
         _ => "is something missing before it?",
     }
 }
 
-struct Parser {
+/// An `Err` is a mistake behind which nothing can be understood; others are put into `mistakes`.
+struct Parser<'a> {
+    text: &'a str,
     tokens: Vec<Token>,
     at: usize,
-    end: usize,
     depth: usize,
+    mistakes: Vec<Mistake>,
 }
 
-impl Parser {
+impl Parser<'_> {
+    fn whole(&mut self) -> Result<Expr, Mistake> {
+        let expr = self.expr(0)?;
+        match self.tokens.get(self.at) {
+            None => Ok(expr),
+            Some(token) => {
+                Err(Mistake::new(token.span.clone(), "the expression should end here", surplus_help(&token.kind)))
+            }
+        }
+    }
+
     fn peek(&self) -> Option<&TokenKind> {
         self.tokens.get(self.at).map(|token| &token.kind)
     }
 
     fn span(&self) -> Range<usize> {
-        self.tokens.get(self.at).map_or(self.end..self.end, |token| token.span.clone())
+        let end = self.text.len();
+        self.tokens.get(self.at).map_or(end..end, |token| token.span.clone())
     }
 
     fn take(&mut self, kind: &TokenKind) -> bool {
@@ -65,66 +77,108 @@ impl Parser {
         there
     }
 
+    fn tell(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+        self.mistakes.push(Mistake::new(span, message, help));
+    }
+
+    /// An expression as far as its operators are stronger than `strength`.
     fn expr(&mut self, strength: u8) -> Result<Expr, Mistake> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(Mistake::new(
-                self.span(),
-                format!("this is nested more than {MAX_DEPTH} levels deep"),
-                "name its parts in `let`",
-            ));
+            let message = format!("this is nested more than {MAX_DEPTH} levels deep");
+            return Err(Mistake::new(self.span(), message, "name its parts in `let`"));
         }
         let mut left = self.prefix()?;
-        while let Some(TokenKind::Operator(op)) = self.peek() {
-            let op = *op;
+        // The sign and the right side of a comparison that ends right here.
+        let mut compared: Option<(BinaryOp, Range<usize>)> = None;
+        while let Some(&TokenKind::Operator(op)) = self.peek() {
             if op.strength() <= strength {
                 break;
             }
-            self.refuse_chain(op, &left)?;
+            let sign_span = self.span();
             self.at += 1;
             let right = self.expr(op.strength())?;
-            let span = left.span.start..right.span.end;
-            left = Expr { kind: Kind::Binary(op, Box::new(left), Box::new(right)), span };
+            let (right_span, span) = (right.span.clone(), left.span.start..right.span.end);
+            left = match compared.take().filter(|_| op.is_comparison()) {
+                Some((first, middle)) => self.chain((left, first), middle, (sign_span, op), right),
+                None => Expr { kind: Kind::Binary(op, Box::new(left), Box::new(right)), span },
+            };
+            compared = op.is_comparison().then_some((op, right_span));
+        }
+        if strength == 0 && self.peek() == Some(&TokenKind::Question) {
+            left = self.choice(left)?;
         }
         self.depth -= 1;
         Ok(left)
     }
 
-    fn refuse_chain(&self, op: BinaryOp, left: &Expr) -> Result<(), Mistake> {
-        let Kind::Binary(first, inner, _) = &left.kind else { return Ok(()) };
-        // In parentheses it is a mixing of types, which the compiler tells.
-        let in_parentheses = inner.span.start > left.span.start;
-        if !first.is_comparison() || !op.is_comparison() || in_parentheses {
-            return Ok(());
+    /// Tells of `a < b < c`, and goes on as if it were `a < b and … < c`.
+    fn chain(
+        &mut self,
+        (left, first): (Expr, BinaryOp),
+        middle: Range<usize>,
+        (sign_span, op): (Range<usize>, BinaryOp),
+        right: Expr,
+    ) -> Expr {
+        let span = left.span.start..right.span.end;
+        let (middle, last) = (self.text[middle.clone()].to_owned(), &self.text[right.span.clone()]);
+        let before = match &left.kind {
+            Kind::Binary(_, a, _) if a.span.end <= sign_span.start => &self.text[a.span.clone()],
+            _ => "a",
+        };
+        let help = format!("write `{before} {} {middle} and {middle} {} {last}`", first.sign(), op.sign());
+        self.tell(sign_span, "comparisons do not chain", help);
+        // It is looked at, but never runs: any number may stand for the middle, which was looked at already.
+        let number = Expr { kind: Kind::Number(0.0), span: right.span.clone() };
+        let second = Kind::Binary(op, Box::new(number), Box::new(right));
+        let second = Expr { kind: second, span: span.clone() };
+        Expr { kind: Kind::Binary(BinaryOp::And, Box::new(left), Box::new(second)), span }
+    }
+
+    /// Tells of `condition ? a : b`, and goes on as if it were `if(condition, a, b)`.
+    fn choice(&mut self, condition: Expr) -> Result<Expr, Mistake> {
+        const HELP: &str = "write `if(condition, a, b)`";
+        let name_span = self.span();
+        self.at += 1;
+        let a = self.expr(0)?;
+        if !self.take(&TokenKind::Colon) {
+            return Err(Mistake::new(name_span, "`?` is not known here", HELP));
         }
-        let help = format!("write `a {} b and b {} c`", first.sign(), op.sign());
-        Err(Mistake::new(self.span(), "comparisons do not chain", help))
+        let b = self.expr(0)?;
+        let span = condition.span.start..b.span.end;
+        let part = |expr: &Expr| &self.text[expr.span.clone()];
+        let help = format!("write `if({}, {}, {})`", part(&condition), part(&a), part(&b));
+        self.tell(name_span.clone(), "`… ? … : …` is not known here", help);
+        let call = Call { name: "if".to_owned(), name_span, arguments: vec![condition, a, b] };
+        Ok(Expr { kind: Kind::Call(call), span })
     }
 
     fn prefix(&mut self) -> Result<Expr, Mistake> {
-        let start = self.span().start;
-        if self.take(&TokenKind::Not) {
-            let inner = self.expr(NOT_STRENGTH)?;
-            let span = start..inner.span.end;
-            return Ok(Expr { kind: Kind::Not(Box::new(inner)), span });
-        }
-        if self.take(&TokenKind::Operator(BinaryOp::Subtract)) {
-            let inner = self.expr(NEGATE_STRENGTH)?;
-            let span = start..inner.span.end;
-            return Ok(Expr { kind: Kind::Negate(Box::new(inner)), span });
-        }
-        let primary = self.primary()?;
-        self.postfix(primary)
+        let span = self.span();
+        let inner: fn(Box<Expr>) -> Kind;
+        let strength = if self.take(&TokenKind::Not) {
+            inner = Kind::Not;
+            NOT_STRENGTH
+        } else if self.take(&TokenKind::Operator(BinaryOp::Subtract)) {
+            inner = Kind::Negate;
+            NEGATE_STRENGTH
+        } else if self.take(&TokenKind::Operator(BinaryOp::Add)) {
+            self.tell(span, "a value is missing before this `+`", "leave out the `+`, or add what is to be added to");
+            return self.expr(NEGATE_STRENGTH);
+        } else {
+            let primary = self.primary()?;
+            return self.postfix(primary);
+        };
+        let operand = self.expr(strength)?;
+        let span = span.start..operand.span.end;
+        Ok(Expr { kind: inner(Box::new(operand)), span })
     }
 
     fn primary(&mut self) -> Result<Expr, Mistake> {
+        const EXAMPLE: &str = "for example a number, a name or a call such as sma(close, 20)";
         let span = self.span();
         let Some(token) = self.peek().cloned() else {
-            return Err(Mistake::new(
-                span,
-                "something is missing here",
-                "for example a number, a name or a call such as sma(close, 20)",
-            ));
+            return Err(Mistake::new(span, "something is missing here", EXAMPLE));
         };
         self.at += 1;
         match token {
@@ -135,20 +189,41 @@ impl Parser {
                 let whole = span.start..self.tokens[self.at - 1].span.end;
                 Ok(Expr { kind: Kind::Call(Call { name, name_span: span, arguments }), span: whole })
             }
-            TokenKind::Name(name) => Ok(Expr { kind: Kind::Name(name), span }),
+            TokenKind::Name(name) if ["if", "then", "else"].contains(&name.as_str()) => {
+                Err(Mistake::new(span, format!("`{name}` alone is not known here"), "write `if(condition, a, b)`"))
+            }
+            TokenKind::Name(name) => Ok(self.literal(&name, &span).unwrap_or(Expr { kind: Kind::Name(name), span })),
             TokenKind::Open => {
                 let inner = self.expr(0)?;
                 if !self.take(&TokenKind::Close) {
-                    return Err(Mistake::new(span, "this parenthesis is not closed", "add a `)`"));
+                    return Err(self.unclosed(span, "this parenthesis is not closed"));
                 }
                 Ok(Expr { span: span.start..self.tokens[self.at - 1].span.end, ..inner })
             }
-            _ => Err(Mistake::new(
-                span,
-                "a value is missing before this",
-                "for example a number, a name or a call such as sma(close, 20)",
-            )),
+            _ => Err(Mistake::new(span, "a value is missing before this", EXAMPLE)),
         }
+    }
+
+    /// Tells of the constants of other languages, and goes on with one of the same type.
+    fn literal(&mut self, name: &str, span: &Range<usize>) -> Option<Expr> {
+        let zero = Expr { kind: Kind::Number(0.0), span: span.clone() };
+        let (kind, help) = match name.to_ascii_lowercase().as_str() {
+            "true" => (
+                Kind::Binary(BinaryOp::Equal, Box::new(zero.clone()), Box::new(zero)),
+                "write a comparison; one that always holds is `close > 0`",
+            ),
+            "false" => (
+                Kind::Binary(BinaryOp::Less, Box::new(zero.clone()), Box::new(zero)),
+                "leave out what never holds, or write a comparison such as `close < 0`",
+            ),
+            "null" | "none" | "nil" | "nan" => (
+                Kind::Number(0.0),
+                "a value that is not known yet is unknown by itself, and a rule that reads it does not fire",
+            ),
+            _ => return None,
+        };
+        self.tell(span.clone(), format!("`{name}` is not known here"), help);
+        Some(Expr { kind, span: span.clone() })
     }
 
     fn arguments(&mut self, name: &Range<usize>) -> Result<Vec<Expr>, Mistake> {
@@ -162,15 +237,20 @@ impl Parser {
                 return Ok(arguments);
             }
             if !self.take(&TokenKind::Comma) {
-                return Err(match self.peek() {
-                    None => Mistake::new(name.clone(), "the parenthesis of this call is not closed", "add a `)`"),
-                    Some(_) => Mistake::new(
-                        self.span(),
-                        "a comma or `)` is missing before this",
-                        "arguments are separated by commas",
-                    ),
-                });
+                return Err(self.unclosed(name.clone(), "the parenthesis of this call is not closed"));
             }
+        }
+    }
+
+    /// A `)` is missing: either at the end, or something else before the next token.
+    fn unclosed(&self, open: Range<usize>, message: &str) -> Mistake {
+        match self.peek() {
+            None => Mistake::new(open, message, "add a `)`"),
+            Some(_) => Mistake::new(
+                self.span(),
+                "an operator, a comma or `)` is missing before this",
+                "arguments are separated by commas, and every `(` has its `)`",
+            ),
         }
     }
 
@@ -182,129 +262,55 @@ impl Parser {
                 if !self.take(&TokenKind::CloseIndex) {
                     return Err(Mistake::new(span, "this bracket is not closed", "add a `]`"));
                 }
+                let ago = self.ago(&expr, ago);
                 let whole = expr.span.start..self.tokens[self.at - 1].span.end;
                 expr = Expr { kind: Kind::Ago(Box::new(expr), Box::new(ago)), span: whole };
             } else if let Some(TokenKind::At(parts)) = self.peek() {
-                let place = place(parts, &span)?;
+                let place = self.place(&parts.clone(), &span);
                 self.at += 1;
-                let whole = expr.span.start..span.end;
-                expr = Expr { kind: Kind::At(Box::new(expr), place), span: whole };
+                if let Some(place) = place {
+                    let whole = expr.span.start..span.end;
+                    expr = Expr { kind: Kind::At(Box::new(expr), place), span: whole };
+                }
             } else {
                 return Ok(expr);
             }
         }
     }
-}
 
-fn place(parts: &[(String, Range<usize>)], at: &Range<usize>) -> Result<Place, Mistake> {
-    const HELP: &str = "write `@ 4h`, `@ ETH/USDT` or `@ ETH/USDT 4h`";
-    let mut place = Place { symbol: None, timeframe: None, span: at.clone() };
-    if parts.is_empty() {
-        return Err(Mistake::new(at.clone(), "a timeframe or a symbol is missing after `@`", HELP));
-    }
-    for (text, span) in parts {
-        if text.contains('/') {
-            place.symbol =
-                Some(text.parse::<Symbol>().map_err(|error| Mistake::new(span.clone(), error.to_string(), HELP))?);
-        } else {
-            place.timeframe =
-                Some(text.parse::<Timeframe>().map_err(|error| Mistake::new(span.clone(), error.to_string(), HELP))?);
-        }
-    }
-    Ok(place)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The tree in full parentheses.
-    fn show(expr: &Expr) -> String {
-        match &expr.kind {
-            Kind::Number(number) => number.to_string(),
-            Kind::Word(word) => format!("'{word}'"),
-            Kind::Name(name) => name.clone(),
-            Kind::Negate(inner) => format!("(-{})", show(inner)),
-            Kind::Not(inner) => format!("(not {})", show(inner)),
-            Kind::Binary(op, left, right) => format!("({} {} {})", show(left), op.sign(), show(right)),
-            Kind::Call(call) => {
-                format!("{}({})", call.name, call.arguments.iter().map(show).collect::<Vec<_>>().join(", "))
+    /// Tells of `x[-1]`, and goes on as if it were `x[1]`.
+    fn ago(&mut self, of: &Expr, ago: Expr) -> Expr {
+        match ago.kind {
+            Kind::Negate(inner) if matches!(inner.kind, Kind::Number(_)) => {
+                let (of, n) = (&self.text[of.span.clone()], &self.text[inner.span.clone()]);
+                let help = format!("write `{of}[{n}]`: the number counts candles back");
+                self.tell(ago.span, "a negative number of candles ago would be the future", help);
+                *inner
             }
-            Kind::Ago(inner, ago) => format!("{}[{}]", show(inner), show(ago)),
-            Kind::At(inner, place) => {
-                let symbol = place.symbol.as_ref().map(|symbol| format!(" {symbol}")).unwrap_or_default();
-                let timeframe = place.timeframe.map(|timeframe| format!(" {timeframe}")).unwrap_or_default();
-                format!("({} @{symbol}{timeframe})", show(inner))
-            }
+            _ => ago,
         }
     }
 
-    #[track_caller]
-    fn check(text: &str, tree: &str) {
-        assert_eq!(parse(text).map(|expr| show(&expr)), Ok(tree.to_owned()));
-    }
-
-    #[track_caller]
-    fn fails(text: &str, column: usize, part: &str) {
-        let mistake = parse(text).expect_err(text);
-        assert!(format!("{mistake:?}").contains(part), "{mistake:?}");
-        assert_eq!(mistake.span.start, column, "{mistake:?}");
-    }
-
-    #[test]
-    fn operators_bind_as_the_page_says() {
-        check("1 + 2 * 3 - 4", "((1 + (2 * 3)) - 4)");
-        check("not a and b or c", "(((not a) and b) or c)");
-        check("not a > b", "(not (a > b))");
-        check("a or b and c", "(a or (b and c))");
-        check("-a * b", "((-a) * b)");
-        check("-close[1]", "(-close[1])");
-        check("a - -1", "(a - (-1))");
-        check("10 % 3 / 2", "((10 % 3) / 2)");
-        check("a < b + 1 and c >= d", "((a < (b + 1)) and (c >= d))");
-        check("(1 + 2) * 3", "((1 + 2) * 3)");
-    }
-
-    #[test]
-    fn calls_places_and_candles_ago() {
-        check("crossover(sma(close, 10), x)", "crossover(sma(close, 10), x)");
-        check("vwap('week')", "vwap('week')");
-        check("highest(high, 48)[1]", "highest(high, 48)[1]");
-        check("ema(close, 50) @ 1h > 3", "((ema(close, 50) @ 1h) > 3)");
-        check("close @ETH/USDT 4h - close @ ETH/USDT", "((close @ ETH/USDT 4h) - (close @ ETH/USDT))");
-        check("(close + open) @ 1d[1]", "((close + open) @ 1d)[1]");
-        check("close @ BTC/USDT:USDT 1M", "(close @ BTC/USDT:USDT 1M)");
-        check("close @ 4h/2-close @ 1d", "(((close @ 4h) / 2) - (close @ 1d))");
-        check("if(a > b, 1, 0)", "if((a > b), 1, 0)");
-        check("bop()", "bop()");
-        check("1e-8 + 1_000.5", "(0.00000001 + 1000.5)");
-    }
-
-    #[test]
-    fn mistakes_point_and_teach() {
-        fails("a && b", 2, "write `and`");
-        fails("a AND b", 2, "write `and`");
-        fails("ta.rsi(close, 14)", 0, "write `rsi`");
-        fails("a || b", 2, "write `or`");
-        fails("!a", 0, "write `not`");
-        fails("a = b", 2, "write `==`");
-        fails("close[−1]", 6, "minus of the keyboard");
-        fails("a < b < c", 6, "write `a < b and b < c`");
-        check("(a < b) == c", "((a < b) == c)");
-        fails("sma(close, 10", 0, "not closed");
-        fails("(a + b", 0, "not closed");
-        fails("a b", 2, "operator or a comma");
-        fails("a +", 3, "missing here");
-        fails("a)", 1, "no open parenthesis");
-        fails("close @ 7h", 8, "not a timeframe");
-        fails("close @", 6, "missing after `@`");
-        fails("ema(close, 4h)", 11, "@ 4h");
-        fails("vwap('week)", 5, "not closed");
-        fails("1.2.3", 0, "not a number");
-        fails("1e999", 0, "not a number");
-        fails("", 0, "missing here");
-        fails(&"(".repeat(1000), 64, "levels deep");
-        fails(&"-".repeat(1000), 64, "levels deep");
-        fails(&"a+".repeat(8000), 0, "longer than");
+    /// The place behind `@`; `None` where it is wrong, and the expression is looked at without it.
+    fn place(&mut self, parts: &[(String, Range<usize>)], at: &Range<usize>) -> Option<Place> {
+        const HELP: &str = "write `@ 4h`, `@ ETH/USDT` or `@ ETH/USDT 4h`";
+        let mut place = Place { symbol: None, timeframe: None, span: at.clone() };
+        if parts.is_empty() {
+            self.tell(at.clone(), "a timeframe or a symbol is missing after `@`", HELP);
+        }
+        for (text, span) in parts {
+            let wrong = if text.contains('/') {
+                text.parse::<Symbol>().map(|symbol| place.symbol = Some(symbol)).err().map(|error| error.to_string())
+            } else {
+                text.parse::<Timeframe>()
+                    .map(|frame| place.timeframe = Some(frame))
+                    .err()
+                    .map(|error| error.to_string())
+            };
+            if let Some(message) = wrong {
+                self.tell(span.clone(), message, HELP);
+            }
+        }
+        (place.symbol.is_some() || place.timeframe.is_some()).then_some(place)
     }
 }

@@ -225,7 +225,12 @@ impl Reader<'_> {
             self.problems.push(node.span.clone(), message, Some("for example sma(close, 20)".into()));
             return None;
         };
-        expression::parse(text).map_err(|mistake| self.mistake(node, mistake)).ok()
+        let parsed = expression::parse(text);
+        for mistake in parsed.mistakes {
+            self.mistake(node, mistake);
+        }
+        // With mistakes it is what was meant: names that read it are no mistakes, and others in it are told too.
+        parsed.expr
     }
 
     fn failure(&mut self, node: &Node, failure: Failure) {
