@@ -1,6 +1,7 @@
 //! What an order becomes: the fill rules of backtest and paper trading, in one core without I/O.
 
 mod engine;
+mod feed;
 mod position;
 mod rounding;
 mod run;
@@ -10,6 +11,7 @@ mod spot;
 mod trade;
 
 pub use engine::Engine;
+pub use feed::{Fed, Feed};
 pub use run::{RejectedSignal, RunResult};
 pub use runner::{Recording, Runner};
 pub use settings::{FeeChargedIn, Market, Settings, SettingsError};

@@ -3,10 +3,10 @@
 //! The backtester calls [`Runner::advance`] once for a whole range, the trader after every candle. Both read
 //! the same table through the same door, so both decide the same.
 
-use market::{CandleSource, Candles, SourceError, Symbol, Timeframe};
-use strategy::{Decision, History, Strategy};
+use market::{CandleSource, Candles, SourceError, Symbol};
+use strategy::{Decision, Strategy};
 
-use crate::{Engine, Settings};
+use crate::{Engine, Fed, Feed, Settings};
 
 /// Candles that are run at once: their decisions fit the cache.
 const PIECE: usize = 1_024;
@@ -15,11 +15,9 @@ const PIECE: usize = 1_024;
 pub struct Runner {
     strategy: Box<dyn Strategy>,
     engine: Engine,
-    symbol: Symbol,
+    feed: Feed,
     /// The first candle that the account sees; those before only warm the strategy up.
     from_ms: i64,
-    base: Cursor,
-    others: Vec<Cursor>,
     decisions: Vec<Decision>,
     recording: Option<Recording>,
 }
@@ -37,35 +35,14 @@ pub struct Recording {
     pub start: usize,
 }
 
-/// How far a series has been read.
-struct Cursor {
-    symbol: Symbol,
-    timeframe: Timeframe,
-    /// Candles before the beginning that values depend on.
-    past: usize,
-    /// The period from whose start values count.
-    anchor: Option<Timeframe>,
-    /// Open time of the next candle to read; `None` before the first call.
-    next_ms: Option<i64>,
-}
-
 impl Runner {
     /// A strategy that has seen nothing yet, and an account that begins at `from_ms`.
     #[must_use]
     pub fn new(strategy: Box<dyn Strategy>, symbol: Symbol, settings: Settings, from_ms: i64) -> Self {
         let description = strategy.description();
-        let base = Cursor::new(symbol.clone(), description.timeframe, description.warm_up, description.history);
-        let others = description
-            .others
-            .iter()
-            .map(|other| {
-                let symbol = other.symbol.clone().unwrap_or_else(|| symbol.clone());
-                // One more closes only after the first base candle, and one is still forming then.
-                Cursor::new(symbol, other.timeframe, other.warm_up + 2, other.history)
-            })
-            .collect();
+        let feed = Feed::new(description, symbol, from_ms);
         let engine = Engine::new(settings, description.orders);
-        Runner { strategy, engine, symbol, from_ms, base, others, decisions: Vec::new(), recording: None }
+        Runner { strategy, engine, feed, from_ms, decisions: Vec::new(), recording: None }
     }
 
     /// Keeps candles, lines and decisions for a report.
@@ -82,22 +59,10 @@ impl Runner {
     /// # Errors
     /// When candles cannot be read; nothing has been run then.
     pub fn advance(&mut self, source: &dyn CandleSource, to_ms: Option<i64>) -> Result<usize, SourceError> {
-        self.base.begin(source, self.from_ms)?;
-        let candles = source.candles(&self.symbol, self.base.timeframe, self.base.next_ms, to_ms)?;
-        let (Some(&first_ms), Some(&last_ms)) = (candles.open_time_ms.first(), candles.open_time_ms.last()) else {
-            return Ok(0);
-        };
-        let close_ms = self.base.timeframe.next_open(last_ms);
-        let mut others = Vec::with_capacity(self.others.len());
-        for other in &mut self.others {
-            other.begin(source, first_ms)?;
-            others.push(other.closed_by(source, close_ms)?);
-        }
-        for (index, (cursor, candles)) in self.others.iter_mut().zip(&others).enumerate() {
+        let Some(Fed { candles, others }) = self.feed.next(source, to_ms)? else { return Ok(0) };
+        for (index, candles) in others.iter().enumerate() {
             self.strategy.push_other(index, candles.as_slice());
-            cursor.pass(candles);
         }
-        self.base.pass(&candles);
         if let Some(recording) = &mut self.recording {
             recording.add_others(others);
         }
@@ -148,47 +113,13 @@ impl Runner {
     /// Open time of the next base candle to be read; `None` before the first call.
     #[must_use]
     pub fn next_ms(&self) -> Option<i64> {
-        self.base.next_ms
+        self.feed.next_ms()
     }
 
     /// Ends the run: the account, and what was recorded.
     #[must_use]
     pub fn finish(self) -> (Engine, Option<Recording>) {
         (self.engine, self.recording)
-    }
-}
-
-impl Cursor {
-    fn new(symbol: Symbol, timeframe: Timeframe, warm_up: usize, history: History) -> Self {
-        let (settle, anchor) = match history {
-            History::Whole { settle, anchor } => (settle, anchor),
-            History::Candles(_) => (0, None),
-        };
-        Cursor { symbol, timeframe, past: warm_up + settle, anchor, next_ms: None }
-    }
-
-    /// Finds where to begin, so that what is needed before `from_ms` is read too, and no more: candles that
-    /// are stored later, from before that, then change nothing.
-    fn begin(&mut self, source: &dyn CandleSource, from_ms: i64) -> Result<(), SourceError> {
-        if self.next_ms.is_some() {
-            return Ok(());
-        }
-        let past_ms = source.open_time_before(&self.symbol, self.timeframe, from_ms, self.past)?.unwrap_or(from_ms);
-        let anchor_ms = self.anchor.map_or(from_ms, |anchor| anchor.open_of(from_ms));
-        self.next_ms = Some(past_ms.min(anchor_ms).min(from_ms));
-        Ok(())
-    }
-
-    /// Candles not read yet that have closed by `close_ms`.
-    fn closed_by(&self, source: &dyn CandleSource, close_ms: i64) -> Result<Candles, SourceError> {
-        let candles = source.candles(&self.symbol, self.timeframe, self.next_ms, Some(close_ms))?;
-        Ok(candles.iter().filter(|candle| self.timeframe.next_open(candle.open_time_ms) <= close_ms).collect())
-    }
-
-    fn pass(&mut self, candles: &Candles) {
-        if let Some(&last_ms) = candles.open_time_ms.last() {
-            self.next_ms = Some(self.timeframe.next_open(last_ms));
-        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use market::CandleSlice;
 
+use crate::compile::Part;
+use crate::file::Expressions;
 use crate::plan::{BLOCK, Context, Info, Needs, Operand, Plan, cut};
 use crate::strategy::{Decision, Description, Strategy};
 
@@ -10,7 +12,7 @@ pub struct FileStrategy {
     description: Description,
     plan: Plan,
     contexts: Vec<Context>,
-    rules: Vec<Rule>,
+    rules: [Option<Watched>; 4],
     distances: [Option<Operand>; 3],
     lines: Vec<Operand>,
     /// Base candles so far.
@@ -34,22 +36,28 @@ impl PlanStep {
     }
 }
 
-/// A condition, and since when it means something.
-struct Rule {
-    operand: Option<Operand>,
+/// A value, and since when it means something.
+pub(crate) struct Watched {
+    operand: Operand,
+    is_condition: bool,
     needs: Needs,
     /// For each context it needs, the base candle at which that was first warm.
     context_warm: Vec<Option<usize>>,
     warm: bool,
 }
 
-impl Rule {
-    fn new(operand: Option<Operand>, needs: Needs) -> Self {
-        let context_warm = vec![None; needs.contexts.len()];
-        Rule { operand, needs, context_warm, warm: false }
+impl Watched {
+    pub(crate) fn new(part: &Part) -> Self {
+        let context_warm = vec![None; part.needs.contexts.len()];
+        let (operand, is_condition, needs) = (part.operand, part.is_condition, part.needs.clone());
+        Watched { operand, is_condition, needs, context_warm, warm: false }
     }
 
-    /// Whether the rule is warm at base candle `candle`, the one at `index` of the block.
+    pub(crate) fn is_condition(&self) -> bool {
+        self.is_condition
+    }
+
+    /// Whether it is warm at base candle `candle`, the one at `index` of the block.
     fn is_warm(&mut self, candle: usize, index: usize, contexts: &[Context]) -> bool {
         if self.warm {
             return true;
@@ -66,32 +74,34 @@ impl Rule {
 }
 
 impl FileStrategy {
-    pub(crate) fn new(
-        description: Description,
-        plan: Plan,
-        contexts: Vec<Context>,
-        rules: Vec<(Option<Operand>, Needs)>,
-        distances: [Option<Operand>; 3],
-        lines: Vec<Operand>,
-    ) -> Self {
-        let rules = rules.into_iter().map(|(operand, needs)| Rule::new(operand, needs)).collect();
+    pub(crate) fn new(description: Description, plan: Plan, contexts: Vec<Context>, expressions: &Expressions) -> Self {
+        let rules = expressions.rules.each_ref().map(|rule| rule.as_ref().map(Watched::new));
+        let distances = expressions.distances.each_ref().map(|distance| distance.as_ref().map(|part| part.operand));
+        let numbers = expressions.names.iter().filter(|(_, part)| !part.is_condition);
+        let lines = numbers.map(|(_, part)| part.operand).collect();
         FileStrategy { description, plan, contexts, rules, distances, lines, seen: 0 }
     }
 
-    fn block(&mut self, candles: CandleSlice<'_>, decisions: &mut Vec<Decision>) {
+    /// Runs the plan over the next candles of at most a block.
+    fn compute(&mut self, candles: CandleSlice<'_>) {
         let timeframe = self.description.timeframe;
         for context in &mut self.contexts {
             context.align(candles.open_time_ms.iter().map(|&open_time_ms| timeframe.next_open(open_time_ms)));
         }
         self.plan.run(candles, &self.contexts);
+    }
+
+    /// Reads the rules off the plan, for the block that it ran over last.
+    pub(crate) fn decide(&mut self, candles: CandleSlice<'_>, decisions: &mut Vec<Decision>) {
         let fetch = |operand: Option<Operand>| operand.map(|operand| self.plan.fetch(operand, candles, &self.contexts));
-        let conditions = [0, 1, 2, 3].map(|rule| fetch(self.rules[rule].operand));
+        let conditions = self.rules.each_ref().map(|rule| fetch(rule.as_ref().map(|rule| rule.operand)));
         let distances = self.distances.map(fetch);
         for index in 0..candles.len() {
             let candle = self.seen + index;
             let mut fires = [false; 4];
             for ((fires, rule), condition) in fires.iter_mut().zip(&mut self.rules).zip(&conditions) {
-                *fires = rule.is_warm(candle, index, &self.contexts) && condition.is_some_and(|c| c.at(index) > 0.0);
+                let (Some(rule), Some(condition)) = (rule, condition) else { continue };
+                *fires = rule.is_warm(candle, index, &self.contexts) && condition.at(index) > 0.0;
             }
             let distance = |which: usize| distances[which].map_or(f64::NAN, |distance| distance.at(index));
             decisions.push(Decision {
@@ -104,6 +114,28 @@ impl FileStrategy {
                 trail: distance(2),
             });
         }
+    }
+
+    /// Runs over the next candles of at most a block, and gives what each of `watched` is worth at each of them
+    /// to `told`; an unknown value is NaN.
+    pub(crate) fn watch(
+        &mut self,
+        candles: CandleSlice<'_>,
+        watched: &mut [Watched],
+        mut told: impl FnMut(usize, f64),
+    ) {
+        self.compute(candles);
+        for (which, watched) in watched.iter_mut().enumerate() {
+            let values = self.plan.fetch(watched.operand, candles, &self.contexts);
+            for index in 0..candles.len() {
+                let known = !watched.is_condition || watched.is_warm(self.seen + index, index, &self.contexts);
+                told(which, if known { values.at(index) } else { f64::NAN });
+            }
+        }
+    }
+
+    /// Ends a block.
+    pub(crate) fn pass(&mut self, candles: CandleSlice<'_>) {
         self.seen += candles.len();
     }
 
@@ -130,10 +162,12 @@ impl Strategy for FileStrategy {
         while start < candles.len() {
             let end = (start + BLOCK).min(candles.len());
             let block = cut(candles, start, end);
-            self.block(block, decisions);
+            self.compute(block);
+            self.decide(block, decisions);
             if let Some(lines) = &mut lines {
                 self.tell(block, lines);
             }
+            self.pass(block);
             start = end;
         }
     }

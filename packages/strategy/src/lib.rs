@@ -9,10 +9,14 @@ mod expression;
 mod file;
 mod file_strategy;
 mod indicators;
+mod inspect;
 mod plan;
+pub mod reference;
+pub mod schema;
 mod strategy;
 
-pub use file::{StrategyFile, load};
+pub use file::{StrategyFile, inspect, load};
 pub use file_strategy::{FileStrategy, PlanStep};
 pub use indicators::{Family, Function, Gives, Parameter, Shift, functions};
+pub use inspect::{Explained, Explanation, Inspector, Value};
 pub use strategy::{Decision, Description, History, Orders, OtherCandles, Protection, Size, Strategy, Unit};

@@ -2,43 +2,41 @@
 
 use std::ops::Range;
 
-use super::{Compiler, Failure, Typed, operators, whole};
+use super::{Broken, Compiler, Typed, operators, whole};
 use crate::expression::{Call, Expr, Kind, Mistake};
 use crate::indicators::{Argument, FUNCTIONS, Function, Gives, NOT_YET, Parameter};
 use crate::plan::Operand;
 
 impl Compiler {
     /// `if(condition, a, b)`.
-    pub(super) fn choose(
-        &mut self,
-        call: &Call,
-        span: &Range<usize>,
-        context: Option<usize>,
-    ) -> Result<Typed, Failure> {
+    pub(super) fn choose(&mut self, call: &Call, span: &Range<usize>, context: Option<usize>) -> Result<Typed, Broken> {
         let [condition, a, b] = call.arguments.as_slice() else {
-            return Err(Mistake::new(span.clone(), "`if` takes three arguments", "write if(condition, a, b)").into());
+            return Err(self.wrong(span, "`if` takes three arguments", "write if(condition, a, b)"));
         };
-        let condition = self.condition(condition, context)?;
-        match (self.compile(a, context)?, self.compile(b, context)?) {
-            (Typed::Number(a), Typed::Number(b)) => {
+        let second = b;
+        let (condition, a, b) =
+            (self.condition(condition, context), self.compile(a, context), self.compile(b, context));
+        match (condition?, a?, b?) {
+            (condition, Typed::Number(a), Typed::Number(b)) => {
                 Ok(Typed::Number(operators::choose(self.builder(context), condition, a, b)))
             }
-            (Typed::Condition(a), Typed::Condition(b)) => {
+            (condition, Typed::Condition(a), Typed::Condition(b)) => {
                 Ok(Typed::Condition(operators::choose(self.builder(context), condition, a, b)))
             }
-            (first, second) => Err(Mistake::new(
-                b.span.clone(),
-                format!("this is {} while the other choice is {}", second.kind(), first.kind()),
-                "both choices of `if` must be of one kind",
-            )
-            .into()),
+            (_, a, b) => {
+                let message = format!("this is {} while the other choice is {}", b.kind(), a.kind());
+                Err(self.wrong(&second.span, message, "both choices of `if` must be of one kind"))
+            }
         }
     }
 
     /// Any other function.
-    pub(super) fn call(&mut self, call: &Call, span: &Range<usize>, context: Option<usize>) -> Result<Typed, Failure> {
+    pub(super) fn call(&mut self, call: &Call, span: &Range<usize>, context: Option<usize>) -> Result<Typed, Broken> {
         let Some(function) = FUNCTIONS.iter().find(|function| function.name == call.name) else {
-            return Err(unknown_function(call).into());
+            self.mistakes.push(unknown_function(call));
+            // Its arguments are looked at for mistakes of their own.
+            call.arguments.iter().for_each(|expr| _ = self.compile(expr, context));
+            return Err(Broken);
         };
         let (given, taken) = (call.arguments.len(), function.parameters.len());
         let more = matches!(function.parameters.last(), Some(Parameter::More(_)));
@@ -46,13 +44,14 @@ impl Compiler {
             let plural = if taken == 1 { "" } else { "s" };
             let more = if more { " or more" } else { "" };
             let message = format!("`{}` takes {taken}{more} argument{plural}, not {given}", call.name);
-            return Err(Mistake::new(span.clone(), message, example(function)).into());
+            return Err(self.wrong(span, message, example(function)));
         }
-        let mut arguments = Vec::with_capacity(given);
         let parameters = function.parameters.iter().chain(function.parameters.last().into_iter().cycle());
-        for (parameter, expr) in parameters.zip(&call.arguments) {
-            arguments.push(self.argument(function, parameter, expr, context)?);
-        }
+        let arguments: Vec<_> = parameters
+            .zip(&call.arguments)
+            .map(|(parameter, expr)| self.argument(function, parameter, expr, context))
+            .collect();
+        let arguments = arguments.into_iter().collect::<Result<Vec<Argument>, Broken>>()?;
         let operand = (function.build)(self.builder(context), &arguments);
         Ok(match function.gives {
             Gives::Number => Typed::Number(operand),
@@ -66,30 +65,30 @@ impl Compiler {
         parameter: &Parameter,
         expr: &Expr,
         context: Option<usize>,
-    ) -> Result<Argument, Failure> {
-        let wrong = |message: String| Failure::from(Mistake::new(expr.span.clone(), message, example(function)));
-        match parameter {
-            Parameter::Series(_) | Parameter::More(_) => Ok(Argument::Series(self.number(expr, context)?)),
-            Parameter::Condition(_) => Ok(Argument::Series(self.condition(expr, context)?)),
-            Parameter::Number(name, least, most) => match self.number(expr, context)? {
-                Operand::Constant(value) if (*least..=*most).contains(&value) => Ok(Argument::Number(value)),
-                _ => Err(wrong(format!("`{name}` must be a number from {least} to {most}, or such a param"))),
-            },
+    ) -> Result<Argument, Broken> {
+        let (argument, expected) = match parameter {
+            Parameter::Series(_) | Parameter::More(_) => return self.number(expr, context).map(Argument::Series),
+            Parameter::Condition(_) => return self.condition(expr, context).map(Argument::Series),
+            Parameter::Number(name, least, most) => {
+                let number = match self.number(expr, context)? {
+                    Operand::Constant(value) if (*least..=*most).contains(&value) => Some(Argument::Number(value)),
+                    _ => None,
+                };
+                (number, format!("`{name}` must be a number from {least} to {most}, or such a param"))
+            }
             Parameter::Length(name, least, most) => {
-                let value = self.number(expr, context)?;
-                whole(value, *least, *most).map(Argument::Length).ok_or_else(|| {
-                    wrong(format!("`{name}` must be a whole number from {least} to {most}, or such a param"))
-                })
+                let length = whole(self.number(expr, context)?, *least, *most).map(Argument::Length);
+                (length, format!("`{name}` must be a whole number from {least} to {most}, or such a param"))
             }
             Parameter::Word(name, words) => {
                 let word = match &expr.kind {
                     Kind::Word(word) => words.iter().find(|known| *known == word),
                     _ => None,
                 };
-                word.map(|word| Argument::Word(word))
-                    .ok_or_else(|| wrong(format!("`{name}` must be one of '{}'", words.join("', '"))))
+                (word.map(|word| Argument::Word(word)), format!("`{name}` must be one of '{}'", words.join("', '")))
             }
-        }
+        };
+        argument.ok_or_else(|| self.wrong(&expr.span, expected, example(function)))
     }
 }
 

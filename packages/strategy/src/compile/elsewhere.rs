@@ -1,7 +1,7 @@
 //! Values from elsewhere than the current candle: candles ago, and other candles.
 
-use super::{Compiler, Failure, Other, OtherPlan, Typed, operators, whole};
-use crate::expression::{BinaryOp, Expr, Mistake, Place};
+use super::{Broken, Compiler, Other, OtherPlan, Typed, operators, whole};
+use crate::expression::{BinaryOp, Expr, Place};
 use crate::indicators::change;
 use crate::plan::{Builder, Operand};
 
@@ -10,14 +10,12 @@ const MAX_AGO: usize = 1_048_576;
 
 impl Compiler {
     /// `inner[ago]`.
-    pub(super) fn ago(&mut self, inner: &Expr, ago: &Expr, context: Option<usize>) -> Result<Typed, Failure> {
-        let value = self.compile(inner, context)?;
-        let n = self.number(ago, context)?;
+    pub(super) fn ago(&mut self, inner: &Expr, ago: &Expr, context: Option<usize>) -> Result<Typed, Broken> {
+        let (value, n) = (self.compile(inner, context), self.number(ago, context));
+        let (value, n) = (value?, n?);
         let Some(n) = whole(n, 0, MAX_AGO) else {
             let message = format!("the candles ago must be a whole number from 0 to {MAX_AGO}, or such a param");
-            return Err(
-                Mistake::new(ago.span.clone(), message, "for example close[1], the close one candle ago").into()
-            );
+            return Err(self.wrong(&ago.span, message, "for example close[1], the close one candle ago"));
         };
         if n == 0 {
             return Ok(value);
@@ -34,21 +32,19 @@ impl Compiler {
     }
 
     /// `inner @ place`.
-    pub(super) fn at(&mut self, inner: &Expr, place: &Place, context: Option<usize>) -> Result<Typed, Failure> {
-        let wrong = |message: String, help: &str| Failure::from(Mistake::new(place.span.clone(), message, help));
+    pub(super) fn at(&mut self, inner: &Expr, place: &Place, context: Option<usize>) -> Result<Typed, Broken> {
         if context.is_some() {
-            return Err(wrong(
-                "`@` inside `@`".to_owned(),
-                "compute the inner part under a name of its own, without `@` around it",
-            ));
+            let help = "compute the inner part under a name of its own, without `@` around it";
+            return Err(self.wrong(&place.span, "`@` inside `@`", help));
         }
         let other = Other { symbol: place.symbol.clone(), timeframe: place.timeframe.unwrap_or(self.base) };
         if other.timeframe < self.base {
             let message = format!("{} is lower than the strategy's timeframe, {}", other.timeframe, self.base);
-            return Err(wrong(message, "`@` reads the same or a higher timeframe"));
+            return Err(self.wrong(&place.span, message, "`@` reads the same or a higher timeframe"));
         }
         if other.timeframe == self.base && other.symbol.is_none() {
-            return Err(wrong(format!("{} is the strategy's own timeframe", self.base), "leave out the `@`"));
+            let message = format!("{} is the strategy's own timeframe", self.base);
+            return Err(self.wrong(&place.span, message, "leave out the `@`"));
         }
         let index = self.other(other);
         let value = self.compile(inner, Some(index))?;
@@ -73,7 +69,7 @@ impl Compiler {
         self.others.len() - 1
     }
 
-    fn aligned(&mut self, context: usize, operand: Operand) -> Operand {
+    pub(super) fn aligned(&mut self, context: usize, operand: Operand) -> Operand {
         let other = &mut self.others[context];
         let output = other.outputs.iter().position(|known| *known == operand).unwrap_or_else(|| {
             other.outputs.push(operand);

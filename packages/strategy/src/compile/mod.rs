@@ -3,11 +3,14 @@
 mod calls;
 mod elsewhere;
 mod operators;
+mod parts;
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use market::{Symbol, Timeframe};
+
+pub(crate) use parts::{Logic, Part};
 
 use crate::expression::{BinaryOp, Expr, Kind, Mistake};
 use crate::indicators::FUNCTIONS;
@@ -26,6 +29,12 @@ pub(crate) enum Typed {
 }
 
 impl Typed {
+    pub(crate) fn operand(self) -> Operand {
+        match self {
+            Typed::Number(operand) | Typed::Condition(operand) => operand,
+        }
+    }
+
     fn kind(self) -> &'static str {
         match self {
             Typed::Number(_) => "a number",
@@ -34,20 +43,9 @@ impl Typed {
     }
 }
 
-/// Why an expression has no value.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Failure {
-    /// It is wrong itself.
-    Mistake(Mistake),
-    /// It reads a name whose own expression is wrong, which has been told already.
-    Broken,
-}
-
-impl From<Mistake> for Failure {
-    fn from(mistake: Mistake) -> Self {
-        Failure::Mistake(mistake)
-    }
-}
+/// An expression is wrong, or reads a name that is; the mistake has been told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Broken;
 
 /// Candles other than the base ones that the strategy reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +73,8 @@ pub(crate) struct Compiler {
     /// Values of names; `None` where a name is broken on those candles, which has been told.
     known: HashMap<(String, Option<usize>), Option<Typed>>,
     depth: usize,
+    mistakes: Vec<Mistake>,
+    parts: Option<parts::Recorder>,
 }
 
 /// The compiled expressions: the base plan, the contexts, and what people are told of them.
@@ -86,7 +86,8 @@ pub(crate) struct Compiled {
 }
 
 impl Compiler {
-    pub(crate) fn new(base: Timeframe, params: Vec<(String, f64)>) -> Self {
+    /// A compiler for a file; with `parts` every part of every expression gets a value of its own.
+    pub(crate) fn new(base: Timeframe, params: Vec<(String, f64)>, parts: bool) -> Self {
         Compiler {
             base,
             params,
@@ -95,28 +96,48 @@ impl Compiler {
             others: Vec::new(),
             known: HashMap::new(),
             depth: 0,
+            mistakes: Vec::new(),
+            parts: parts.then(parts::Recorder::default),
         }
     }
 
     /// Adds a named expression; `None` where it could not be read.
-    pub(crate) fn define(&mut self, name: &str, expr: Option<Expr>) -> Result<Typed, Failure> {
-        let value = expr.as_ref().map_or(Err(Failure::Broken), |expr| self.compile(expr, None));
-        let expr = if value.is_ok() { expr } else { None };
+    ///
+    /// # Errors
+    /// Every mistake of it; none where it only reads a broken name.
+    pub(crate) fn define(&mut self, name: &str, expr: Option<(&str, Expr)>) -> Result<Part, Vec<Mistake>> {
+        let value = expr.as_ref().map_or(Err(Vec::new()), |(text, expr)| self.value(text, expr));
+        let expr = if value.is_ok() { expr.map(|(_, expr)| expr) } else { None };
         self.lets.push((name.to_owned(), expr));
-        if let Ok(value) = value {
-            self.known.insert((name.to_owned(), None), Some(value));
+        if let Ok(value) = &value {
+            self.known.insert((name.to_owned(), None), Some(value.typed()));
         }
         value
     }
 
-    /// The value of an expression on the base candles.
-    pub(crate) fn value(&mut self, expr: &Expr) -> Result<Typed, Failure> {
-        self.compile(expr, None)
+    /// The value of an expression on the base candles; `text` is what it was read from.
+    ///
+    /// # Errors
+    /// Every mistake of it; none where it only reads a broken name.
+    pub(crate) fn value(&mut self, text: &str, expr: &Expr) -> Result<Part, Vec<Mistake>> {
+        if let Some(parts) = &mut self.parts {
+            parts.begin(text);
+        }
+        let value = self.compile(expr, None);
+        let mistakes = std::mem::take(&mut self.mistakes);
+        match value {
+            Ok(typed) => {
+                let recorded = self.parts.as_mut().and_then(parts::Recorder::end);
+                Ok(recorded.unwrap_or_else(|| Part::new(typed, self.builder.needs(typed.operand()))))
+            }
+            Err(Broken) => Err(mistakes),
+        }
     }
 
-    /// What operands of the base plan need to be warm.
-    pub(crate) fn needs(&self, operands: impl IntoIterator<Item = Operand>) -> Needs {
-        self.builder.needs_of(operands)
+    /// Notes a mistake.
+    fn wrong(&mut self, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Broken {
+        self.mistakes.push(Mistake::new(span.clone(), message, help));
+        Broken
     }
 
     /// Whether the file asks for more steps or longer windows than there may be.
@@ -142,26 +163,28 @@ impl Compiler {
         }
     }
 
-    fn compile(&mut self, expr: &Expr, context: Option<usize>) -> Result<Typed, Failure> {
+    fn compile(&mut self, expr: &Expr, context: Option<usize>) -> Result<Typed, Broken> {
         if self.depth == MAX_DEPTH {
             let message = format!("this expression, with the names it reads, is more than {MAX_DEPTH} operations deep");
-            return Err(Mistake::new(expr.span.clone(), message, "compute less in one expression").into());
+            return Err(self.wrong(&expr.span, message, "compute less in one expression"));
         }
         self.depth += 1;
+        if let Some(parts) = &mut self.parts {
+            parts.open();
+        }
         let value = self.compile_kind(expr, context);
+        self.close_part(expr, value, context);
         self.depth -= 1;
         value
     }
 
-    fn compile_kind(&mut self, expr: &Expr, context: Option<usize>) -> Result<Typed, Failure> {
+    fn compile_kind(&mut self, expr: &Expr, context: Option<usize>) -> Result<Typed, Broken> {
         match &expr.kind {
             Kind::Number(number) => Ok(Typed::Number(Operand::Constant(*number))),
-            Kind::Word(word) => Err(Mistake::new(
-                expr.span.clone(),
-                format!("the word '{word}' is no value"),
-                "words in quotes stand only inside calls such as vwap('week')",
-            )
-            .into()),
+            Kind::Word(word) => {
+                let help = "words in quotes stand only inside calls such as vwap('week')";
+                Err(self.wrong(&expr.span, format!("the word '{word}' is no value"), help))
+            }
             Kind::Name(name) => self.name(name, &expr.span, context),
             Kind::Negate(inner) => {
                 let operand = self.number(inner, context)?;
@@ -179,31 +202,27 @@ impl Compiler {
         }
     }
 
-    fn number(&mut self, expr: &Expr, context: Option<usize>) -> Result<Operand, Failure> {
+    fn number(&mut self, expr: &Expr, context: Option<usize>) -> Result<Operand, Broken> {
         match self.compile(expr, context)? {
             Typed::Number(operand) => Ok(operand),
-            Typed::Condition(_) => Err(Mistake::new(
-                expr.span.clone(),
-                "this is a condition where a number is expected",
-                "to turn a condition into a number write `if(condition, 1, 0)`",
-            )
-            .into()),
+            Typed::Condition(_) => {
+                let help = "to turn a condition into a number write `if(condition, 1, 0)`";
+                Err(self.wrong(&expr.span, "this is a condition where a number is expected", help))
+            }
         }
     }
 
-    fn condition(&mut self, expr: &Expr, context: Option<usize>) -> Result<Operand, Failure> {
+    fn condition(&mut self, expr: &Expr, context: Option<usize>) -> Result<Operand, Broken> {
         match self.compile(expr, context)? {
             Typed::Condition(operand) => Ok(operand),
-            Typed::Number(_) => Err(Mistake::new(
-                expr.span.clone(),
-                "this is a number where a condition is expected",
-                "compare it with something, for example `… > 0`",
-            )
-            .into()),
+            Typed::Number(_) => {
+                let help = "compare it with something, for example `… > 0`";
+                Err(self.wrong(&expr.span, "this is a number where a condition is expected", help))
+            }
         }
     }
 
-    fn name(&mut self, name: &str, span: &Range<usize>, context: Option<usize>) -> Result<Typed, Failure> {
+    fn name(&mut self, name: &str, span: &Range<usize>, context: Option<usize>) -> Result<Typed, Broken> {
         if let Some((_, value)) = self.params.iter().find(|(param, _)| param == name) {
             return Ok(Typed::Number(Operand::Constant(*value)));
         }
@@ -211,19 +230,22 @@ impl Compiler {
             return Ok(Typed::Number(operand));
         }
         if let Some(value) = self.known.get(&(name.to_owned(), context)) {
-            return value.ok_or(Failure::Broken);
+            return value.ok_or(Broken);
         }
         let Some((_, expr)) = self.lets.iter().find(|(known, _)| known == name) else {
-            return Err(self.unknown_name(name, span).into());
+            let mistake = self.unknown_name(name, span);
+            self.mistakes.push(mistake);
+            return Err(Broken);
         };
-        let expr = expr.clone().ok_or(Failure::Broken)?;
+        let expr = expr.clone().ok_or(Broken)?;
         // Only here when a name defined on the base candles is read on others: it is computed on those.
+        let told = self.mistakes.len();
         let value = self.compile(&expr, context);
-        self.known.insert((name.to_owned(), context), value.as_ref().ok().copied());
-        value.map_err(|failure| match failure {
-            Failure::Mistake(mistake) => Failure::Mistake(elsewhere(name, span, mistake)),
-            Failure::Broken => Failure::Broken,
-        })
+        self.known.insert((name.to_owned(), context), value.ok());
+        // Its own expression was right on the base candles: what is wrong here is told where it is read.
+        let told_there = self.mistakes.drain(told..).next();
+        self.mistakes.extend(told_there.map(|mistake| elsewhere(name, span, mistake)));
+        value
     }
 
     fn series(&mut self, name: &str, context: Option<usize>) -> Option<Operand> {
@@ -262,16 +284,29 @@ impl Compiler {
         Mistake::new(span.clone(), format!("unknown name `{name}`"), help)
     }
 
-    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, context: Option<usize>) -> Result<Typed, Failure> {
+    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, context: Option<usize>) -> Result<Typed, Broken> {
         let logic = matches!(op, BinaryOp::And | BinaryOp::Or);
         let mut side = |expr| if logic { self.condition(expr, context) } else { self.number(expr, context) };
-        // Both sides are looked at, so that a broken left one does not hide a mistake on the right.
-        let (a, b) = match (side(left), side(right)) {
-            (Ok(a), Ok(b)) => (a, b),
-            (Err(Failure::Broken), Err(failure)) | (Err(failure), _) | (_, Err(failure)) => return Err(failure),
-        };
-        let operand = operators::binary(self.builder(context), op, a, b);
+        // Both sides are looked at before either fails, so that the mistakes of both are told.
+        let (left, right) = (side(left), side(right));
+        let operand = operators::binary(self.builder(context), op, left?, right?);
         Ok(if logic || op.is_comparison() { Typed::Condition(operand) } else { Typed::Number(operand) })
+    }
+
+    /// Ends a part of an expression: notes its value where parts are asked for.
+    fn close_part(&mut self, expr: &Expr, value: Result<Typed, Broken>, context: Option<usize>) {
+        if self.parts.is_none() {
+            return;
+        }
+        let part = value.ok().map(|typed| match (typed, context) {
+            (typed, None) => typed,
+            (Typed::Number(operand), Some(context)) => Typed::Number(self.aligned(context, operand)),
+            (Typed::Condition(operand), Some(context)) => Typed::Condition(self.aligned(context, operand)),
+        });
+        let part = part.map(|typed| Part::new(typed, self.builder.needs(typed.operand())));
+        if let Some(parts) = &mut self.parts {
+            parts.close(expr, part);
+        }
     }
 }
 

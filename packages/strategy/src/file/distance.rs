@@ -3,14 +3,14 @@
 use yaml::Node;
 
 use super::Reader;
-use crate::compile::{Compiler, Typed};
+use crate::compile::{Compiler, Part, Typed};
 use crate::expression::Mistake;
-use crate::plan::Operand;
+use crate::plan::{Needs, Operand};
 use crate::strategy::Unit;
 
 impl Reader<'_> {
     /// `3%`, `500 quote`, or an expression in quote.
-    pub(super) fn distance(&mut self, node: &Node, key: &str, compiler: &mut Compiler) -> Option<(Unit, Operand)> {
+    pub(super) fn distance(&mut self, node: &Node, key: &str, compiler: &mut Compiler) -> Option<(Unit, Part)> {
         let text = node.text().unwrap_or_default().trim();
         let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
         if let Some(percent) = text.strip_suffix('%').and_then(number) {
@@ -18,14 +18,12 @@ impl Reader<'_> {
             let most = if key == "take" { f64::INFINITY } else { 100.0 };
             return self
                 .within(node, key, percent, most, "%")
-                .map(|percent| (Unit::Share, percent / 100.0))
-                .map(constant);
+                .map(|percent| (Unit::Share, constant(text, percent / 100.0)));
         }
         if let Some(amount) = text.strip_suffix("quote").and_then(number) {
             return self
                 .within(node, key, amount, f64::INFINITY, " quote")
-                .map(|amount| (Unit::Quote, amount))
-                .map(constant);
+                .map(|amount| (Unit::Quote, constant(text, amount)));
         }
         if number(text).is_some() {
             let help =
@@ -34,15 +32,15 @@ impl Reader<'_> {
             return None;
         }
         let expr = self.expr(node, key)?;
-        match compiler.value(&expr) {
-            Ok(Typed::Number(operand)) => Some((Unit::Quote, operand)),
-            Ok(Typed::Condition(_)) => {
+        match compiler.value(node.text().unwrap_or_default(), &expr) {
+            Ok(part) if !part.is_condition => Some((Unit::Quote, part)),
+            Ok(_) => {
                 let help = "for example 3%, or 2 * atr(14)";
                 self.mistake(node, Mistake::new(expr.span, format!("`{key}` is a condition, not a distance"), help));
                 None
             }
-            Err(failure) => {
-                self.failure(node, failure);
+            Err(mistakes) => {
+                self.mistakes(node, mistakes);
                 None
             }
         }
@@ -59,6 +57,7 @@ impl Reader<'_> {
     }
 }
 
-fn constant((unit, value): (Unit, f64)) -> (Unit, Operand) {
-    (unit, Operand::Constant(value))
+/// A distance that is the same at every candle.
+fn constant(text: &str, value: f64) -> Part {
+    Part { text: text.to_owned(), ..Part::new(Typed::Number(Operand::Constant(value)), Needs::default()) }
 }

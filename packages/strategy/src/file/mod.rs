@@ -7,11 +7,13 @@ mod size;
 use market::Timeframe;
 use yaml::{Fields, Node, Problems, Value};
 
-use crate::compile::{Compiler, Failure, Typed};
+use crate::compile::{Compiler, Part};
 use crate::expression::{self, Expr, Mistake};
-use crate::plan::{Needs, Operand};
+use crate::plan::Needs;
 use crate::strategy::{Description, History, Orders, OtherCandles, Protection, Size};
-use crate::{FileStrategy, PlanStep};
+use crate::{FileStrategy, Inspector, PlanStep};
+
+pub(crate) use params::KEYS as PARAM_KEYS;
 
 /// The strategy of a file, and what people are told of it.
 pub struct StrategyFile {
@@ -23,21 +25,54 @@ pub struct StrategyFile {
     pub other_steps: Vec<Vec<PlanStep>>,
 }
 
-const KEYS: [&str; 11] =
+pub(crate) const KEYS: [&str; 11] =
     ["name", "about", "timeframe", "params", "let", "long", "short", "protect", "size", "leverage", "cooldown"];
-const SIDE_KEYS: [&str; 2] = ["enter", "exit"];
-const PROTECT_KEYS: [&str; 4] = ["stop", "take", "trail", "max_bars"];
+pub(crate) const SIDE_KEYS: [&str; 2] = ["enter", "exit"];
+pub(crate) const PROTECT_KEYS: [&str; 4] = ["stop", "take", "trail", "max_bars"];
 /// Most candles of `max_bars` and `cooldown`.
-const MAX_BARS: usize = 1_000_000;
+pub(crate) const MAX_BARS: usize = 1_000_000;
+/// What `leverage` may be.
+pub(crate) const LEVERAGES: std::ops::RangeInclusive<f64> = 1.0..=125.0;
 
 /// Reads and compiles a strategy file. `set` gives params other values than the file does.
 ///
 /// # Errors
 /// Every mistake of the file, with its place.
 pub fn load(source: &str, set: &[(String, f64)]) -> Result<StrategyFile, Problems> {
+    let Opened { strategy, steps, other_steps, .. } = read(source, set, false)?;
+    Ok(StrategyFile { strategy, steps, other_steps })
+}
+
+/// Reads and compiles a strategy file to look inside: every name and every part of its rules has a value.
+///
+/// # Errors
+/// As [`load`].
+pub fn inspect(source: &str, set: &[(String, f64)]) -> Result<Inspector, Problems> {
+    Ok(Inspector::new(read(source, set, true)?))
+}
+
+/// A strategy file, compiled, and the expressions it is made of.
+pub(crate) struct Opened {
+    pub(crate) strategy: FileStrategy,
+    steps: Vec<PlanStep>,
+    other_steps: Vec<Vec<PlanStep>>,
+    pub(crate) expressions: Expressions,
+}
+
+/// The expressions of a file, with their values.
+pub(crate) struct Expressions {
+    /// `let`, in order.
+    pub(crate) names: Vec<(String, Part)>,
+    /// `long.enter`, `long.exit`, `short.enter`, `short.exit`.
+    pub(crate) rules: [Option<Part>; 4],
+    /// `stop`, `take`, `trail`.
+    pub(crate) distances: [Option<Part>; 3],
+}
+
+fn read(source: &str, set: &[(String, f64)], parts: bool) -> Result<Opened, Problems> {
     let root = yaml::parse(source)?;
     let mut problems = Problems::default();
-    let mut reader = Reader { source, problems: &mut problems };
+    let mut reader = Reader { source, problems: &mut problems, parts };
     match reader.file(&root, set) {
         Some(file) if problems.is_empty() => Ok(file),
         _ => Err(problems),
@@ -47,17 +82,19 @@ pub fn load(source: &str, set: &[(String, f64)]) -> Result<StrategyFile, Problem
 struct Reader<'a> {
     source: &'a str,
     problems: &'a mut Problems,
+    /// Whether every part of every expression is to have a value.
+    parts: bool,
 }
 
-/// The operands of one side's rules.
-#[derive(Default, Clone, Copy)]
+/// The values of one side's rules.
+#[derive(Default)]
 struct Side {
-    enter: Option<Operand>,
-    exit: Option<Operand>,
+    enter: Option<Part>,
+    exit: Option<Part>,
 }
 
 impl Reader<'_> {
-    fn file(&mut self, root: &Node, set: &[(String, f64)]) -> Option<StrategyFile> {
+    fn file(&mut self, root: &Node, set: &[(String, f64)]) -> Option<Opened> {
         let fields = Fields::read(root, "a strategy file", &KEYS, self.problems)?;
         fields.required("name", "my_strategy", self.problems);
         fields.required("timeframe", "1h", self.problems);
@@ -66,8 +103,8 @@ impl Reader<'_> {
         // Where the timeframe is wrong the rest is still checked, as if it were the shortest one.
         let timeframe = fields.value("timeframe", "1h", self.problems).unwrap_or(Timeframe::S1);
         let params = params::read(&fields, set, self.problems);
-        let mut compiler = Compiler::new(timeframe, params.clone());
-        let lines = self.lets(&fields, &params, &mut compiler);
+        let mut compiler = Compiler::new(timeframe, params.clone(), self.parts);
+        let names = self.lets(&fields, &params, &mut compiler);
         let long = self.side(&fields, "long", &mut compiler);
         let short = self.side(&fields, "short", &mut compiler);
         if fields.get("long").is_none() && fields.get("short").is_none() {
@@ -85,8 +122,8 @@ impl Reader<'_> {
         let orders = Orders { protection, size, leverage, cooldown };
         let (long, short) = (long.unwrap_or_default(), short.unwrap_or_default());
         let rules = [long.enter, long.exit, short.enter, short.exit];
-        let needs: Vec<Needs> = rules.iter().map(|rule| compiler.needs(*rule)).collect();
-        let all = compiler.needs(rules.into_iter().chain(distances).flatten());
+        let mut all = Needs::default();
+        rules.iter().flatten().chain(distances.iter().flatten()).for_each(|part| all.join(&part.needs));
         if compiler.is_too_large() {
             let help = "shorten the windows, or compute less".to_owned();
             self.problems.push(0..0, "the file asks for too many steps or too long windows", Some(help));
@@ -98,8 +135,8 @@ impl Reader<'_> {
             about,
             timeframe,
             params,
-            long: long.enter.is_some(),
-            short: short.enter.is_some(),
+            long: rules[0].is_some(),
+            short: rules[2].is_some(),
             orders,
             warm_up: all.lookback,
             history: history(&all),
@@ -113,30 +150,24 @@ impl Reader<'_> {
                     history: history(needs),
                 })
                 .collect(),
-            lines: lines.iter().map(|(name, _)| name.clone()).collect(),
+            lines: names.iter().filter(|(_, part)| !part.is_condition).map(|(name, _)| name.clone()).collect(),
         };
         let steps = compiled.steps.iter().map(PlanStep::new).collect();
         let other_steps =
             compiled.others.iter().map(|(_, _, infos)| infos.iter().map(PlanStep::new).collect()).collect();
-        let lines = lines.into_iter().map(|(_, operand)| operand).collect();
-        let rules = rules.into_iter().zip(needs).collect();
-        let strategy = FileStrategy::new(description, compiled.plan, compiled.contexts, rules, distances, lines);
-        Some(StrategyFile { strategy, steps, other_steps })
+        let expressions = Expressions { names, rules, distances };
+        let strategy = FileStrategy::new(description, compiled.plan, compiled.contexts, &expressions);
+        Some(Opened { strategy, steps, other_steps, expressions })
     }
 
-    /// Compiles `let`; gives the names that are numbers, for the chart.
-    fn lets(
-        &mut self,
-        fields: &Fields<'_>,
-        params: &[(String, f64)],
-        compiler: &mut Compiler,
-    ) -> Vec<(String, Operand)> {
-        let mut lines = Vec::new();
-        let Some(node) = fields.get("let").filter(|node| !node.is_empty()) else { return lines };
+    /// Compiles `let`.
+    fn lets(&mut self, fields: &Fields<'_>, params: &[(String, f64)], compiler: &mut Compiler) -> Vec<(String, Part)> {
+        let mut names = Vec::new();
+        let Some(node) = fields.get("let").filter(|node| !node.is_empty()) else { return names };
         let Value::Map(entries) = &node.value else {
             let message = format!("`let` is {}, not a mapping of names to expressions", node.kind());
             self.problems.push(node.span.clone(), message, Some("for example `quick: sma(close, 10)`".into()));
-            return lines;
+            return names;
         };
         for (key, node) in entries {
             let name = key.text().unwrap_or_default();
@@ -146,13 +177,13 @@ impl Reader<'_> {
                 self.problems.push(key.span.clone(), format!("`{name}` is a param already"), None);
             }
             let expr = self.expr(node, name);
+            let expr = expr.map(|expr| (node.text().unwrap_or_default(), expr));
             match compiler.define(name, expr) {
-                Ok(Typed::Number(operand)) => lines.push((name.to_owned(), operand)),
-                Ok(Typed::Condition(_)) => {}
-                Err(failure) => self.failure(node, failure),
+                Ok(part) => names.push((name.to_owned(), part)),
+                Err(mistakes) => self.mistakes(node, mistakes),
             }
         }
-        lines
+        names
     }
 
     fn side(&mut self, fields: &Fields<'_>, side: &str, compiler: &mut Compiler) -> Option<Side> {
@@ -164,26 +195,26 @@ impl Reader<'_> {
         Some(Side { enter, exit })
     }
 
-    fn rule(&mut self, node: &Node, key: &str, compiler: &mut Compiler) -> Option<Operand> {
+    fn rule(&mut self, node: &Node, key: &str, compiler: &mut Compiler) -> Option<Part> {
         let expr = self.expr(node, key)?;
-        match compiler.value(&expr) {
-            Ok(Typed::Condition(operand)) => Some(operand),
-            Ok(Typed::Number(_)) => {
+        match compiler.value(node.text().unwrap_or_default(), &expr) {
+            Ok(part) if part.is_condition => Some(part),
+            Ok(_) => {
                 let help = "a rule is true or false: compare the number with something, for example `… > 0`";
                 self.mistake(node, Mistake::new(expr.span, format!("`{key}` is a number, not a condition"), help));
                 None
             }
-            Err(failure) => {
-                self.failure(node, failure);
+            Err(mistakes) => {
+                self.mistakes(node, mistakes);
                 None
             }
         }
     }
 
-    /// The levels, and the operands of their distances: stop, take, trail.
-    fn protect(&mut self, fields: &Fields<'_>, compiler: &mut Compiler) -> (Protection, [Option<Operand>; 3]) {
+    /// The levels, and their distances: stop, take, trail.
+    fn protect(&mut self, fields: &Fields<'_>, compiler: &mut Compiler) -> (Protection, [Option<Part>; 3]) {
         let mut protection = Protection::default();
-        let mut distances = [None; 3];
+        let mut distances = [None, None, None];
         let Some(node) = fields.get("protect").filter(|node| !node.is_empty()) else { return (protection, distances) };
         let Some(levels) = Fields::read(node, "`protect`", &PROTECT_KEYS, self.problems) else {
             return (protection, distances);
@@ -191,9 +222,9 @@ impl Reader<'_> {
         let units = [&mut protection.stop, &mut protection.take, &mut protection.trail];
         for ((key, unit), distance) in PROTECT_KEYS.into_iter().zip(units).zip(&mut distances) {
             let Some(node) = levels.get(key) else { continue };
-            if let Some((found, operand)) = self.distance(node, key, compiler) {
+            if let Some((found, part)) = self.distance(node, key, compiler) {
                 *unit = Some(found);
-                *distance = Some(operand);
+                *distance = Some(part);
             }
         }
         protection.max_bars = self.bars(&levels, "max_bars", 1);
@@ -212,7 +243,7 @@ impl Reader<'_> {
 
     fn leverage(&mut self, fields: &Fields<'_>) -> f64 {
         let Some(node) = fields.get("leverage") else { return 1.0 };
-        let value = node.text().and_then(|text| text.parse().ok()).filter(|n: &f64| (1.0..=125.0).contains(n));
+        let value = node.text().and_then(|text| text.parse().ok()).filter(|n: &f64| LEVERAGES.contains(n));
         if value.is_none() {
             self.problems.push(node.span.clone(), "`leverage` must be a number from 1 to 125", None);
         }
@@ -233,10 +264,8 @@ impl Reader<'_> {
         parsed.expr
     }
 
-    fn failure(&mut self, node: &Node, failure: Failure) {
-        if let Failure::Mistake(mistake) = failure {
-            self.mistake(node, mistake);
-        }
+    fn mistakes(&mut self, node: &Node, mistakes: Vec<Mistake>) {
+        mistakes.into_iter().for_each(|mistake| self.mistake(node, mistake));
     }
 
     fn mistake(&mut self, node: &Node, mistake: Mistake) {

@@ -5,7 +5,7 @@ use yaml::{Fields, Node, Problems, Value, nearest};
 use crate::compile::{SERIES, WORDS};
 use crate::indicators::{FUNCTIONS, NOT_YET};
 
-const KEYS: [&str; 3] = ["default", "range", "step"];
+pub(crate) const KEYS: [&str; 3] = ["default", "range", "step"];
 
 /// Reads the params of a file, with the values of `set` in place of the file's.
 pub(super) fn read(fields: &Fields<'_>, set: &[(String, f64)], problems: &mut Problems) -> Vec<(String, f64)> {

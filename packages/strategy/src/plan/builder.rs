@@ -33,7 +33,7 @@ pub(crate) struct ContextNeed {
 }
 
 impl Needs {
-    fn join(&mut self, other: &Needs) {
+    pub(crate) fn join(&mut self, other: &Needs) {
         self.lookback = self.lookback.max(other.lookback);
         self.whole_history |= other.whole_history;
         self.settle = self.settle.max(other.settle);

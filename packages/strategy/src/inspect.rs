@@ -1,0 +1,195 @@
+//! A strategy file opened up: the value of every name and of every part of its rules.
+
+use market::CandleSlice;
+
+use crate::compile::{Logic, Part};
+use crate::file::Opened;
+use crate::file_strategy::{FileStrategy, Watched};
+use crate::plan::{BLOCK, cut};
+use crate::strategy::{Decision, Description, Strategy};
+
+/// A strategy file whose every expression can be looked at.
+pub struct Inspector {
+    strategy: FileStrategy,
+    names: Vec<String>,
+    rules: [Option<usize>; 4],
+    distances: [Option<usize>; 3],
+    /// All names, rules and distances with their parts: an expression stands before its parts.
+    expressions: Vec<Expression>,
+    watched: Vec<Watched>,
+}
+
+/// A part of the file, by its place among [`Inspector::expressions`].
+struct Expression {
+    text: String,
+    logic: Option<Logic>,
+    parts: Vec<usize>,
+}
+
+/// The value of an expression at one candle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value {
+    /// A number.
+    Number(f64),
+    /// Whether a condition is true.
+    Condition(bool),
+    /// Warming up, divided by zero, or a candle is missing.
+    Unknown,
+}
+
+/// An expression at one candle, with its parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    /// As it is written.
+    pub text: String,
+    /// What it is worth.
+    pub value: Value,
+    /// The expressions that it is made of.
+    pub parts: Vec<Explained>,
+    logic: Option<Logic>,
+}
+
+/// Everything that a strategy file says at the close of one candle.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// The names of `let`, in order.
+    pub names: Vec<(String, Explained)>,
+    /// `long.enter`, `long.exit`, `short.enter`, `short.exit`; `None` where the file has none.
+    pub rules: [Option<Explained>; 4],
+    /// `stop`, `take`, `trail`.
+    pub distances: [Option<Explained>; 3],
+    /// What the strategy decides.
+    pub decision: Decision,
+}
+
+impl Inspector {
+    pub(crate) fn new(opened: Opened) -> Self {
+        let mut inspector = Inspector {
+            strategy: opened.strategy,
+            names: Vec::new(),
+            rules: [None; 4],
+            distances: [None; 3],
+            expressions: Vec::new(),
+            watched: Vec::new(),
+        };
+        // The names come first of all: `run` tells of them alone.
+        let file = opened.expressions;
+        for (name, part) in &file.names {
+            inspector.names.push(name.clone());
+            inspector.watch(part);
+        }
+        for (index, (_, part)) in file.names.into_iter().enumerate() {
+            inspector.expressions[index].parts = inspector.add_all(part.parts);
+        }
+        inspector.rules = file.rules.map(|rule| rule.map(|rule| inspector.add(rule)));
+        inspector.distances = file.distances.map(|distance| distance.map(|distance| inspector.add(distance)));
+        inspector
+    }
+
+    fn watch(&mut self, part: &Part) -> usize {
+        self.watched.push(Watched::new(part));
+        self.expressions.push(Expression { text: part.text.clone(), logic: part.logic, parts: Vec::new() });
+        self.expressions.len() - 1
+    }
+
+    fn add(&mut self, part: Part) -> usize {
+        let index = self.watch(&part);
+        self.expressions[index].parts = self.add_all(part.parts);
+        index
+    }
+
+    fn add_all(&mut self, parts: Vec<Part>) -> Vec<usize> {
+        parts.into_iter().map(|part| self.add(part)).collect()
+    }
+
+    /// What the strategy is.
+    #[must_use]
+    pub fn description(&self) -> &Description {
+        self.strategy.description()
+    }
+
+    /// The names of `let`, in order.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// As [`Strategy::push_other`].
+    pub fn push_other(&mut self, index: usize, candles: CandleSlice<'_>) {
+        self.strategy.push_other(index, candles);
+    }
+
+    /// Takes the next closed candles and adds the value of each name to its column: NaN is unknown, a condition
+    /// is 1 or 0.
+    pub fn run(&mut self, candles: CandleSlice<'_>, columns: &mut [Vec<f64>]) {
+        let mut start = 0;
+        while start < candles.len() {
+            let end = (start + BLOCK).min(candles.len());
+            let block = cut(candles, start, end);
+            // The parts are watched too, for the sake of `explain`: a value is warm once all it needs has been seen.
+            self.strategy.watch(block, &mut self.watched, |which, value| {
+                if let Some(column) = columns.get_mut(which).filter(|_| which < self.names.len()) {
+                    column.push(value);
+                }
+            });
+            self.strategy.pass(block);
+            start = end;
+        }
+    }
+
+    /// Takes one more closed candle and tells everything about it.
+    pub fn explain(&mut self, candle: CandleSlice<'_>) -> Explanation {
+        let mut values = vec![Value::Unknown; self.watched.len()];
+        let conditions: Vec<bool> = self.watched.iter().map(Watched::is_condition).collect();
+        self.strategy.watch(candle, &mut self.watched, |which, value| {
+            values[which] = match value {
+                value if value.is_nan() => Value::Unknown,
+                value if conditions[which] => Value::Condition(value > 0.0),
+                value => Value::Number(value),
+            }
+        });
+        let mut decisions = Vec::with_capacity(1);
+        self.strategy.decide(candle, &mut decisions);
+        self.strategy.pass(candle);
+        let tell = |index: usize| self.tell(index, &values);
+        Explanation {
+            names: self.names.iter().enumerate().map(|(index, name)| (name.clone(), tell(index))).collect(),
+            rules: self.rules.map(|rule| rule.map(tell)),
+            distances: self.distances.map(|distance| distance.map(tell)),
+            decision: decisions.pop().unwrap_or(Decision::NONE),
+        }
+    }
+
+    fn tell(&self, index: usize, values: &[Value]) -> Explained {
+        let Expression { text, logic, parts } = &self.expressions[index];
+        Explained {
+            text: text.clone(),
+            value: values[index],
+            logic: *logic,
+            parts: parts.iter().map(|part| self.tell(*part, values)).collect(),
+        }
+    }
+}
+
+impl Explained {
+    /// Why a condition is not true: its smallest parts that would have to change.
+    ///
+    /// Of an `and` these are the sides that are not true, of an `or` both; of a `not` it is what holds and
+    /// should not. A name stands for itself.
+    #[must_use]
+    pub fn why_not(&self) -> Vec<&Explained> {
+        self.wanted(true)
+    }
+
+    /// The parts that keep it from being `wish`.
+    fn wanted(&self, wish: bool) -> Vec<&Explained> {
+        if self.value == Value::Condition(wish) {
+            return Vec::new();
+        }
+        match self.logic {
+            Some(Logic::Not) => self.parts.iter().flat_map(|part| part.wanted(!wish)).collect(),
+            Some(Logic::And | Logic::Or) => self.parts.iter().flat_map(|part| part.wanted(wish)).collect(),
+            None => vec![self],
+        }
+    }
+}
