@@ -5,6 +5,7 @@
 use super::rma::rma;
 use super::tr::tr;
 use super::{Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
+use crate::plan::{Builder, Operand};
 
 pub(super) const ATR: Function = Function {
     name: "atr",
@@ -18,8 +19,11 @@ pub(super) const ATR: Function = Function {
     talib: Some("ATR"),
     pine: Some("ta.atr"),
     shift: Shift::Depends,
-    build: |builder, arguments| {
-        let range = tr(builder);
-        rma(builder, range, arguments[0].length())
-    },
+    build: |builder, arguments| atr(builder, arguments[0].length()),
 };
+
+/// Adds the steps of `atr(n)`.
+pub(super) fn atr(builder: &mut Builder, n: usize) -> Operand {
+    let range = tr(builder);
+    rma(builder, range, n)
+}

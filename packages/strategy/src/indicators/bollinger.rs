@@ -59,7 +59,12 @@ pub(super) const BB_LOWER: Function = Function {
 fn band(builder: &mut Builder, arguments: &[Argument], name: &str, k: f64) -> Operand {
     let (x, n) = (arguments[0].series(), arguments[1].length());
     let (mean, deviation) = (sma(builder, x, n), stdev(builder, x, n));
-    builder.step(name, &[mean, deviation], &[k], (0, Memory::Window), || Box::new(Band { k }))
+    around(builder, name, mean, deviation, k)
+}
+
+/// Adds the step of a line k widths above another.
+pub(super) fn around(builder: &mut Builder, name: &str, middle: Operand, width: Operand, k: f64) -> Operand {
+    builder.step(name, &[middle, width], &[k], (0, Memory::Window), || Box::new(Band { k }))
 }
 
 struct Band {
@@ -68,8 +73,8 @@ struct Band {
 
 impl Step for Band {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        for ((out, &mean), &deviation) in out.iter_mut().zip(inputs.column(0)).zip(inputs.column(1)) {
-            *out = mean + self.k * deviation;
+        for ((out, &middle), &width) in out.iter_mut().zip(inputs.column(0)).zip(inputs.column(1)) {
+            *out = middle + self.k * width;
         }
     }
 }

@@ -33,11 +33,17 @@ const FORGOTTEN: f64 = 1e-12;
 
 /// The memory of an average that forgets by `factor` with each candle.
 pub(super) fn fading(factor: f64) -> Memory {
+    fading_times(factor, 1)
+}
+
+/// The memory of an average of averages, so many in a row.
+pub(super) fn fading_times(factor: f64, times: usize) -> Memory {
     let settle = if factor < 1.0 { FORGOTTEN.ln() / (1.0 - factor).ln() } else { 0.0 };
-    Memory::Fading { settle: settle.ceil() as usize }
+    Memory::Fading { settle: times * settle.ceil() as usize }
 }
 
 /// An average that forgets by a constant factor. An unknown value makes it begin anew.
+#[derive(Clone, Copy)]
 pub(super) struct Exponential {
     n: usize,
     factor: f64,
@@ -73,8 +79,11 @@ pub(super) struct Smoothing(pub(super) Exponential);
 
 impl Step for Smoothing {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        // A copy of its own stays in registers.
+        let mut average = self.0;
         for (out, &x) in out.iter_mut().zip(inputs.column(0)) {
-            *out = self.0.next(x);
+            *out = average.next(x);
         }
+        self.0 = average;
     }
 }

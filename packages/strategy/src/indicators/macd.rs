@@ -29,11 +29,8 @@ pub(super) const MACD: Function = Function {
     shift: Shift::Ignores,
     build: |builder, arguments| {
         let line = line(builder, arguments);
-        let signal = arguments[3].length();
         // TA-Lib tells the line only where the signal is known too.
-        let lookback = signal - 1;
-        let make = || -> Box<dyn Step> { Box::new(Hide { left: lookback }) };
-        builder.step("macd", &[line], &[signal as f64], (lookback, Memory::Window), make)
+        hide(builder, "macd", line, arguments[3].length() - 1)
     },
 };
 
@@ -120,16 +117,24 @@ impl Step for Line {
     }
 }
 
-/// Hides the first known values.
+/// Adds a step that hides so many of the first known values of a series.
+pub(super) fn hide(builder: &mut Builder, name: &str, x: Operand, count: usize) -> Operand {
+    if count == 0 {
+        return x;
+    }
+    builder.step(name, &[x], &[count as f64], (count, Memory::Window), || Box::new(Hide { left: count }))
+}
+
 struct Hide {
     left: usize,
 }
 
 impl Step for Hide {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        for (out, &x) in out.iter_mut().zip(inputs.column(0)) {
-            *out = x;
-            if !x.is_nan() && self.left > 0 {
+        let x = inputs.column(0);
+        out.copy_from_slice(x);
+        if self.left > 0 {
+            for out in out.iter_mut().filter(|out| !out.is_nan()).take(self.left) {
                 self.left -= 1;
                 *out = f64::NAN;
             }

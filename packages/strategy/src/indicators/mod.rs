@@ -1,22 +1,57 @@
 //! The functions of strategy files. A new one is one new file here and one line in [`FUNCTIONS`].
 
+mod ad;
+mod adx;
+mod aroon;
 mod atr;
 mod bollinger;
+mod bop;
+mod cci;
 pub(crate) mod change;
+mod cmf;
+mod cmo;
+mod correlation;
 mod cross;
+mod dema;
 mod ema;
 mod highest;
+mod hma;
+mod kama;
+mod keltner;
+mod linreg;
 mod macd;
+mod mfi;
+mod mom;
+mod moments;
+mod natr;
+mod obv;
+mod percentrank;
+mod rising;
 mod rma;
+mod roc;
 mod rsi;
+mod runs;
+mod sar;
 mod scalars;
+mod since;
 mod sma;
 mod stdev;
+mod stochastic;
 mod sum;
+mod supertrend;
 mod time;
+mod totals;
 mod tr;
+mod trima;
+mod trix;
+mod ultosc;
 mod vwap;
+mod vwma;
+mod weighted;
+mod willr;
 mod window;
+mod wma;
+mod zscore;
 
 use crate::plan::{Builder, Operand};
 
@@ -25,22 +60,65 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     sma::SMA,
     ema::EMA,
     rma::RMA,
+    wma::WMA,
+    dema::DEMA,
+    dema::TEMA,
+    trima::TRIMA,
+    kama::KAMA,
+    hma::HMA,
+    vwma::VWMA,
     rsi::RSI,
     macd::MACD,
     macd::MACD_SIGNAL,
     macd::MACD_HIST,
+    stochastic::STOCH_K,
+    stochastic::STOCH_D,
+    cci::CCI,
+    mfi::MFI,
+    willr::WILLR,
+    roc::ROC,
+    mom::MOM,
+    cmo::CMO,
+    trix::TRIX,
+    adx::ADX,
+    adx::PLUS_DI,
+    adx::MINUS_DI,
+    aroon::AROON_UP,
+    aroon::AROON_DOWN,
+    ultosc::ULTOSC,
+    bop::BOP,
     atr::ATR,
+    natr::NATR,
     tr::TR,
     highest::HIGHEST,
     highest::LOWEST,
     sum::SUM,
+    linreg::LINREG,
+    linreg::LINREG_SLOPE,
+    correlation::CORRELATION,
+    zscore::ZSCORE,
+    percentrank::PERCENTRANK,
+    rising::RISING,
+    rising::FALLING,
     stdev::STDEV,
+    stdev::VARIANCE,
     bollinger::BB_UPPER,
     bollinger::BB_MIDDLE,
     bollinger::BB_LOWER,
+    keltner::KC_UPPER,
+    keltner::KC_LOWER,
+    supertrend::SUPERTREND,
+    supertrend::SUPERTREND_DIR,
+    sar::SAR,
     cross::CROSSOVER,
     cross::CROSSUNDER,
+    since::BARS_SINCE,
+    since::VALUE_WHEN,
     vwap::VWAP,
+    obv::OBV,
+    ad::AD,
+    ad::ADOSC,
+    cmf::CMF,
     change::CHANGE,
     scalars::ABS,
     scalars::MIN,
@@ -63,51 +141,7 @@ pub fn functions() -> &'static [Function] {
 }
 
 /// Functions that the language names and this version does not have yet.
-pub(crate) const NOT_YET: &[&str] = &[
-    "wma",
-    "dema",
-    "tema",
-    "trima",
-    "kama",
-    "hma",
-    "vwma",
-    "stoch_k",
-    "stoch_d",
-    "cci",
-    "mfi",
-    "willr",
-    "roc",
-    "mom",
-    "cmo",
-    "trix",
-    "adx",
-    "plus_di",
-    "minus_di",
-    "aroon_up",
-    "aroon_down",
-    "ultosc",
-    "bop",
-    "natr",
-    "variance",
-    "kc_upper",
-    "kc_lower",
-    "supertrend",
-    "supertrend_dir",
-    "sar",
-    "obv",
-    "ad",
-    "adosc",
-    "cmf",
-    "linreg",
-    "linreg_slope",
-    "correlation",
-    "zscore",
-    "percentrank",
-    "rising",
-    "falling",
-    "bars_since",
-    "value_when",
-];
+pub(crate) const NOT_YET: &[&str] = &[];
 
 /// What a function takes at one place.
 #[derive(Debug, Clone, Copy, PartialEq)]

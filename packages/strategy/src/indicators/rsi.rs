@@ -21,33 +21,42 @@ pub(super) const RSI: Function = Function {
     shift: Shift::Ignores,
     build: |builder, arguments| {
         let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
-        builder.step("rsi", &[x], &[n as f64], (n, fading(1.0 / n as f64)), || Box::new(Rsi::new(n)))
+        builder.step("rsi", &[x], &[n as f64], (n, fading(1.0 / n as f64)), || Box::new(Rsi(Moves::new(n))))
     },
 };
 
-struct Rsi {
+struct Rsi(Moves);
+
+impl Step for Rsi {
+    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        self.0.run(inputs.column(0), out, |gain, loss| gain / (gain + loss));
+    }
+}
+
+/// Wilder's averages of the gains and of the losses of a series.
+pub(super) struct Moves {
     last: f64,
     gains: Exponential,
     losses: Exponential,
 }
 
-impl Rsi {
-    fn new(n: usize) -> Self {
+impl Moves {
+    pub(super) fn new(n: usize) -> Self {
         let average = || Exponential::new(n, 1.0 / n as f64);
-        Rsi { last: f64::NAN, gains: average(), losses: average() }
+        Moves { last: f64::NAN, gains: average(), losses: average() }
     }
-}
 
-impl Step for Rsi {
-    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        for (out, &x) in out.iter_mut().zip(inputs.column(0)) {
-            let change = x - self.last;
-            self.last = x;
-            let part = |part: f64| if change.is_nan() { f64::NAN } else { part };
-            let gain = self.gains.next(part(change.max(0.0)));
-            let loss = self.losses.next(part((-change).max(0.0)));
-            let moved = gain + loss;
-            *out = if moved == 0.0 { 0.0 } else { 100.0 * (gain / moved) };
+    /// Takes a block; gives what `share` makes of the two averages in percent, 0 where nothing has moved.
+    pub(super) fn run(&mut self, x: &[f64], out: &mut [f64], share: impl Fn(f64, f64) -> f64) {
+        let (mut last, mut gains, mut losses) = (self.last, self.gains, self.losses);
+        for (out, &x) in out.iter_mut().zip(x) {
+            let change = x - last;
+            last = x;
+            // An unknown change is neither above nor below zero and stays unknown in both.
+            let gain = gains.next(if change < 0.0 { 0.0 } else { change });
+            let loss = losses.next(if change > 0.0 { 0.0 } else { -change });
+            *out = if gain + loss == 0.0 { 0.0 } else { 100.0 * share(gain, loss) };
         }
+        (self.last, self.gains, self.losses) = (last, gains, losses);
     }
 }

@@ -32,11 +32,20 @@ struct TrueRange {
 
 impl Step for TrueRange {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        let candles = inputs.candles;
-        for (index, out) in out.iter_mut().enumerate() {
-            let (high, low, last) = (candles.high[index], candles.low[index], self.last_close);
-            *out = if last.is_nan() { f64::NAN } else { (high - low).max((high - last).abs()).max((low - last).abs()) };
-            self.last_close = candles.close[index];
+        let (candles, mut last) = (inputs.candles, self.last_close);
+        let prices = candles.high.iter().zip(candles.low).zip(candles.close);
+        for (out, ((&high, &low), &close)) in out.iter_mut().zip(prices) {
+            *out = true_range(high, low, last);
+            last = close;
         }
+        self.last_close = last;
     }
+}
+
+/// The true range of a candle; unknown where the last close is.
+pub(super) fn true_range(high: f64, low: f64, last_close: f64) -> f64 {
+    let top = if last_close > high { last_close } else { high };
+    let bottom = if last_close < low { last_close } else { low };
+    // As the three differences, of which these are the largest: the same bits, and one subtraction.
+    if last_close.is_nan() { f64::NAN } else { top - bottom }
 }

@@ -57,6 +57,11 @@ impl ExactSum {
         self.add(change);
     }
 
+    /// The sum and the error it has gathered.
+    pub(super) fn parts(self) -> (f64, f64) {
+        (self.sum, self.error)
+    }
+
     pub(super) fn value(self) -> f64 {
         self.sum + self.error
     }

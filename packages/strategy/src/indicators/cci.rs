@@ -1,0 +1,73 @@
+//! `cci(n)`: commodity channel index.
+//!
+//! How far hlc3 stands from its mean over n candles, in units of 0.015 mean deviations; 0 where all are
+//! equal, as TA-Lib has it. Lookback n − 1. TA-Lib `CCI`, Pine `ta.cci(hlc3, n)`.
+
+use super::window::{ExactSum, Past, WindowSum};
+use super::{Family, Function, Gives, Parameter, Shift};
+use crate::plan::{BLOCK, Inputs, Memory, Step};
+
+/// Longest window: the deviations of all its values are looked at anew with each candle.
+const MAX_CCI_LENGTH: usize = 10_000;
+
+pub(super) const CCI: Function = Function {
+    name: "cci",
+    family: Family::Momentum,
+    parameters: &[Parameter::Length("n", 2, MAX_CCI_LENGTH)],
+    gives: Gives::Number,
+    unit: "0.015 mean deviations",
+    about: "commodity channel index: how far hlc3 stands from its mean, measured by its mean deviation",
+    formula: "(hlc3 − sma(hlc3, n)) / (0.015 · the mean of |hlc3 − sma| over n candles); 0 where all are equal",
+    warm_up: "n - 1",
+    talib: Some("CCI"),
+    pine: Some("ta.cci"),
+    shift: Shift::Depends,
+    build: |builder, arguments| {
+        let n = arguments[0].length();
+        builder.step("cci", &[], &[n as f64], (n - 1, Memory::Window), || Box::new(Cci::new(n)))
+    },
+};
+
+struct Cci {
+    n: usize,
+    mean: WindowSum,
+    past: Past,
+}
+
+impl Cci {
+    fn new(n: usize) -> Self {
+        Cci { n, mean: WindowSum::new(n), past: Past::new(n - 1) }
+    }
+}
+
+impl Step for Cci {
+    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        let candles = inputs.candles;
+        let mut typical = [0.0; BLOCK];
+        let typical = &mut typical[..out.len()];
+        let prices = candles.high.iter().zip(candles.low).zip(candles.close);
+        for (typical, ((high, low), close)) in typical.iter_mut().zip(prices) {
+            *typical = (high + low + close) / 3.0;
+        }
+        self.mean.run(typical, out, ExactSum::mean);
+        let windows = self.past.extend(typical).windows(self.n);
+        for ((out, &typical), window) in out.iter_mut().zip(&*typical).zip(windows) {
+            let distance = typical - *out;
+            let deviation = distances(window, *out) / self.n as f64;
+            *out = if distance == 0.0 { 0.0 } else { distance / (0.015 * deviation) };
+        }
+    }
+}
+
+/// The sum of the distances of all values from one, in eight parts that do not wait for each other.
+fn distances(values: &[f64], from: f64) -> f64 {
+    let mut parts = [0.0; 8];
+    let mut chunks = values.chunks_exact(parts.len());
+    for chunk in &mut chunks {
+        for (part, value) in parts.iter_mut().zip(chunk) {
+            *part += (value - from).abs();
+        }
+    }
+    let rest: f64 = chunks.remainder().iter().map(|value| (value - from).abs()).sum();
+    parts.iter().sum::<f64>() + rest
+}

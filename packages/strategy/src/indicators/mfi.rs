@@ -1,0 +1,70 @@
+//! `mfi(n)`: money flow index.
+//!
+//! 100 · P/(P + N), where P and N are the sums of hlc3 · volume over n candles at which hlc3 rose and fell;
+//! 0 where no money flowed, as TA-Lib has it. Lookback n. From 0 to 100. TA-Lib `MFI`, Pine `ta.mfi(hlc3, n)`.
+
+use super::totals::Totals;
+use super::{Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
+use crate::plan::{BLOCK, Inputs, Memory, Step};
+
+pub(super) const MFI: Function = Function {
+    name: "mfi",
+    family: Family::Momentum,
+    parameters: &[Parameter::Length("n", 2, MAX_LENGTH)],
+    gives: Gives::Number,
+    unit: "0 to 100",
+    about: "money flow index: the share of the turnover that went with rising prices",
+    formula: "100 · P / (P + N), where P and N are Σ hlc3 · volume of candles at which hlc3 rose and fell; 0 without any",
+    warm_up: "n",
+    talib: Some("MFI"),
+    pine: Some("ta.mfi"),
+    shift: Shift::Depends,
+    build: |builder, arguments| {
+        let n = arguments[0].length();
+        builder.step("mfi", &[], &[n as f64], (n, Memory::Window), || Box::new(Mfi::new(n)))
+    },
+};
+
+/// A change of hlc3 below this share of the two prices is rounding, not a move; TA-Lib's bound.
+const NO_MOVE: f64 = 1e-14;
+
+struct Mfi {
+    n: usize,
+    last: Option<f64>,
+    rising: Totals,
+    falling: Totals,
+}
+
+impl Mfi {
+    fn new(n: usize) -> Self {
+        Mfi { n, last: None, rising: Totals::new(n), falling: Totals::new(n) }
+    }
+}
+
+impl Step for Mfi {
+    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        let candles = inputs.candles;
+        let typical = |index: usize| (candles.high[index] + candles.low[index] + candles.close[index]) / 3.0;
+        // Nothing flowed at the very first candle: there is no price to compare it with.
+        let first = usize::from(self.last.is_none());
+        let mut last = self.last.unwrap_or_else(|| typical(0));
+        let (mut rising, mut falling) = ([0.0; BLOCK], [0.0; BLOCK]);
+        for index in first..out.len() {
+            let price = typical(index);
+            let change = price - last;
+            let flow = if change.abs() <= NO_MOVE * (price + last) { 0.0 } else { price * candles.volume[index] };
+            rising[index] = if change < 0.0 { 0.0 } else { flow };
+            falling[index] = if change < 0.0 { flow } else { 0.0 };
+            last = price;
+        }
+        self.last = Some(last);
+        let length = out.len();
+        out[..first].fill(f64::NAN);
+        let rising = self.rising.extend(&rising[first..length]);
+        let falling = self.falling.extend(&falling[first..length]);
+        for ((out, rising), falling) in out[first..].iter_mut().zip(rising.over(self.n)).zip(falling.over(self.n)) {
+            let all = rising + falling;
+            *out = if all == 0.0 { 0.0 } else { 100.0 * (rising / all) };
+        }
+    }
+}

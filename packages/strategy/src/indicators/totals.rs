@@ -1,0 +1,90 @@
+//! Sums over several windows of one series at once, as differences of its running total.
+//!
+//! The total is exact to twice a double's digits, so that a window's sum does not drift; and where every
+//! value of a window is zero its sum is exactly zero, which a sum that adds and takes away cannot promise.
+
+use super::window::{ExactSum, Past};
+use crate::plan::BLOCK;
+
+/// The running total of a series, and what it was at each of the last n candles.
+pub(super) struct Totals {
+    depth: usize,
+    total: ExactSum,
+    sums: Past,
+    errors: Past,
+}
+
+impl Totals {
+    /// For windows of at most `depth` values.
+    pub(super) fn new(depth: usize) -> Self {
+        let (mut sums, mut errors) = (Past::new(depth), Past::new(depth));
+        // Before the first value the total is zero, and before that there was none.
+        sums.extend(&[0.0]);
+        errors.extend(&[0.0]);
+        Totals { depth, total: ExactSum::default(), sums, errors }
+    }
+
+    /// Takes a block of known values; its totals are then read window by window.
+    pub(super) fn extend(&mut self, block: &[f64]) -> Windows<'_> {
+        let (mut sums, mut errors) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let mut total = self.total;
+        for ((&value, sum), error) in block.iter().zip(&mut sums).zip(&mut errors) {
+            total.add(value);
+            (*sum, *error) = total.parts();
+        }
+        self.total = total;
+        let (sums, errors) = (self.sums.extend(&sums[..block.len()]), self.errors.extend(&errors[..block.len()]));
+        Windows { depth: self.depth, sums, errors }
+    }
+}
+
+/// The totals of a block and of the values before it.
+pub(super) struct Windows<'a> {
+    depth: usize,
+    sums: &'a [f64],
+    errors: &'a [f64],
+}
+
+impl Windows<'_> {
+    /// For each value of the block the sum of the last n, n at most the depth; unknown before there are n.
+    pub(super) fn over(&self, n: usize) -> impl Iterator<Item = f64> {
+        let before = self.depth - n;
+        let sums = self.sums[self.depth..].iter().zip(&self.sums[before..]);
+        let errors = self.errors[self.depth..].iter().zip(&self.errors[before..]);
+        sums.zip(errors).map(|((new, old), (new_error, old_error))| (new - old) + (new_error - old_error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The last sum of a window over the values, which come in blocks of this length.
+    fn last(n: usize, values: &[f64], block: usize) -> f64 {
+        let mut totals = Totals::new(n + 3);
+        values.chunks(block).map(|block| totals.extend(block).over(n).last()).last().flatten().unwrap_or(f64::NAN)
+    }
+
+    #[test]
+    fn sums_are_those_of_the_last_values() {
+        for block in 1..5 {
+            assert!(last(3, &[1.0, 2.0], block).is_nan());
+            assert_eq!(last(3, &[1.0, 2.0, 4.0], block), 7.0);
+            assert_eq!(last(3, &[1.0, 2.0, 4.0, 8.0, 16.0], block), 28.0);
+        }
+    }
+
+    #[test]
+    fn nothing_drifts_in_ten_million_candles() {
+        let values: Vec<f64> = (0..10_000_000_u64).map(|i| (i * 7919 % 10_007) as f64 / 3.0).collect();
+        let fresh: f64 = values[values.len() - 20..].iter().sum();
+        assert!((last(20, &values, 1024) / fresh - 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn large_values_leave_no_trace() {
+        let values = [1e9, 1e-8, 3e-8, 1e9, 1e-8, 2e-8, 4e-8];
+        assert!((last(3, &values, 2) / 7e-8 - 1.0).abs() < 1e-15);
+        assert_eq!(last(2, &[0.1, 1e12 / 3.0, 0.7, 0.0, 0.0], 5), 0.0);
+    }
+}
