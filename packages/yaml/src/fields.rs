@@ -17,7 +17,11 @@ impl<'a> Fields<'a> {
     /// Every other key is a problem that offers the nearest known one. `None` when it is no mapping.
     pub fn read(node: &'a Node, what: &str, known: &[&str], problems: &mut Problems) -> Option<Self> {
         let Value::Map(entries) = &node.value else {
-            let help = format!("expected a mapping with keys out of: {}", known.join(", "));
+            let dashes = match &node.value {
+                Value::List(_) => "leave out the dashes: ",
+                _ => "",
+            };
+            let help = format!("{dashes}expected a mapping with keys out of: {}", known.join(", "));
             problems.push(node.span.clone(), format!("{what} is {}, not a mapping", node.kind()), Some(help));
             return None;
         };

@@ -4,7 +4,12 @@
 //! a caret, what was expected and the nearest name, and all mistakes of a file are told at once.
 //! The parser is `saphyr-parser`; the drawing is `annotate-snippets`.
 
+mod diagnose;
+mod draft;
 mod fields;
+mod line;
+#[cfg(test)]
+mod mended;
 mod nearest;
 mod node;
 mod parse;
@@ -13,5 +18,5 @@ mod problem;
 pub use fields::Fields;
 pub use nearest::nearest;
 pub use node::{Node, Text, Value};
-pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_NODES, parse};
+pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_NODES, parse, read};
 pub use problem::{Problem, Problems};

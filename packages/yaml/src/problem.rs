@@ -17,27 +17,54 @@ pub struct Problem {
 
 /// The mistakes of a file, in the order of their places.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Problems(Vec<Problem>);
+pub struct Problems {
+    list: Vec<Problem>,
+    /// Where all was told that there is to tell.
+    told: Vec<Range<usize>>,
+}
 
 /// How many mistakes of a file are drawn; a file with more is wrong in some larger way.
 const MAX_SHOWN: usize = 50;
+/// How many mistakes of a file are kept.
+const MAX_KEPT: usize = 200;
 
 impl Problems {
-    /// Adds a mistake.
+    /// Adds a mistake, unless it follows from one that was told.
     pub fn push(&mut self, span: Range<usize>, message: impl Into<String>, help: Option<String>) {
-        self.0.push(Problem { span, message: message.into(), help });
+        let follows = self.told.iter().any(|told| told.contains(&span.start));
+        if !follows && !self.is_full() {
+            self.list.push(Problem { span, message: message.into(), help });
+        }
+    }
+
+    /// Adds the mistakes of another list.
+    pub(crate) fn append(&mut self, other: Problems) {
+        for problem in other.list {
+            self.push(problem.span, problem.message, problem.help);
+        }
+    }
+
+    /// What is wrong in this part was told: any further mistake in it follows from that.
+    pub(crate) fn told_of(&mut self, part: Range<usize>) {
+        self.told.push(part);
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
+    }
+
+    /// Whether there are so many that no more are kept; whoever looks for mistakes can stop.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.list.len() >= MAX_KEPT
     }
 
     /// The mistakes, in the order of their places.
     #[must_use]
     pub fn list(&self) -> Vec<&Problem> {
-        let mut list: Vec<_> = self.0.iter().collect();
+        let mut list: Vec<_> = self.list.iter().collect();
         list.sort_by_key(|problem| (problem.span.start, problem.span.end));
         list
     }
@@ -53,16 +80,22 @@ impl Problems {
             .map(|problem| renderer.render(&[draw(problem, path, source)]).to_string())
             .collect();
         if list.len() > MAX_SHOWN {
-            parts.push(format!("… and {} more mistakes", list.len() - MAX_SHOWN));
+            let or_more = if self.is_full() { " or more" } else { "" };
+            parts.push(format!("… and {}{or_more} more mistakes", list.len() - MAX_SHOWN));
         }
         parts.join("\n\n")
     }
 }
 
 fn draw<'a>(problem: &'a Problem, path: &'a str, source: &'a str) -> Group<'a> {
+    // Only the lines it is about: a file may be long, and have many mistakes.
     let start = problem.span.start.min(source.len());
     let end = problem.span.end.clamp(start, source.len());
-    let snippet = Snippet::source(source).path(path).annotation(AnnotationKind::Primary.span(start..end));
+    let first = source[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let last = source[end..].find('\n').map_or(source.len(), |newline| end + newline);
+    let number = 1 + source[..first].bytes().filter(|byte| *byte == b'\n').count();
+    let span = AnnotationKind::Primary.span(start - first..end - first);
+    let snippet = Snippet::source(&source[first..last]).line_start(number).path(path).annotation(span);
     let group = Level::ERROR.primary_title(&problem.message).element(snippet);
     match &problem.help {
         Some(help) => group.element(Level::HELP.message(help)),
