@@ -7,7 +7,7 @@ WEB := packages/report/web
 PAGE := $(WEB)/dist/report.html
 PAGE_SOURCES := $(wildcard $(WEB)/src/* $(WEB)/*.json $(WEB)/*.mjs $(WEB)/.npmrc)
 
-.PHONY: help demo test bench lint web build setup
+.PHONY: help demo test bench lint docs web build setup
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make build   release binaries, in target/release"
 	@echo "make bench   how fast and how small, on this machine"
 	@echo "make lint    format, lints and docs only"
+	@echo "make docs    the pages of docs that are made from the code"
 	@echo "make web     the page of the HTML report"
 
 setup:
@@ -27,6 +28,12 @@ web: $(PAGE)
 $(PAGE): $(PAGE_SOURCES)
 	@sh scripts/setup.sh node
 	cd $(WEB) && npm ci --ignore-scripts --no-progress --loglevel=error && npm run --silent build
+
+# Beside the file first, so that a build that fails leaves no half of one.
+docs: setup $(PAGE)
+	cargo run --locked --quiet -p backtester -- reference > target/functions.md
+	cargo run --locked --quiet -p backtester -- schema > target/strategy.schema.json
+	mv target/functions.md target/strategy.schema.json docs
 
 build: setup $(PAGE)
 	cargo build --locked --release

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use market::Symbol;
+use market::{Symbol, Timeframe};
 use strategy::Size;
 
 /// Runs strategies over stored candles.
@@ -24,6 +24,12 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Read a strategy file: its mistakes, or what it reads, its warm-up and its plan.
     Check(CheckArgs),
+    /// Write a strategy file to start from: it runs as it is, and explains itself.
+    New(NewArgs),
+    /// Tell what the functions of strategy files do: all as Markdown, or one of them.
+    Reference(ReferenceArgs),
+    /// Print the JSON Schema of strategy files, with which editors help while you type.
+    Schema,
     /// Print the completions of a shell: source them, or put them where the shell looks for them.
     Completions {
         /// The shell.
@@ -110,6 +116,31 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "NAME=NUMBER", value_parser = parse_set)]
     pub(crate) set: Vec<(String, f64)>,
     /// Print what was found, or the mistakes with their places, as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `new`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:
+  backtester new strategies/my_strategy.yaml --timeframe 4h")]
+pub(crate) struct NewArgs {
+    /// The file to write; the strategy is called like it.
+    pub(crate) file: PathBuf,
+    /// The timeframe of its candles.
+    #[arg(long, default_value = "1h", value_parser = terminal::timeframe_parser())]
+    pub(crate) timeframe: Timeframe,
+}
+
+/// Arguments of `reference`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Examples:
+  backtester reference supertrend
+  backtester reference ta.stdev")]
+pub(crate) struct ReferenceArgs {
+    /// The function: its name here, in TA-Lib or in Pine; all where it is left out.
+    pub(crate) name: Option<String>,
+    /// Print it as JSON: a list of functions.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -4,10 +4,13 @@ mod args;
 mod check;
 mod coverage;
 mod load;
+mod new;
 mod output;
 mod provenance;
 mod range;
+mod reference;
 mod run;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -21,6 +24,9 @@ fn main() -> ExitCode {
     terminal::run(|| match &args.command {
         Command::Run(run) => run::run(run),
         Command::Check(check) => check::check(check),
+        Command::New(args) => new::new(args),
+        Command::Reference(args) => reference::reference(args),
+        Command::Schema => schema::schema(),
         Command::Completions { shell } => Ok(terminal::completions::<Args>(*shell)?),
     })
 }

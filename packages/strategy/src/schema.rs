@@ -1,0 +1,212 @@
+//! The JSON Schema of strategy files, for editors: completion, hover help, and mistakes while typing.
+//!
+//! It is made from the tables by which files are read. It sees shapes, units and ranges; names and functions
+//! inside of expressions are the compiler's, which `backtester check` asks.
+
+use market::Timeframe;
+use serde_json::{Value, json};
+
+use crate::compile::{SERIES, WORDS};
+use crate::file::{KEYS, LEVERAGES, MAX_BARS, PARAM_KEYS, PROTECT_KEYS, SIDE_KEYS};
+use crate::indicators::FUNCTIONS;
+
+/// Letters, digits and `_`, not beginning with a digit.
+const NAME: &str = r"^[\p{Alphabetic}_][\p{Alphabetic}\p{N}_]*$";
+/// A number that is not negative, as people write it.
+const NUMBER: &str = r"[0-9]+(?:\.[0-9]+)?";
+/// The same, at most 100.
+const PERCENT: &str = r"(?:100(?:\.0+)?|[0-9]{1,2}(?:\.[0-9]+)?)";
+/// Any number, with a unit or without.
+const NUMBER_ALONE: &str = r"^\s*[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?\s*(?:%|quote)?\s*$";
+
+/// The schema of strategy files.
+#[must_use]
+pub fn schema() -> Value {
+    let mut schema = mapping(&KEYS, top_key);
+    let entries = schema.as_object_mut().expect("a mapping is an object");
+    entries.insert("$schema".into(), "http://json-schema.org/draft-07/schema#".into());
+    entries.insert("title".into(), "Strategy".into());
+    entries.insert(
+        "description".into(),
+        "A strategy: named expressions over candles, and rules to enter and leave.".into(),
+    );
+    entries.insert("required".into(), json!(["name", "timeframe"]));
+    entries.insert("anyOf".into(), json!([{ "required": ["long"] }, { "required": ["short"] }]));
+    entries.insert("defaultSnippets".into(), json!([snippet()]));
+    schema
+}
+
+/// An object with these keys and no others.
+fn mapping(keys: &[&str], describe: fn(&str) -> Value) -> Value {
+    let properties: serde_json::Map<String, Value> =
+        keys.iter().map(|key| ((*key).to_owned(), describe(key))).collect();
+    json!({ "type": "object", "additionalProperties": false, "properties": properties })
+}
+
+/// A whole strategy to start from.
+fn snippet() -> Value {
+    json!({
+        "label": "strategy",
+        "description": "A strategy that runs: two averages that cross",
+        "body": {
+            "name": "${1:my_strategy}",
+            "timeframe": "${2:1h}",
+            "let": { "quick": "sma(close, ${3:10})", "calm": "sma(close, ${4:30})" },
+            "long": { "enter": "crossover(quick, calm)", "exit": "crossunder(quick, calm)" },
+        },
+    })
+}
+
+fn top_key(key: &str) -> Value {
+    match key {
+        "name" => text("What the strategy is called. The file is named like it.", &["sma_cross"]),
+        "about" => text("What it is for, in a sentence; the report says it.", &["Buys dips in an uptrend."]),
+        "timeframe" => json!({
+            "description": "Decisions are made when a candle of this timeframe closes.",
+            "enum": Timeframe::ALL.map(Timeframe::name),
+        }),
+        "params" => params(),
+        "let" => lets(),
+        "long" => side("Rules of a position that earns when the price rises.", "crossover(close, sma(close, 20))"),
+        "short" => side(
+            "Rules of a position that earns when the price falls, for markets that can be sold short.",
+            "crossunder(close, sma(close, 20))",
+        ),
+        "protect" => protect(),
+        "size" => size(),
+        "leverage" => json!({
+            "description": "How much larger than its margin a position is; derivatives only. 1 where it is left out.",
+            "type": "number",
+            "minimum": LEVERAGES.start(),
+            "maximum": LEVERAGES.end(),
+            "default": 1,
+        }),
+        "cooldown" => candles("Candles to wait after an exit before the next entry. 0 where it is left out.", 0),
+        _ => unreachable!("a test asks for every key: `{key}` has no description yet"),
+    }
+}
+
+fn text(about: &str, examples: &[&str]) -> Value {
+    json!({ "description": about, "type": "string", "minLength": 1, "examples": examples })
+}
+
+fn candles(about: &str, least: usize) -> Value {
+    json!({ "description": about, "type": "integer", "minimum": least, "maximum": MAX_BARS, "examples": [24] })
+}
+
+/// What a param and a name of `let` may be called: no word of the language.
+fn names() -> Value {
+    let words: Vec<&str> = SERIES.into_iter().chain(WORDS).chain(FUNCTIONS.iter().map(|f| f.name)).collect();
+    json!({ "pattern": NAME, "not": { "enum": words } })
+}
+
+fn params() -> Value {
+    let mut long_form = mapping(&PARAM_KEYS, param_key);
+    long_form["required"] = json!(["default"]);
+    json!({
+        "description": "Constants with names. `--set length=20` gives one another value for a run.",
+        "type": ["object", "null"],
+        "propertyNames": names(),
+        "additionalProperties": {
+            "description": "A number, or { default, range, step }.",
+            "anyOf": [{ "type": "number" }, long_form],
+            "defaultSnippets": [
+                { "label": "number", "body": "${1:14}" },
+                { "label": "with a range", "body": "{ default: ${1:14}, range: [${2:7}, ${3:28}], step: ${4:7} }" },
+            ],
+        },
+    })
+}
+
+fn param_key(key: &str) -> Value {
+    match key {
+        "default" => json!({ "description": "Its value where none is set.", "type": "number" }),
+        "range" => json!({
+            "description": "The least and the greatest value that make sense.",
+            "type": "array",
+            "items": { "type": "number" },
+            "minItems": 2,
+            "maxItems": 2,
+            "examples": [[10, 40]],
+        }),
+        "step" => json!({ "description": "How far apart the values to try are.", "type": "number" }),
+        _ => unreachable!("a test asks for every key: `{key}` has no description yet"),
+    }
+}
+
+fn lets() -> Value {
+    json!({
+        "description": "Named expressions; each may use those above it. Numbers become lines of the chart.",
+        "type": ["object", "null"],
+        "propertyNames": names(),
+        "additionalProperties": {
+            "description": "An expression, such as sma(close, 20), or ema(close, 50) @ 4h on 4h candles.",
+            "type": ["string", "number"],
+            "minLength": 1,
+            "examples": ["sma(close, 20)", "rsi(close, 14)", "ema(close, 50) @ 4h"],
+        },
+    })
+}
+
+fn side(about: &str, example: &str) -> Value {
+    let mut side = mapping(&SIDE_KEYS, side_key);
+    side["description"] = about.into();
+    side["required"] = json!(["enter"]);
+    side["defaultSnippets"] =
+        json!([{ "label": "enter and exit", "body": { "enter": format!("${{1:{example}}}"), "exit": "${2}" } }]);
+    side
+}
+
+fn side_key(key: &str) -> Value {
+    match key {
+        "enter" => text("Enters at the next open when this is true.", &["crossover(close, sma(close, 20))"]),
+        "exit" => text("Leaves at the next open when this is true.", &["close < sma(close, 20)"]),
+        _ => unreachable!("a test asks for every key: `{key}` has no description yet"),
+    }
+}
+
+fn protect() -> Value {
+    let mut protect = mapping(&PROTECT_KEYS, protect_key);
+    protect["description"] = "Levels that protect a position, fixed when it opens.".into();
+    protect["type"] = json!(["object", "null"]);
+    protect
+}
+
+fn protect_key(key: &str) -> Value {
+    match key {
+        "stop" => distance("Leaves at a loss: this far against the position from the entry price.", PERCENT, "3%"),
+        "take" => distance("Leaves at a profit: this far in favour of the position.", NUMBER, "5%"),
+        "trail" => distance("A stop that follows the best price at this distance and never goes back.", PERCENT, "4%"),
+        "max_bars" => candles("Leaves at the next open after this many candles.", 1),
+        _ => unreachable!("a test asks for every key: `{key}` has no description yet"),
+    }
+}
+
+/// `3%`, `500 quote`, or an expression in quote: neither a number alone nor a percentage out of range.
+fn distance(about: &str, percent: &str, example: &str) -> Value {
+    let message = format!("a distance has a unit: {example}, 500 quote, or an expression such as 2 * atr(14)");
+    json!({
+        "description": format!("{about} {example} of the entry price, 500 quote, or an expression such as 2 * atr(14)."),
+        "type": "string",
+        "minLength": 1,
+        "anyOf": [
+            { "pattern": format!(r"^\s*{percent}\s*%\s*$") },
+            { "pattern": format!(r"^\s*{NUMBER}\s*quote\s*$") },
+            { "not": { "pattern": NUMBER_ALONE } },
+        ],
+        "errorMessage": message,
+        "examples": [example, "2 * atr(14)", "500 quote"],
+    })
+}
+
+fn size() -> Value {
+    json!({
+        "description": "How much a position is for: 50% of equity, 250 quote, or risk 1% of equity between entry and \
+            stop. 100% where it is left out.",
+        "type": "string",
+        "pattern": format!(r"^\s*(?:(?:risk\s+)?{PERCENT}\s*%|{NUMBER}\s*quote)\s*$"),
+        "patternErrorMessage": "a size is 50% (above 0% and at most 100%), 250 quote, or risk 1%",
+        "default": "100%",
+        "examples": ["50%", "250 quote", "risk 1%"],
+    })
+}
