@@ -1,10 +1,11 @@
-//! `stdev(x, n)`: standard deviation of the population.
+//! `stdev(x, n)` and `variance(x, n)`: spread of the population.
 //!
-//! √(mean of squares − square of mean) over the last n values. Lookback n − 1. Unit of x. TA-Lib `STDDEV`.
+//! The mean of squared distances from the mean of the last n values, and its root. Lookback n − 1.
+//! TA-Lib `STDDEV` and `VAR`, Pine `ta.stdev` and `ta.variance`.
 
-use super::window::{ExactSum, WindowSum};
+use super::moments::{Statistic, moments};
 use super::{Family, Function, Gives, SERIES_AND_LENGTH, Shift};
-use crate::plan::{BLOCK, Builder, Inputs, Memory, Operand, Step};
+use crate::plan::{Builder, Memory, Operand};
 
 pub(super) const STDEV: Function = Function {
     name: "stdev",
@@ -21,29 +22,75 @@ pub(super) const STDEV: Function = Function {
     build: |builder, arguments| stdev(builder, arguments[0].series(), arguments[1].length()),
 };
 
+pub(super) const VARIANCE: Function = Function {
+    name: "variance",
+    family: Family::Volatility,
+    parameters: SERIES_AND_LENGTH,
+    gives: Gives::Number,
+    unit: "the square of that of x",
+    about: "variance of the last n values, as a population",
+    formula: "the mean of squared distances from the mean of the last n values",
+    warm_up: "n - 1",
+    talib: Some("VAR"),
+    pine: Some("ta.variance"),
+    shift: Shift::Ignores,
+    build: |builder, arguments| {
+        let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
+        let make = || -> Box<dyn crate::plan::Step> { Box::new(moments(n, Variance(Spread::new(n)))) };
+        builder.step("variance", &[x], &[n as f64], (n - 1, Memory::Window), make)
+    },
+};
+
 /// Adds the steps of `stdev(x, n)`.
 pub(super) fn stdev(builder: &mut Builder, x: Operand, n: usize) -> Operand {
     let x = builder.column(x);
-    let make = || -> Box<dyn Step> { Box::new(Stdev { values: WindowSum::new(n), squares: WindowSum::new(n) }) };
+    let make = || -> Box<dyn crate::plan::Step> { Box::new(moments(n, Deviation(Spread::new(n)))) };
     builder.step("stdev", &[x], &[n as f64], (n - 1, Memory::Window), make)
 }
 
-struct Stdev {
-    values: WindowSum,
-    squares: WindowSum,
+/// Mean and variance from the sums of distances from a pivot and of their squares.
+pub(super) struct Spread {
+    one_nth: f64,
 }
 
-impl Step for Stdev {
-    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        let x = inputs.column(0);
-        let (mut means, mut squares) = ([0.0; BLOCK], [0.0; BLOCK]);
-        squares.iter_mut().zip(x).for_each(|(square, x)| *square = x * x);
-        self.values.run(x, &mut means[..x.len()], ExactSum::mean);
-        self.squares.run(&squares[..x.len()], out, ExactSum::mean);
-        for (out, mean) in out.iter_mut().zip(means) {
-            let variance = *out - mean * mean;
-            // Not `max`: that would take an unknown variance for zero.
-            *out = if variance < 0.0 { 0.0 } else { variance.sqrt() };
-        }
+impl Spread {
+    pub(super) fn new(n: usize) -> Self {
+        Spread { one_nth: 1.0 / n as f64 }
+    }
+
+    pub(super) fn terms([x]: [f64; 1], [pivot]: [f64; 1]) -> [f64; 2] {
+        let distance = x - pivot;
+        [distance, distance * distance]
+    }
+
+    /// The mean, as a distance from the pivot, and the variance.
+    pub(super) fn read(&self, [distances, squares]: [f64; 2]) -> (f64, f64) {
+        let mean = distances * self.one_nth;
+        // Rounding may leave less than nothing. There is no NaN here that `max` could hide.
+        (mean, (squares * self.one_nth - mean * mean).max(0.0))
+    }
+}
+
+struct Deviation(Spread);
+
+impl Statistic<1, 2> for Deviation {
+    fn terms(values: [f64; 1], pivot: [f64; 1]) -> [f64; 2] {
+        Spread::terms(values, pivot)
+    }
+
+    fn read(&self, sums: [f64; 2], _: [f64; 1], _: [f64; 1]) -> f64 {
+        self.0.read(sums).1.sqrt()
+    }
+}
+
+struct Variance(Spread);
+
+impl Statistic<1, 2> for Variance {
+    fn terms(values: [f64; 1], pivot: [f64; 1]) -> [f64; 2] {
+        Spread::terms(values, pivot)
+    }
+
+    fn read(&self, sums: [f64; 2], _: [f64; 1], _: [f64; 1]) -> f64 {
+        self.0.read(sums).1
     }
 }

@@ -37,7 +37,6 @@ fn expressions() {
     check("20", "1e18", &["`n` must be a whole number"]);
     check("20", "0", &["`n` must be a whole number"]);
     check("20", "volume", &["`n` must be a whole number"]);
-    check("sma(close, 20)", "kama(close, 20)", &["`kama` is not available yet"]);
     check("sma(close, 20)", "vwap('year')", &["must be one of 'day', 'week', 'month'"]);
     check("sma(close, 20)", "close @ 5m", &["5m is lower than the strategy's timeframe, 1h"]);
     check("sma(close, 20)", "close @ 1h", &["leave out the `@`"]);
