@@ -91,8 +91,9 @@ impl Step for Adosc {
         let (new_fast, new_slow) = self.factors;
         let (old_fast, old_slow) = (1.0 - new_fast, 1.0 - new_slow);
         for (out, &total) in out.iter_mut().zip(line) {
-            fast = new_fast * total + old_fast * fast;
-            slow = new_slow * total + old_slow * slow;
+            // Rounded once, as TA-Lib does: next to a large total the difference of the two is small.
+            fast = old_fast.mul_add(fast, new_fast * total);
+            slow = old_slow.mul_add(slow, new_slow * total);
             *out = fast - slow;
         }
         self.averages = Some((fast, slow));

@@ -28,6 +28,9 @@ pub(super) const CCI: Function = Function {
     },
 };
 
+/// A distance from the mean below this share of the two is rounding; TA-Lib's bound.
+const NO_DISTANCE: f64 = 1e-14;
+
 struct Cci {
     n: usize,
     mean: WindowSum,
@@ -54,7 +57,8 @@ impl Step for Cci {
         for ((out, &typical), window) in out.iter_mut().zip(&*typical).zip(windows) {
             let distance = typical - *out;
             let deviation = distances(window, *out) / self.n as f64;
-            *out = if distance == 0.0 { 0.0 } else { distance / (0.015 * deviation) };
+            let none = distance.abs() <= NO_DISTANCE * (typical + *out);
+            *out = if none { 0.0 } else { distance / (0.015 * deviation) };
         }
     }
 }
