@@ -5,6 +5,8 @@ mod examples;
 mod indicators;
 mod language;
 mod parity;
+mod reference;
+mod schema;
 
 use market::{Candle, Candles};
 use strategy::{Decision, Strategy, StrategyFile, load};
