@@ -96,13 +96,13 @@ fn spot_warnings(description: &Description) -> Vec<String> {
 }
 
 fn backtest(
-    strategy: strategy::FileStrategy,
+    strategy: Box<dyn Strategy>,
     store: &Store,
     series: &Series,
     settings: Settings,
     range: &Range,
 ) -> anyhow::Result<(RunResult, Recording)> {
-    let mut runner = Runner::new(Box::new(strategy), series.symbol.clone(), settings, range.from_ms).recording();
+    let mut runner = Runner::new(strategy, series.symbol.clone(), settings, range.from_ms).recording();
     runner
         .advance(&store.of_exchange(&series.exchange), Some(range.to_ms))
         .map_err(|error| anyhow!(error))

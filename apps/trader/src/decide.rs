@@ -73,7 +73,7 @@ impl Decider {
         booked_ms: Option<i64>,
     ) -> Self {
         let started_ms = account.started_ms;
-        let runner = Runner::new(Box::new(loaded.strategy), base.symbol.clone(), loaded.settings, started_ms);
+        let runner = Runner::new(loaded.strategy, base.symbol.clone(), loaded.settings, started_ms);
         let (decided_to_ms, last, done) = (None, None, booking::Done::default());
         Decider { runner, base, account: id, name: account.name, started_ms, decided_to_ms, last, booked_ms, done }
     }

@@ -2,14 +2,14 @@
 
 use anyhow::{Context, Result, bail};
 use execution::Settings;
-use strategy::{Description, FileStrategy, Size, Strategy};
+use strategy::{Description, Size, Strategy};
 
 use crate::config::{Config, drawn};
 
 /// A strategy that is ready to run.
 pub(crate) struct Loaded {
     /// The compiled strategy.
-    pub(crate) strategy: FileStrategy,
+    pub(crate) strategy: Box<dyn Strategy>,
     /// BLAKE3 of the file, hexadecimal.
     pub(crate) hash: String,
     /// Settings with the size that holds.

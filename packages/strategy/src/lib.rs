@@ -12,6 +12,7 @@ mod indicators;
 mod inspect;
 mod plan;
 pub mod reference;
+mod rust;
 pub mod schema;
 mod strategy;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::indicators::{Family, Function, Gives, Parameter, Shift, functions};
-use crate::{History, Strategy, load};
+use crate::{History, load};
 
 /// The families in the order of the reference, each with its heading.
 const FAMILIES: [(Family, &str, &str); 8] = [

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Broken, Compiler, Typed, operators, whole};
+use super::foreign::{self, Instead};
+use super::{Broken, Compiler, SERIES, Typed, operators, whole};
 use crate::expression::{Call, Expr, Kind, Mistake};
-use crate::indicators::{Argument, FUNCTIONS, Function, Gives, NOT_YET, Parameter};
+use crate::indicators::{Argument, FUNCTIONS, Function, Gives, Parameter};
 use crate::plan::Operand;
 
 impl Compiler {
@@ -123,17 +124,24 @@ fn example(function: &Function) -> String {
 
 fn unknown_function(call: &Call) -> Mistake {
     let name = call.name.as_str();
-    if NOT_YET.contains(&name) {
-        return Mistake::new(
-            call.name_span.clone(),
-            format!("`{name}` is not available yet"),
-            "it is part of the language, and this version does not compute it",
-        );
+    if SERIES.contains(&name) {
+        let help = format!("write `{name}`, or `{name}[1]` for the value one candle ago");
+        return Mistake::new(call.name_span.clone(), format!("`{name}` is a series, not a function"), help);
     }
     let known = FUNCTIONS.iter().map(|function| function.name).chain(["if"]);
-    let help = match yaml::nearest(name, known.clone().chain(NOT_YET.iter().copied())) {
-        Some(near) => format!("did you mean `{}`?", signature(near)),
-        None => format!("known: {}", known.collect::<Vec<_>>().join(", ")),
+    let near = yaml::nearest(name, known.clone());
+    let help = match (foreign::instead(name), near) {
+        // A word in other letters is the word, not its namesake elsewhere.
+        (_, Some(near)) if near.eq_ignore_ascii_case(name) => did_you_mean(&[near]),
+        (Some(Instead::Function(names)), _) => did_you_mean(names),
+        (Some(Instead::Words(words)), _) => (*words).to_owned(),
+        (None, Some(near)) => did_you_mean(&[near]),
+        (None, None) => format!("known: {}", known.collect::<Vec<_>>().join(", ")),
     };
     Mistake::new(call.name_span.clone(), format!("unknown function `{name}`"), help)
+}
+
+fn did_you_mean(names: &[&str]) -> String {
+    let calls: Vec<String> = names.iter().map(|name| format!("`{}`", signature(name))).collect();
+    format!("did you mean {}?", calls.join(" or "))
 }

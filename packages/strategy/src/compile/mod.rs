@@ -2,7 +2,9 @@
 
 mod calls;
 mod elsewhere;
+mod foreign;
 mod operators;
+mod order;
 mod parts;
 
 use std::collections::HashMap;
@@ -10,6 +12,7 @@ use std::ops::Range;
 
 use market::{Symbol, Timeframe};
 
+pub(crate) use order::Announced;
 pub(crate) use parts::{Logic, Part};
 
 use crate::expression::{BinaryOp, Expr, Kind, Mistake};
@@ -68,6 +71,8 @@ pub(crate) struct Compiler {
     base: Timeframe,
     params: Vec<(String, f64)>,
     lets: Vec<(String, Option<Expr>)>,
+    /// All names of `let`, also those to come.
+    announced: Vec<Announced>,
     builder: Builder,
     others: Vec<OtherPlan>,
     /// Values of names; `None` where a name is broken on those candles, which has been told.
@@ -92,6 +97,7 @@ impl Compiler {
             base,
             params,
             lets: Vec::new(),
+            announced: Vec::new(),
             builder: Builder::default(),
             others: Vec::new(),
             known: HashMap::new(),
@@ -99,6 +105,11 @@ impl Compiler {
             mistakes: Vec::new(),
             parts: parts.then(parts::Recorder::default),
         }
+    }
+
+    /// Says which names will be defined, in their order, so that one that is read too early is told as that.
+    pub(crate) fn announce(&mut self, names: Vec<Announced>) {
+        self.announced = names;
     }
 
     /// Adds a named expression; `None` where it could not be read.
@@ -268,12 +279,12 @@ impl Compiler {
     }
 
     fn unknown_name(&self, name: &str, span: &Range<usize>) -> Mistake {
-        if FUNCTIONS.iter().any(|function| function.name == name) {
-            return Mistake::new(
-                span.clone(),
-                format!("`{name}` is a function"),
-                format!("call it: {}", calls::signature(name)),
-            );
+        if let Some(function) = FUNCTIONS.iter().find(|function| function.name.eq_ignore_ascii_case(name)) {
+            let help = format!("call it: {}", function.signature());
+            return Mistake::new(span.clone(), format!("`{name}` is a function"), help);
+        }
+        if let Some(mistake) = order::out_of_order(&self.announced, self.lets.len(), name, span) {
+            return mistake;
         }
         let known = SERIES.into_iter().chain(self.lets.iter().map(|(name, _)| name.as_str()));
         let known: Vec<&str> = known.chain(self.params.iter().map(|(name, _)| name.as_str())).collect();

@@ -19,6 +19,24 @@ pub(crate) struct Expr {
     pub(crate) span: Range<usize>,
 }
 
+impl Expr {
+    /// The names that it reads.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut rest = vec![self];
+        while let Some(expr) = rest.pop() {
+            match &expr.kind {
+                Kind::Name(name) => names.push(name.clone()),
+                Kind::Negate(inner) | Kind::Not(inner) | Kind::At(inner, _) => rest.push(inner),
+                Kind::Binary(_, a, b) | Kind::Ago(a, b) => rest.extend([&**b, &**a]),
+                Kind::Call(call) => rest.extend(call.arguments.iter().rev()),
+                Kind::Number(_) | Kind::Word(_) => {}
+            }
+        }
+        names
+    }
+}
+
 /// What comes of a text: an expression, mistakes, or both.
 ///
 /// With mistakes the expression is what was meant, as far as that is plain: it is there to be looked at
@@ -27,6 +45,12 @@ pub(crate) struct Expr {
 pub(crate) struct Parsed {
     pub(crate) expr: Option<Expr>,
     pub(crate) mistakes: Vec<Mistake>,
+}
+
+/// Whether it is a word of expressions, or one that other languages have and that is told wherever it stands.
+pub(crate) fn is_word(name: &str) -> bool {
+    ["and", "or", "not", "if", "then", "else", "true", "false", "null", "none", "nil", "nan"]
+        .contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Most mistakes that are told of one expression.

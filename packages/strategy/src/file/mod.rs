@@ -1,16 +1,20 @@
 //! Strategy files: from YAML to a strategy that runs, or to every mistake in the file.
 
 mod distance;
+mod hints;
+mod lets;
 mod params;
+mod rust;
 mod size;
 
 use market::Timeframe;
-use yaml::{Fields, Node, Problems, Value};
+use yaml::{Fields, Node, Problems};
 
 use crate::compile::{Compiler, Part};
 use crate::expression::{self, Expr, Mistake};
 use crate::plan::Needs;
-use crate::strategy::{Description, History, Orders, OtherCandles, Protection, Size};
+use crate::rust::WithFile;
+use crate::strategy::{Description, History, Orders, OtherCandles, Protection, Size, Strategy};
 use crate::{FileStrategy, Inspector, PlanStep};
 
 pub(crate) use params::KEYS as PARAM_KEYS;
@@ -18,15 +22,15 @@ pub(crate) use params::KEYS as PARAM_KEYS;
 /// The strategy of a file, and what people are told of it.
 pub struct StrategyFile {
     /// Ready to run from the first candle on.
-    pub strategy: FileStrategy,
+    pub strategy: Box<dyn Strategy>,
     /// The steps of its plan over its own candles.
     pub steps: Vec<PlanStep>,
     /// The steps over other candles, in the order of `Description::others`.
     pub other_steps: Vec<Vec<PlanStep>>,
 }
 
-pub(crate) const KEYS: [&str; 11] =
-    ["name", "about", "timeframe", "params", "let", "long", "short", "protect", "size", "leverage", "cooldown"];
+pub(crate) const KEYS: [&str; 12] =
+    ["name", "about", "timeframe", "params", "let", "long", "short", "rust", "protect", "size", "leverage", "cooldown"];
 pub(crate) const SIDE_KEYS: [&str; 2] = ["enter", "exit"];
 pub(crate) const PROTECT_KEYS: [&str; 4] = ["stop", "take", "trail", "max_bars"];
 /// Most candles of `max_bars` and `cooldown`.
@@ -39,16 +43,30 @@ pub(crate) const LEVERAGES: std::ops::RangeInclusive<f64> = 1.0..=125.0;
 /// # Errors
 /// Every mistake of the file, with its place.
 pub fn load(source: &str, set: &[(String, f64)]) -> Result<StrategyFile, Problems> {
-    let Opened { strategy, steps, other_steps, .. } = read(source, set, false)?;
+    let Opened { strategy, steps, other_steps, rust, .. } = read(source, set, false)?;
+    let strategy: Box<dyn Strategy> = match rust {
+        None => Box::new(strategy),
+        Some(rust) => {
+            let rules = (rust.strategy.build)(strategy.description().clone(), &rust.params);
+            Box::new(WithFile::new(strategy, rules))
+        }
+    };
     Ok(StrategyFile { strategy, steps, other_steps })
 }
 
 /// Reads and compiles a strategy file to look inside: every name and every part of its rules has a value.
 ///
 /// # Errors
-/// As [`load`].
+/// As [`load`]; and where the rules are Rust, into which nobody can look.
 pub fn inspect(source: &str, set: &[(String, f64)]) -> Result<Inspector, Problems> {
-    Ok(Inspector::new(read(source, set, true)?))
+    let opened = read(source, set, true)?;
+    if let Some(rust) = opened.rust {
+        let mut problems = Problems::default();
+        let help = Some("expressions can be looked into; `run` tells what Rust decides".to_owned());
+        problems.push(rust.span, "the rules of this strategy are Rust", help);
+        return Err(problems);
+    }
+    Ok(Inspector::new(opened))
 }
 
 /// A strategy file, compiled, and the expressions it is made of.
@@ -57,6 +75,8 @@ pub(crate) struct Opened {
     steps: Vec<PlanStep>,
     other_steps: Vec<Vec<PlanStep>>,
     pub(crate) expressions: Expressions,
+    /// Where the rules are, if not among the expressions.
+    rust: Option<rust::Named>,
 }
 
 /// The expressions of a file, with their values.
@@ -70,8 +90,8 @@ pub(crate) struct Expressions {
 }
 
 fn read(source: &str, set: &[(String, f64)], parts: bool) -> Result<Opened, Problems> {
-    let root = yaml::parse(source)?;
-    let mut problems = Problems::default();
+    let (root, mut problems) = yaml::read(source);
+    let Some(root) = root else { return Err(problems) };
     let mut reader = Reader { source, problems: &mut problems, parts };
     match reader.file(&root, set) {
         Some(file) if problems.is_empty() => Ok(file),
@@ -95,7 +115,7 @@ struct Side {
 
 impl Reader<'_> {
     fn file(&mut self, root: &Node, set: &[(String, f64)]) -> Option<Opened> {
-        let fields = Fields::read(root, "a strategy file", &KEYS, self.problems)?;
+        let fields = Fields::read_with(root, "a strategy file", &KEYS, hints::of_file, self.problems)?;
         fields.required("name", "my_strategy", self.problems);
         fields.required("timeframe", "1h", self.problems);
         let name = fields.text("name", "my_strategy", self.problems).unwrap_or_default().to_owned();
@@ -107,7 +127,8 @@ impl Reader<'_> {
         let names = self.lets(&fields, &params, &mut compiler);
         let long = self.side(&fields, "long", &mut compiler);
         let short = self.side(&fields, "short", &mut compiler);
-        if fields.get("long").is_none() && fields.get("short").is_none() {
+        let rust = rust::read(&fields, &params, self.problems);
+        if ["long", "short", "rust"].iter().all(|key| fields.get(key).is_none()) {
             let help = "add `long:` with an `enter:` below it, for example enter: crossover(close, sma(close, 20))";
             self.problems.push(
                 root.span.start..root.span.start,
@@ -157,38 +178,12 @@ impl Reader<'_> {
             compiled.others.iter().map(|(_, _, infos)| infos.iter().map(PlanStep::new).collect()).collect();
         let expressions = Expressions { names, rules, distances };
         let strategy = FileStrategy::new(description, compiled.plan, compiled.contexts, &expressions);
-        Some(Opened { strategy, steps, other_steps, expressions })
-    }
-
-    /// Compiles `let`.
-    fn lets(&mut self, fields: &Fields<'_>, params: &[(String, f64)], compiler: &mut Compiler) -> Vec<(String, Part)> {
-        let mut names = Vec::new();
-        let Some(node) = fields.get("let").filter(|node| !node.is_empty()) else { return names };
-        let Value::Map(entries) = &node.value else {
-            let message = format!("`let` is {}, not a mapping of names to expressions", node.kind());
-            self.problems.push(node.span.clone(), message, Some("for example `quick: sma(close, 10)`".into()));
-            return names;
-        };
-        for (key, node) in entries {
-            let name = key.text().unwrap_or_default();
-            if let Some(message) = params::bad_name(name) {
-                self.problems.push(key.span.clone(), message, None);
-            } else if params.iter().any(|(param, _)| param == name) {
-                self.problems.push(key.span.clone(), format!("`{name}` is a param already"), None);
-            }
-            let expr = self.expr(node, name);
-            let expr = expr.map(|expr| (node.text().unwrap_or_default(), expr));
-            match compiler.define(name, expr) {
-                Ok(part) => names.push((name.to_owned(), part)),
-                Err(mistakes) => self.mistakes(node, mistakes),
-            }
-        }
-        names
+        Some(Opened { strategy, steps, other_steps, expressions, rust })
     }
 
     fn side(&mut self, fields: &Fields<'_>, side: &str, compiler: &mut Compiler) -> Option<Side> {
         let node = fields.get(side)?;
-        let rules = Fields::read(node, &format!("`{side}`"), &SIDE_KEYS, self.problems)?;
+        let rules = Fields::read_with(node, &format!("`{side}`"), &SIDE_KEYS, hints::of_side, self.problems)?;
         rules.required("enter", "crossover(close, sma(close, 20))", self.problems);
         let enter = rules.get("enter").and_then(|node| self.rule(node, "enter", compiler));
         let exit = rules.get("exit").and_then(|node| self.rule(node, "exit", compiler));
@@ -216,7 +211,7 @@ impl Reader<'_> {
         let mut protection = Protection::default();
         let mut distances = [None, None, None];
         let Some(node) = fields.get("protect").filter(|node| !node.is_empty()) else { return (protection, distances) };
-        let Some(levels) = Fields::read(node, "`protect`", &PROTECT_KEYS, self.problems) else {
+        let Some(levels) = Fields::read_with(node, "`protect`", &PROTECT_KEYS, hints::of_protect, self.problems) else {
             return (protection, distances);
         };
         let units = [&mut protection.stop, &mut protection.take, &mut protection.trail];

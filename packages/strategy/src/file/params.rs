@@ -2,8 +2,9 @@
 
 use yaml::{Fields, Node, Problems, Value, nearest};
 
-use crate::compile::{SERIES, WORDS};
-use crate::indicators::{FUNCTIONS, NOT_YET};
+use crate::compile::SERIES;
+use crate::expression::is_word;
+use crate::indicators::FUNCTIONS;
 
 pub(crate) const KEYS: [&str; 3] = ["default", "range", "step"];
 
@@ -111,9 +112,6 @@ pub(super) fn bad_name(name: &str) -> Option<String> {
     if !first || !chars.all(|c| c.is_alphanumeric() || c == '_') {
         return Some(format!("`{name}` is not a name; a name is letters, digits and `_`, and starts with a letter"));
     }
-    let taken = SERIES.contains(&name)
-        || WORDS.contains(&name)
-        || FUNCTIONS.iter().any(|f| f.name == name)
-        || NOT_YET.contains(&name);
+    let taken = SERIES.contains(&name) || is_word(name) || FUNCTIONS.iter().any(|f| f.name == name);
     taken.then(|| format!("`{name}` is a word of the language; choose another name"))
 }

@@ -5,7 +5,7 @@
 
 use super::window::{ExactSum, Past, WindowSum};
 use super::{Family, Function, Gives, Parameter, Shift};
-use crate::plan::{BLOCK, Inputs, Memory, Step};
+use crate::plan::{Inputs, Memory, Step};
 
 /// Longest window: the deviations of all its values are looked at anew with each candle.
 const MAX_CCI_LENGTH: usize = 10_000;
@@ -46,15 +46,15 @@ impl Cci {
 impl Step for Cci {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let candles = inputs.candles;
-        let mut typical = [0.0; BLOCK];
-        let typical = &mut typical[..out.len()];
+        let values = self.past.room(out.len());
+        let typical = &mut values[self.n - 1..];
         let prices = candles.high.iter().zip(candles.low).zip(candles.close);
         for (typical, ((high, low), close)) in typical.iter_mut().zip(prices) {
             *typical = (high + low + close) / 3.0;
         }
         self.mean.run(typical, out, ExactSum::mean);
-        let windows = self.past.extend(typical).windows(self.n);
-        for ((out, &typical), window) in out.iter_mut().zip(&*typical).zip(windows) {
+        for (out, window) in out.iter_mut().zip(values.windows(self.n)) {
+            let typical = window[self.n - 1];
             let distance = typical - *out;
             let deviation = distances(window, *out) / self.n as f64;
             let none = distance.abs() <= NO_DISTANCE * (typical + *out);

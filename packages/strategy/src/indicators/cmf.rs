@@ -28,25 +28,24 @@ pub(super) const CMF: Function = Function {
 
 struct Cmf {
     n: usize,
+    flows: Vec<f64>,
     flow: Totals,
     volume: Totals,
 }
 
 impl Cmf {
     fn new(n: usize) -> Self {
-        Cmf { n, flow: Totals::new(n), volume: Totals::new(n) }
+        Cmf { n, flows: Vec::with_capacity(BLOCK), flow: Totals::new(n), volume: Totals::new(n) }
     }
 }
 
 impl Step for Cmf {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let candles = inputs.candles;
-        let mut flows = [0.0; BLOCK];
-        let prices = candles.high.iter().zip(candles.low).zip(candles.close);
-        for ((flow, ((&high, &low), &close)), &volume) in flows.iter_mut().zip(prices).zip(candles.volume) {
-            *flow = money_flow(high, low, close, volume);
-        }
-        let flow = self.flow.extend(&flows[..out.len()]);
+        let prices = candles.high.iter().zip(candles.low).zip(candles.close).zip(candles.volume);
+        self.flows.clear();
+        self.flows.extend(prices.map(|(((&high, &low), &close), &volume)| money_flow(high, low, close, volume)));
+        let flow = self.flow.extend(&self.flows);
         let volume = self.volume.extend(candles.volume);
         for ((out, flow), volume) in out.iter_mut().zip(flow.over(self.n)).zip(volume.over(self.n)) {
             *out = flow / volume;

@@ -30,38 +30,41 @@ const NO_MOVE: f64 = 1e-14;
 
 struct Mfi {
     n: usize,
-    last: Option<f64>,
+    /// The last candle's hlc3, and those of the block.
+    prices: Vec<f64>,
+    rises: Vec<f64>,
+    falls: Vec<f64>,
     rising: Totals,
     falling: Totals,
 }
 
 impl Mfi {
     fn new(n: usize) -> Self {
-        Mfi { n, last: None, rising: Totals::new(n), falling: Totals::new(n) }
+        let flows = || Vec::with_capacity(BLOCK);
+        let prices = Vec::with_capacity(BLOCK + 1);
+        Mfi { n, prices, rises: flows(), falls: flows(), rising: Totals::new(n), falling: Totals::new(n) }
     }
 }
 
 impl Step for Mfi {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let candles = inputs.candles;
-        let typical = |index: usize| (candles.high[index] + candles.low[index] + candles.close[index]) / 3.0;
+        let typical = candles.high.iter().zip(candles.low).zip(candles.close);
         // Nothing flowed at the very first candle: there is no price to compare it with.
-        let first = usize::from(self.last.is_none());
-        let mut last = self.last.unwrap_or_else(|| typical(0));
-        let (mut rising, mut falling) = ([0.0; BLOCK], [0.0; BLOCK]);
-        for index in first..out.len() {
-            let price = typical(index);
+        let first = usize::from(self.prices.is_empty());
+        self.prices.drain(..self.prices.len().saturating_sub(1));
+        self.prices.extend(typical.map(|((high, low), close)| (high + low + close) / 3.0));
+        let moves = self.prices.iter().zip(&self.prices[1..]).zip(&candles.volume[first..]);
+        self.rises.clear();
+        self.falls.clear();
+        for ((last, price), volume) in moves {
             let change = price - last;
-            let flow = if change.abs() <= NO_MOVE * (price + last) { 0.0 } else { price * candles.volume[index] };
-            rising[index] = if change < 0.0 { 0.0 } else { flow };
-            falling[index] = if change < 0.0 { flow } else { 0.0 };
-            last = price;
+            let flow = if change.abs() <= NO_MOVE * (price + last) { 0.0 } else { price * volume };
+            self.rises.push(if change < 0.0 { 0.0 } else { flow });
+            self.falls.push(if change < 0.0 { flow } else { 0.0 });
         }
-        self.last = Some(last);
-        let length = out.len();
+        let (rising, falling) = (self.rising.extend(&self.rises), self.falling.extend(&self.falls));
         out[..first].fill(f64::NAN);
-        let rising = self.rising.extend(&rising[first..length]);
-        let falling = self.falling.extend(&falling[first..length]);
         for ((out, rising), falling) in out[first..].iter_mut().zip(rising.over(self.n)).zip(falling.over(self.n)) {
             let all = rising + falling;
             *out = if all == 0.0 { 0.0 } else { 100.0 * (rising / all) };

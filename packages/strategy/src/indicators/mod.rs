@@ -140,9 +140,6 @@ pub fn functions() -> &'static [Function] {
     FUNCTIONS
 }
 
-/// Functions that the language names and this version does not have yet.
-pub(crate) const NOT_YET: &[&str] = &[];
-
 /// What a function takes at one place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Parameter {

@@ -4,7 +4,6 @@
 //! value of a window is zero its sum is exactly zero, which a sum that adds and takes away cannot promise.
 
 use super::window::{ExactSum, Past};
-use crate::plan::BLOCK;
 
 /// The running total of a series, and what it was at each of the last n candles.
 pub(super) struct Totals {
@@ -26,14 +25,13 @@ impl Totals {
 
     /// Takes a block of known values; its totals are then read window by window.
     pub(super) fn extend(&mut self, block: &[f64]) -> Windows<'_> {
-        let (mut sums, mut errors) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let (sums, errors) = (self.sums.room(block.len()), self.errors.room(block.len()));
         let mut total = self.total;
-        for ((&value, sum), error) in block.iter().zip(&mut sums).zip(&mut errors) {
+        for ((&value, sum), error) in block.iter().zip(&mut sums[self.depth..]).zip(&mut errors[self.depth..]) {
             total.add(value);
             (*sum, *error) = total.parts();
         }
         self.total = total;
-        let (sums, errors) = (self.sums.extend(&sums[..block.len()]), self.errors.extend(&errors[..block.len()]));
         Windows { depth: self.depth, sums, errors }
     }
 }

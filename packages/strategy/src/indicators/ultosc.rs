@@ -42,32 +42,37 @@ const WEIGHTS: [f64; 3] = [4.0, 2.0, 1.0];
 struct Ultosc {
     /// From the shortest to the longest.
     lengths: [usize; 3],
-    last_close: f64,
+    /// The last candle's close, none before the first.
+    last_close: Option<f64>,
+    pressures: Vec<f64>,
+    ranges: Vec<f64>,
     pressure: Totals,
     range: Totals,
 }
 
 impl Ultosc {
     fn new(lengths: [usize; 3]) -> Self {
-        let totals = || Totals::new(lengths[2]);
-        Ultosc { lengths, last_close: f64::NAN, pressure: totals(), range: totals() }
+        let (totals, scratch) = (|| Totals::new(lengths[2]), || Vec::with_capacity(BLOCK));
+        let (pressures, ranges) = (scratch(), scratch());
+        Ultosc { lengths, last_close: None, pressures, ranges, pressure: totals(), range: totals() }
     }
 }
 
 impl Step for Ultosc {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let candles = inputs.candles;
-        let (mut pressures, mut ranges) = ([0.0; BLOCK], [0.0; BLOCK]);
         // The very first candle has no last close.
-        let first = usize::from(self.last_close.is_nan());
-        let prices = candles.high.iter().zip(candles.low).zip(candles.close);
-        for ((pressure, range), ((&high, &low), &close)) in pressures.iter_mut().zip(&mut ranges).zip(prices) {
-            *pressure = close - if low < self.last_close { low } else { self.last_close };
-            *range = true_range(high, low, self.last_close);
-            self.last_close = close;
+        let first = usize::from(self.last_close.is_none());
+        let mut last = self.last_close.unwrap_or(candles.close[0]);
+        self.pressures.clear();
+        self.ranges.clear();
+        for ((&high, &low), &close) in candles.high.iter().zip(candles.low).zip(candles.close).skip(first) {
+            self.pressures.push(close - if low < last { low } else { last });
+            self.ranges.push(true_range(high, low, last));
+            last = close;
         }
-        let pressure = self.pressure.extend(&pressures[first..out.len()]);
-        let range = self.range.extend(&ranges[first..out.len()]);
+        self.last_close = Some(last);
+        let (pressure, range) = (self.pressure.extend(&self.pressures), self.range.extend(&self.ranges));
         out.fill(0.0);
         out[..first].fill(f64::NAN);
         for (n, weight) in self.lengths.into_iter().zip(WEIGHTS) {

@@ -20,14 +20,21 @@ impl Past {
 
     /// Takes a block of at most [`BLOCK`] values; gives the n values before it, and it.
     pub(super) fn extend(&mut self, block: &[f64]) -> &[f64] {
-        if self.end + block.len() > self.values.len() {
+        let values = self.room(block.len());
+        let before = values.len() - block.len();
+        values[before..].copy_from_slice(block);
+        values
+    }
+
+    /// The n last values, and behind them room for so many new ones, at most [`BLOCK`], to be filled.
+    pub(super) fn room(&mut self, length: usize) -> &mut [f64] {
+        if self.end + length > self.values.len() {
             self.values.copy_within(self.end - self.n..self.end, 0);
             self.end = self.n;
         }
         let start = self.end - self.n;
-        self.end += block.len();
-        self.values[self.end - block.len()..self.end].copy_from_slice(block);
-        &self.values[start..self.end]
+        self.end += length;
+        &mut self.values[start..self.end]
     }
 }
 

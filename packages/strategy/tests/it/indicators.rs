@@ -119,7 +119,7 @@ fn warm_up_is_where_the_first_value_is() {
         for lengths in [vec![14], vec![12, 26, 9], vec![1], vec![2], vec![5, 3, 4], vec![30, 7, 2], vec![21, 21, 21]] {
             let call = call(function, &lengths);
             let source = file_with("1h", &[("x", &call)]).replace("close < 0", "x > 0");
-            let warm_up = strategy::Strategy::description(&loaded(&source).strategy).warm_up;
+            let warm_up = loaded(&source).strategy.description().warm_up;
             assert_eq!(stated_warm_up(function, &call), warm_up, "the reference's warm-up of {call}");
             let (lines, _) = run(&source, &candles_of(&closes));
             assert_eq!(lines[0].iter().position(|value| !value.is_nan()), Some(warm_up), "the first value of {call}");

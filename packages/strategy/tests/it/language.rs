@@ -1,7 +1,7 @@
 //! What the words of the language mean.
 
 use market::Candles;
-use strategy::{History, Size, Strategy, Unit, load};
+use strategy::{History, Size, Unit, load};
 
 use super::{candles_of, loaded, run};
 

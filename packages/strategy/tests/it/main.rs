@@ -4,12 +4,13 @@ mod errors;
 mod examples;
 mod indicators;
 mod language;
+mod mistakes;
 mod parity;
 mod reference;
 mod schema;
 
 use market::{Candle, Candles};
-use strategy::{Decision, Strategy, StrategyFile, load};
+use strategy::{Decision, StrategyFile, load};
 
 /// A file with these lines in `let` and rules that never fire.
 fn file_with(timeframe: &str, lets: &[(&str, &str)]) -> String {

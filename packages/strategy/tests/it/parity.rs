@@ -2,7 +2,7 @@
 
 use market::{Candle, Candles, Timeframe};
 use proptest::prelude::*;
-use strategy::{Decision, Strategy};
+use strategy::Decision;
 
 use super::loaded;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use strategy::{Gives, Strategy, functions, reference};
+use strategy::{Gives, functions, reference};
 
 use super::loaded;
 
@@ -40,7 +40,12 @@ fn every_example_can_be_called() {
         let call = reference::example(function);
         let rule = if function.gives == Gives::Number { format!("{call} > 0") } else { call };
         let file = loaded(&format!("name: t\ntimeframe: 1h\nlong:\n  enter: \"{rule}\"\n"));
-        assert_eq!(reference::example_warm_up(function), Some(file.strategy.description().warm_up), "{}", function.name);
+        assert_eq!(
+            reference::example_warm_up(function),
+            Some(file.strategy.description().warm_up),
+            "{}",
+            function.name
+        );
         let told = reference::describe(function);
         assert!(told.starts_with(&function.signature()) && !told.contains('`'), "{told}");
     }
