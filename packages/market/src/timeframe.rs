@@ -37,8 +37,20 @@ pub enum Timeframe {
 
 /// A text that is no timeframe.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a timeframe; expected one of 1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M")]
-pub struct TimeframeError(String);
+#[error("`{text}` is not a timeframe{}; expected one of 1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M", hint(*meant))]
+pub struct TimeframeError {
+    text: String,
+    /// What it looks like.
+    meant: Option<Timeframe>,
+}
+
+fn hint(meant: Option<Timeframe>) -> String {
+    let note = match meant {
+        Some(Timeframe::M1 | Timeframe::Month1) => " (`1m` is a minute, `1M` a month)",
+        _ => "",
+    };
+    meant.map(|meant| format!("; did you mean `{meant}`?{note}")).unwrap_or_default()
+}
 
 impl Timeframe {
     /// Every timeframe, shortest first.
@@ -165,8 +177,29 @@ impl FromStr for Timeframe {
         Timeframe::ALL
             .into_iter()
             .find(|timeframe| timeframe.name() == text)
-            .ok_or_else(|| TimeframeError(text.to_owned()))
+            .ok_or_else(|| TimeframeError { text: text.to_owned(), meant: meant(text) })
     }
+}
+
+/// The timeframe that is meant by `1H`, `60m`, `60`, `h4`, `D`, `1day` or `weekly`.
+fn meant(text: &str) -> Option<Timeframe> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let unit: String = text.chars().filter(|c| c.is_alphabetic()).collect();
+    let count: u64 = if digits.is_empty() { 1 } else { digits.parse().ok()? };
+    let wide = unit.to_lowercase();
+    let unit_ms = match wide.as_str() {
+        "s" | "sec" | "secs" | "second" | "seconds" => SECOND,
+        "m" if unit == "M" && count <= 1 => return Some(Timeframe::Month1),
+        "" | "m" | "min" | "mins" | "minute" | "minutes" => MINUTE,
+        "h" | "hr" | "hrs" | "hour" | "hours" | "hourly" => HOUR,
+        "d" | "day" | "days" | "daily" => DAY,
+        "w" | "wk" | "week" | "weeks" | "weekly" => WEEK,
+        "mo" | "mon" | "month" | "months" | "monthly" if count == 1 => return Some(Timeframe::Month1),
+        _ => return None,
+    };
+    let length_ms = unit_ms.checked_mul(i64::try_from(count).ok()?)?;
+    let fixed = Timeframe::ALL.into_iter().filter(|timeframe| *timeframe != Timeframe::Month1);
+    fixed.into_iter().find(|timeframe| timeframe.longest_ms() == length_ms)
 }
 
 impl fmt::Display for Timeframe {
@@ -212,6 +245,38 @@ mod tests {
             assert_eq!(timeframe.count(open, timeframe.next_open(next)), 2);
         }
         assert!("1H".parse::<Timeframe>().is_err());
+    }
+
+    #[test]
+    fn what_was_meant_is_offered() {
+        let cases = [
+            ("1H", "1h"),
+            ("60m", "1h"),
+            ("4H", "4h"),
+            ("240", "4h"),
+            ("D", "1d"),
+            ("1day", "1d"),
+            ("daily", "1d"),
+            ("24h", "1d"),
+            ("h4", "4h"),
+            ("15min", "15m"),
+            ("15M", "15m"),
+            ("M", "1M"),
+            ("1mo", "1M"),
+            ("1W", "1w"),
+            ("7d", "1w"),
+            ("1 hour", "1h"),
+            ("60s", "1m"),
+        ];
+        for (text, meant) in cases {
+            let message = text.parse::<Timeframe>().expect_err(text).to_string();
+            assert!(message.contains(&format!("did you mean `{meant}`?")), "{text}: {message}");
+        }
+        for text in ["7h", "", "one hour", "99999999999999999999h", "9223372036854775807w", "1x", "2M"] {
+            let message = text.parse::<Timeframe>().expect_err(text).to_string();
+            assert!(!message.contains("did you mean"), "{text}: {message}");
+        }
+        assert!("M".parse::<Timeframe>().expect_err("no count").to_string().contains("`1m` is a minute"));
     }
 
     #[test]

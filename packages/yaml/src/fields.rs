@@ -16,6 +16,17 @@ impl<'a> Fields<'a> {
     ///
     /// Every other key is a problem that offers the nearest known one. `None` when it is no mapping.
     pub fn read(node: &'a Node, what: &str, known: &[&str], problems: &mut Problems) -> Option<Self> {
+        Self::read_with(node, what, known, |_| None, problems)
+    }
+
+    /// As [`Fields::read`], with a hint at what was meant by an unknown key, where there is one.
+    pub fn read_with(
+        node: &'a Node,
+        what: &str,
+        known: &[&str],
+        hint: fn(&str) -> Option<String>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let Value::Map(entries) = &node.value else {
             let dashes = match &node.value {
                 Value::List(_) => "leave out the dashes: ",
@@ -28,9 +39,10 @@ impl<'a> Fields<'a> {
         for (key, _) in entries {
             let name = key.text().unwrap_or_default();
             if !known.contains(&name) {
-                let help = match nearest(name, known.iter().copied()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("{what} knows: {}", known.join(", ")),
+                let help = match (hint(name), nearest(name, known.iter().copied())) {
+                    (Some(hint), _) => hint,
+                    (None, Some(near)) => format!("did you mean `{near}`?"),
+                    (None, None) => format!("{what} knows: {}", known.join(", ")),
                 };
                 problems.push(key.span.clone(), format!("unknown key `{name}` in {what}"), Some(help));
             }
