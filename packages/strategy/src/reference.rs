@@ -142,7 +142,10 @@ fn depends_on(function: &Function) -> String {
         Some(History::Candles(count)) => format!("the last {} values in the example", grouped(count + 1)),
         Some(History::Whole { anchor: Some(_), .. }) => "all candles since the start of the period".to_owned(),
         Some(History::Whole { settle, .. }) if settle > 0 => {
-            format!("all candles, on old ones ever less: {} after the warm-up settle the example", grouped(settle))
+            format!(
+                "all candles, on old ones ever less; in the example {} candles settle it after the warm-up",
+                grouped(settle)
+            )
         }
         _ => "all candles since the first".to_owned(),
     }

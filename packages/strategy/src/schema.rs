@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::compile::{SERIES, WORDS};
 use crate::file::{KEYS, LEVERAGES, MAX_BARS, PARAM_KEYS, PROTECT_KEYS, SIDE_KEYS};
 use crate::indicators::FUNCTIONS;
+use crate::rust::STRATEGIES;
 
 /// Letters, digits and `_`, not beginning with a digit.
 const NAME: &str = r"^[\p{Alphabetic}_][\p{Alphabetic}\p{N}_]*$";
@@ -31,7 +32,10 @@ pub fn schema() -> Value {
         "A strategy: named expressions over candles, and rules to enter and leave.".into(),
     );
     entries.insert("required".into(), json!(["name", "timeframe"]));
-    entries.insert("anyOf".into(), json!([{ "required": ["long"] }, { "required": ["short"] }]));
+    entries
+        .insert("anyOf".into(), json!([{ "required": ["long"] }, { "required": ["short"] }, { "required": ["rust"] }]));
+    let sides = json!({ "anyOf": [{ "required": ["long"] }, { "required": ["short"] }] });
+    entries.insert("dependencies".into(), json!({ "rust": { "not": sides } }));
     entries.insert("defaultSnippets".into(), json!([snippet()]));
     schema
 }
@@ -72,6 +76,11 @@ fn top_key(key: &str) -> Value {
             "Rules of a position that earns when the price falls, for markets that can be sold short.",
             "crossunder(close, sma(close, 20))",
         ),
+        "rust" => json!({
+            "description": "Rules out of Rust in place of `long` and `short`.",
+            "enum": STRATEGIES.iter().map(|strategy| strategy.name).collect::<Vec<_>>(),
+            "enumDescriptions": STRATEGIES.iter().map(|strategy| strategy.about).collect::<Vec<_>>(),
+        }),
         "protect" => protect(),
         "size" => size(),
         "leverage" => json!({

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use market::{Candle, Candles, Timeframe};
+use strategy::{Decision, OtherCandles};
 
 use super::loaded;
 use super::parity::{bits, fold, run_cut};

@@ -102,6 +102,7 @@ fn mistakes_of_keys_are_seen() {
     refuses("timeframe: 1h\n", "");
     refuses("  enter: close > x\n", "  exit: close > x\n");
     refuses("long:\n  enter: close > x\n", "");
+    refuses("long:", "rust: grid\nlong:");
     refuses("long:", "lnog:");
     refuses("  enter:", "  entry:");
     refuses("name:", "nmae:");
@@ -144,6 +145,7 @@ fn mistakes_of_values_are_seen() {
     for cooldown in ["-1", "1.5", "soon", "2000000"] {
         with(&format!("cooldown: {cooldown}"));
     }
+    refuses("long:\n  enter: close > x", "rust: gird");
     with("leverage: 0.5");
     with("leverage: 200");
     with("leverage: 3x");
