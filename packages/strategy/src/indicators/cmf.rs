@@ -6,7 +6,7 @@
 use super::ad::money_flow;
 use super::totals::Totals;
 use super::{Family, Function, Gives, ONE_LENGTH, Shift};
-use crate::plan::{BLOCK, Inputs, Memory, Step};
+use crate::plan::{Inputs, Memory, Step};
 
 pub(super) const CMF: Function = Function {
     name: "cmf",
@@ -28,14 +28,13 @@ pub(super) const CMF: Function = Function {
 
 struct Cmf {
     n: usize,
-    flows: Vec<f64>,
     flow: Totals,
     volume: Totals,
 }
 
 impl Cmf {
     fn new(n: usize) -> Self {
-        Cmf { n, flows: Vec::with_capacity(BLOCK), flow: Totals::new(n), volume: Totals::new(n) }
+        Cmf { n, flow: Totals::new(n), volume: Totals::new(n) }
     }
 }
 
@@ -43,10 +42,8 @@ impl Step for Cmf {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let candles = inputs.candles;
         let prices = candles.high.iter().zip(candles.low).zip(candles.close).zip(candles.volume);
-        self.flows.clear();
-        self.flows.extend(prices.map(|(((&high, &low), &close), &volume)| money_flow(high, low, close, volume)));
-        let flow = self.flow.extend(&self.flows);
-        let volume = self.volume.extend(candles.volume);
+        let flows = prices.map(|(((&high, &low), &close), &volume)| money_flow(high, low, close, volume));
+        let (flow, volume) = (self.flow.extend(flows), self.volume.extend(candles.volume.iter().copied()));
         for ((out, flow), volume) in out.iter_mut().zip(flow.over(self.n)).zip(volume.over(self.n)) {
             *out = flow / volume;
         }

@@ -32,17 +32,13 @@ struct Mfi {
     n: usize,
     /// The last candle's hlc3, and those of the block.
     prices: Vec<f64>,
-    rises: Vec<f64>,
-    falls: Vec<f64>,
     rising: Totals,
     falling: Totals,
 }
 
 impl Mfi {
     fn new(n: usize) -> Self {
-        let flows = || Vec::with_capacity(BLOCK);
-        let prices = Vec::with_capacity(BLOCK + 1);
-        Mfi { n, prices, rises: flows(), falls: flows(), rising: Totals::new(n), falling: Totals::new(n) }
+        Mfi { n, prices: Vec::with_capacity(BLOCK + 1), rising: Totals::new(n), falling: Totals::new(n) }
     }
 }
 
@@ -54,20 +50,21 @@ impl Step for Mfi {
         let first = usize::from(self.prices.is_empty());
         self.prices.drain(..self.prices.len().saturating_sub(1));
         self.prices.extend(typical.map(|((high, low), close)| (high + low + close) / 3.0));
-        let moves = self.prices.iter().zip(&self.prices[1..]).zip(&candles.volume[first..]);
-        self.rises.clear();
-        self.falls.clear();
-        for ((last, price), volume) in moves {
-            let change = price - last;
-            let flow = if change.abs() <= NO_MOVE * (price + last) { 0.0 } else { price * volume };
-            self.rises.push(if change < 0.0 { 0.0 } else { flow });
-            self.falls.push(if change < 0.0 { flow } else { 0.0 });
-        }
-        let (rising, falling) = (self.rising.extend(&self.rises), self.falling.extend(&self.falls));
+        let moves = || self.prices.iter().zip(&self.prices[1..]).zip(&candles.volume[first..]);
+        let rising =
+            self.rising.extend(moves().map(|((last, price), volume)| flow(price - last, *last, *price, *volume)));
+        let falling =
+            self.falling.extend(moves().map(|((last, price), volume)| flow(last - price, *last, *price, *volume)));
         out[..first].fill(f64::NAN);
         for ((out, rising), falling) in out[first..].iter_mut().zip(rising.over(self.n)).zip(falling.over(self.n)) {
             let all = rising + falling;
             *out = if all == 0.0 { 0.0 } else { 100.0 * (rising / all) };
         }
     }
+}
+
+/// What flowed at a candle whose price moved the right way.
+fn flow(change: f64, last: f64, price: f64, volume: f64) -> f64 {
+    // A product, not a branch: whether the price rises is a toss-up.
+    f64::from(u8::from(change > NO_MOVE * (price + last))) * (price * volume)
 }

@@ -24,10 +24,10 @@ impl Totals {
     }
 
     /// Takes a block of known values; its totals are then read window by window.
-    pub(super) fn extend(&mut self, block: &[f64]) -> Windows<'_> {
+    pub(super) fn extend(&mut self, block: impl ExactSizeIterator<Item = f64>) -> Windows<'_> {
         let (sums, errors) = (self.sums.room(block.len()), self.errors.room(block.len()));
         let mut total = self.total;
-        for ((&value, sum), error) in block.iter().zip(&mut sums[self.depth..]).zip(&mut errors[self.depth..]) {
+        for ((value, sum), error) in block.zip(&mut sums[self.depth..]).zip(&mut errors[self.depth..]) {
             total.add(value);
             (*sum, *error) = total.parts();
         }
@@ -60,7 +60,12 @@ mod tests {
     /// The last sum of a window over the values, which come in blocks of this length.
     fn last(n: usize, values: &[f64], block: usize) -> f64 {
         let mut totals = Totals::new(n + 3);
-        values.chunks(block).map(|block| totals.extend(block).over(n).last()).last().flatten().unwrap_or(f64::NAN)
+        values
+            .chunks(block)
+            .map(|block| totals.extend(block.iter().copied()).over(n).last())
+            .last()
+            .flatten()
+            .unwrap_or(f64::NAN)
     }
 
     #[test]

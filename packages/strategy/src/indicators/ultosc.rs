@@ -42,19 +42,16 @@ const WEIGHTS: [f64; 3] = [4.0, 2.0, 1.0];
 struct Ultosc {
     /// From the shortest to the longest.
     lengths: [usize; 3],
-    /// The last candle's close, none before the first.
-    last_close: Option<f64>,
-    pressures: Vec<f64>,
-    ranges: Vec<f64>,
+    /// The last candle's close, and those of the block.
+    closes: Vec<f64>,
     pressure: Totals,
     range: Totals,
 }
 
 impl Ultosc {
     fn new(lengths: [usize; 3]) -> Self {
-        let (totals, scratch) = (|| Totals::new(lengths[2]), || Vec::with_capacity(BLOCK));
-        let (pressures, ranges) = (scratch(), scratch());
-        Ultosc { lengths, last_close: None, pressures, ranges, pressure: totals(), range: totals() }
+        let totals = || Totals::new(lengths[2]);
+        Ultosc { lengths, closes: Vec::with_capacity(BLOCK + 1), pressure: totals(), range: totals() }
     }
 }
 
@@ -62,17 +59,14 @@ impl Step for Ultosc {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let candles = inputs.candles;
         // The very first candle has no last close.
-        let first = usize::from(self.last_close.is_none());
-        let mut last = self.last_close.unwrap_or(candles.close[0]);
-        self.pressures.clear();
-        self.ranges.clear();
-        for ((&high, &low), &close) in candles.high.iter().zip(candles.low).zip(candles.close).skip(first) {
-            self.pressures.push(close - if low < last { low } else { last });
-            self.ranges.push(true_range(high, low, last));
-            last = close;
-        }
-        self.last_close = Some(last);
-        let (pressure, range) = (self.pressure.extend(&self.pressures), self.range.extend(&self.ranges));
+        let first = usize::from(self.closes.is_empty());
+        self.closes.drain(..self.closes.len().saturating_sub(1));
+        self.closes.extend(candles.close);
+        let prices = || candles.high[first..].iter().zip(&candles.low[first..]).zip(&self.closes);
+        let closes = prices().zip(&self.closes[1..]);
+        let pressures = closes.map(|(((_, &low), &last), close)| close - if low < last { low } else { last });
+        let ranges = prices().map(|((&high, &low), &last)| true_range(high, low, last));
+        let (pressure, range) = (self.pressure.extend(pressures), self.range.extend(ranges));
         out.fill(0.0);
         out[..first].fill(f64::NAN);
         for (n, weight) in self.lengths.into_iter().zip(WEIGHTS) {
