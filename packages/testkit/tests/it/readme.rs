@@ -10,12 +10,12 @@ fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// README.md and the pages of `docs`, with their paths.
+/// README.md, those of folders, and the pages of `docs`, with their paths.
 fn pages() -> Vec<(PathBuf, String)> {
     let docs = fs::read_dir(root().join("docs")).expect("the folder is there");
     let docs =
         docs.map(|entry| entry.expect("an entry").path()).filter(|path| path.extension().is_some_and(|e| e == "md"));
-    let paths = docs.chain([root().join("README.md"), root().join("migrations/README.md")]);
+    let paths = docs.chain(["README.md", "migrations/README.md", "strategies/README.md"].map(|page| root().join(page)));
     paths.map(|path| (path.clone(), fs::read_to_string(&path).expect("text"))).collect()
 }
 
