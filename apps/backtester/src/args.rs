@@ -22,19 +22,33 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Run a strategy over a range of stored candles and report.
     Run(Box<RunArgs>),
-    /// Read a strategy file: its mistakes, or what it reads, its warm-up and its plan.
-    Check(CheckArgs),
-    /// Write a strategy file to start from: it runs as it is, and explains itself.
-    New(NewArgs),
-    /// Tell what the functions of strategy files do: all as Markdown, or one of them.
-    Reference(ReferenceArgs),
-    /// Print the JSON Schema of strategy files, with which editors help while you type.
-    Schema,
+    #[command(flatten)]
+    File(FileCommand),
+    /// The commands that are about a strategy file: `backtester strategy check` is `backtester check`.
+    #[command(subcommand)]
+    Strategy(FileCommand),
     /// Print the completions of a shell: source them, or put them where the shell looks for them.
     Completions {
         /// The shell.
         shell: Shell,
     },
+}
+
+/// What is about a strategy file, not about a run.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FileCommand {
+    /// Write a strategy file to start from: it runs as it is, and explains itself.
+    New(NewArgs),
+    /// Read a strategy file: its mistakes, or what it reads, its warm-up and its plan.
+    Check(CheckArgs),
+    /// Tell why a strategy does what it does at one candle: every value, which rule fired, and if none why not.
+    Explain(ExplainArgs),
+    /// Write the value of every name of `let` at every candle, as CSV.
+    Values(ValuesArgs),
+    /// Tell what the functions of strategy files do: all as Markdown, or one of them.
+    Reference(ReferenceArgs),
+    /// Print the JSON Schema of strategy files, with which editors help while you type.
+    Schema,
 }
 
 /// Arguments of `run`.
@@ -49,15 +63,8 @@ at or after --from and before --to. What the indicators need from before --from 
 pub(crate) struct RunArgs {
     /// The strategy file.
     pub(crate) strategy: PathBuf,
-    /// The store, filled by `backfiller`.
-    #[arg(long, default_value = "data/chandler.db")]
-    pub(crate) db: PathBuf,
-    /// The exchange whose candles are read, as ccxt names it.
-    #[arg(long, default_value = "binance")]
-    pub(crate) exchange: String,
-    /// The symbol, as ccxt names it.
-    #[arg(long)]
-    pub(crate) symbol: Symbol,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
     /// First candle; the first stored one where it is left out.
     #[arg(long, value_parser = terminal::parse_time, value_name = "TIME")]
     pub(crate) from: Option<i64>,
@@ -103,6 +110,68 @@ pub(crate) struct RunArgs {
     /// Write the report as one self-contained HTML file.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+}
+
+/// Where the candles are.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SourceArgs {
+    /// The store, filled by `backfiller`.
+    #[arg(long, default_value = "data/chandler.db")]
+    pub(crate) db: PathBuf,
+    /// The exchange whose candles are read, as ccxt names it.
+    #[arg(long, default_value = "binance")]
+    pub(crate) exchange: String,
+    /// The symbol, as ccxt names it.
+    #[arg(long)]
+    pub(crate) symbol: Symbol,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:
+  backtester explain strategies/rsi_pullback.yaml --symbol BTC/USDT --at 2024-03-05T14:00
+
+Dates are UTC. The candle is the one in which TIME lies; the last closed one where --at is left out.")]
+pub(crate) struct ExplainArgs {
+    /// The strategy file.
+    pub(crate) strategy: PathBuf,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// A moment of the candle; the last closed candle where it is left out.
+    #[arg(long, value_parser = terminal::parse_time, value_name = "TIME")]
+    pub(crate) at: Option<i64>,
+    /// Another value for a param of the file; may be given several times.
+    #[arg(long, value_name = "NAME=NUMBER", value_parser = parse_set)]
+    pub(crate) set: Vec<(String, f64)>,
+    /// Print it as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `values`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:
+  backtester values strategies/rsi_pullback.yaml --symbol BTC/USDT --from 2024-01-01 --csv values.csv
+
+One row per candle: open_time_ms, open, high, low, close, volume, then the names of `let` in order. A condition
+is 1 or 0; what is unknown is empty. Dates are UTC.")]
+pub(crate) struct ValuesArgs {
+    /// The strategy file.
+    pub(crate) strategy: PathBuf,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// First candle; the first stored one where it is left out.
+    #[arg(long, value_parser = terminal::parse_time, value_name = "TIME")]
+    pub(crate) from: Option<i64>,
+    /// End, exclusive; the last stored candle's close where it is left out.
+    #[arg(long, value_parser = terminal::parse_time, value_name = "TIME")]
+    pub(crate) to: Option<i64>,
+    /// Another value for a param of the file; may be given several times.
+    #[arg(long, value_name = "NAME=NUMBER", value_parser = parse_set)]
+    pub(crate) set: Vec<(String, f64)>,
+    /// The file to write; - prints it.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub(crate) csv: PathBuf,
 }
 
 /// Arguments of `check`.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use strategy::{Description, History, PlanStep, Strategy, StrategyFile, Unit};
+use strategy::{Description, History, PlanStep, StrategyFile, Unit};
 use yaml::Problems;
 
 use crate::args::CheckArgs;

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use strategy::StrategyFile;
+use strategy::{Inspector, StrategyFile};
 use yaml::Problems;
 
 /// A strategy file, compiled, with its text.
@@ -20,6 +20,12 @@ pub(crate) fn load(path: &Path, set: &[(String, f64)]) -> anyhow::Result<Loaded>
         Ok(file) => Ok(Loaded { source, file }),
         Err(problems) => Err(describe(path, &source, &problems)),
     }
+}
+
+/// Reads and compiles the file at `path` to look inside; an error shows every mistake of it.
+pub(crate) fn inspect(path: &Path, set: &[(String, f64)]) -> anyhow::Result<Inspector> {
+    let source = read(path)?;
+    strategy::inspect(&source, set).map_err(|problems| describe(path, &source, &problems))
 }
 
 /// The text of the file at `path`.

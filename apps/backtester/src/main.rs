@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod coverage;
+mod explain;
 mod load;
 mod new;
 mod output;
@@ -11,22 +12,31 @@ mod range;
 mod reference;
 mod run;
 mod schema;
+mod values;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, FileCommand};
 
 fn main() -> ExitCode {
     let args = Args::parse();
     terminal::init_logging(args.verbose);
     terminal::run(|| match &args.command {
         Command::Run(run) => run::run(run),
-        Command::Check(check) => check::check(check),
-        Command::New(args) => new::new(args),
-        Command::Reference(args) => reference::reference(args),
-        Command::Schema => schema::schema(),
+        Command::File(command) | Command::Strategy(command) => about_file(command),
         Command::Completions { shell } => Ok(terminal::completions::<Args>(*shell)?),
     })
+}
+
+fn about_file(command: &FileCommand) -> anyhow::Result<()> {
+    match command {
+        FileCommand::New(args) => new::new(args),
+        FileCommand::Check(args) => check::check(args),
+        FileCommand::Explain(args) => explain::explain(args),
+        FileCommand::Values(args) => values::values(args),
+        FileCommand::Reference(args) => reference::reference(args),
+        FileCommand::Schema => schema::schema(),
+    }
 }

@@ -18,8 +18,8 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
     let loaded = load(&args.strategy, &args.set)?;
     let description = loaded.file.strategy.description().clone();
     let settings = settings(args, &description)?;
-    let series = Series::new(args.exchange.clone(), args.symbol.clone(), description.timeframe);
-    let store = Store::open_existing(&args.db)?;
+    let series = Series::new(args.source.exchange.clone(), args.source.symbol.clone(), description.timeframe);
+    let store = Store::open_existing(&args.source.db)?;
     let mut range = range::find(&store, &series, args.from, args.to)?;
     range::check_others(&store, &series, &description, range.from_ms)?;
     range.warnings.extend(spot_warnings(&description));
@@ -49,12 +49,12 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
 }
 
 fn settings(args: &RunArgs, description: &Description) -> anyhow::Result<Settings> {
-    if !args.symbol.is_spot() {
+    if !args.source.symbol.is_spot() {
         bail!(
             "{} is a perpetual; this version backtests spot only, for example {}/{}",
-            args.symbol,
-            args.symbol.base(),
-            args.symbol.quote()
+            args.source.symbol,
+            args.source.symbol.base(),
+            args.source.symbol.quote()
         );
     }
     let size = args.size.unwrap_or(description.orders.size);

@@ -117,19 +117,20 @@ impl FileStrategy {
     }
 
     /// Runs over the next candles of at most a block, and gives what each of `watched` is worth at each of them
-    /// to `told`; an unknown value is NaN.
+    /// to `told`, with whether it is warm; an unknown value is NaN.
     pub(crate) fn watch(
         &mut self,
         candles: CandleSlice<'_>,
         watched: &mut [Watched],
-        mut told: impl FnMut(usize, f64),
+        mut told: impl FnMut(usize, f64, bool),
     ) {
         self.compute(candles);
         for (which, watched) in watched.iter_mut().enumerate() {
             let values = self.plan.fetch(watched.operand, candles, &self.contexts);
             for index in 0..candles.len() {
-                let known = !watched.is_condition || watched.is_warm(self.seen + index, index, &self.contexts);
-                told(which, if known { values.at(index) } else { f64::NAN });
+                let warm = watched.is_warm(self.seen + index, index, &self.contexts);
+                let known = warm || !watched.is_condition;
+                told(which, if known { values.at(index) } else { f64::NAN }, warm);
             }
         }
     }

@@ -33,7 +33,9 @@ pub enum Value {
     Number(f64),
     /// Whether a condition is true.
     Condition(bool),
-    /// Warming up, divided by zero, or a candle is missing.
+    /// Not enough candles have been seen yet.
+    WarmingUp,
+    /// Unknown for good at this candle: divided by zero, or a candle is missing.
     Unknown,
 }
 
@@ -127,7 +129,7 @@ impl Inspector {
             let end = (start + BLOCK).min(candles.len());
             let block = cut(candles, start, end);
             // The parts are watched too, for the sake of `explain`: a value is warm once all it needs has been seen.
-            self.strategy.watch(block, &mut self.watched, |which, value| {
+            self.strategy.watch(block, &mut self.watched, |which, value, _| {
                 if let Some(column) = columns.get_mut(which).filter(|_| which < self.names.len()) {
                     column.push(value);
                 }
@@ -141,9 +143,10 @@ impl Inspector {
     pub fn explain(&mut self, candle: CandleSlice<'_>) -> Explanation {
         let mut values = vec![Value::Unknown; self.watched.len()];
         let conditions: Vec<bool> = self.watched.iter().map(Watched::is_condition).collect();
-        self.strategy.watch(candle, &mut self.watched, |which, value| {
+        self.strategy.watch(candle, &mut self.watched, |which, value, warm| {
             values[which] = match value {
-                value if value.is_nan() => Value::Unknown,
+                value if value.is_nan() && warm => Value::Unknown,
+                value if value.is_nan() => Value::WarmingUp,
                 value if conditions[which] => Value::Condition(value > 0.0),
                 value => Value::Number(value),
             }

@@ -1,8 +1,10 @@
 //! Runs the real program: real candles through the store, and mistakes a user makes.
 
+mod book;
 mod mistakes;
 mod oracles;
 mod output;
+mod teaching;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,0 +1,157 @@
+//! An explanation for people.
+
+use std::fmt::Write;
+
+use market::format_utc;
+use strategy::{Decision, Explained, Value};
+
+use super::Told;
+
+/// The names of the rules, in the order of an explanation.
+pub(super) const RULES: [&str; 4] = ["long.enter", "long.exit", "short.enter", "short.exit"];
+/// The names of the distances, in the order of an explanation.
+pub(super) const DISTANCES: [&str; 3] = ["stop", "take", "trail"];
+
+pub(super) fn of(told: &Told<'_>) -> String {
+    let candle = told.candle;
+    let close_ms = told.series.timeframe.next_open(candle.open_time_ms);
+    let mut text = format!(
+        "{} on {}: the candle from {} to {}\nopen {}  high {}  low {}  close {}  volume {}\n\n",
+        told.description.name,
+        told.series,
+        format_utc(candle.open_time_ms),
+        format_utc(close_ms),
+        candle.open,
+        candle.high,
+        candle.low,
+        candle.close,
+        candle.volume,
+    );
+    let mut rows = Vec::new();
+    for (name, explained) in &told.explanation.names {
+        add(&mut rows, Some(name), explained);
+    }
+    for (name, rule) in RULES.into_iter().zip(&told.explanation.rules) {
+        rule.iter().for_each(|rule| add(&mut rows, Some(name), rule));
+    }
+    for (name, distance) in DISTANCES.into_iter().zip(&told.explanation.distances) {
+        distance.iter().for_each(|distance| add(&mut rows, Some(name), distance));
+    }
+    text.push_str(&terminal::table(&["name", "expression", "value"], rows, &[]));
+    text.push_str("\n\n");
+    for (name, rule) in RULES.into_iter().zip(&told.explanation.rules) {
+        rule.iter().for_each(|rule| verdict(&mut text, name, rule));
+    }
+    text.push('\n');
+    for line in actions(told) {
+        let _ = writeln!(text, "{line}");
+    }
+    text
+}
+
+/// A row for an expression, and one for each of its parts below it.
+fn add(rows: &mut Vec<Vec<String>>, name: Option<&str>, explained: &Explained) {
+    add_at(rows, name, explained, 0);
+}
+
+fn add_at(rows: &mut Vec<Vec<String>>, name: Option<&str>, explained: &Explained, depth: usize) {
+    let expression = format!("{}{}", "  ".repeat(depth), explained.text);
+    rows.push(vec![name.unwrap_or_default().to_owned(), expression, shown(explained.value)]);
+    for part in &explained.parts {
+        add_at(rows, None, part, depth + 1);
+    }
+}
+
+fn shown(value: Value) -> String {
+    match value {
+        Value::Number(number) => number.to_string(),
+        Value::Condition(condition) => condition.to_string(),
+        Value::WarmingUp => "unknown: warming up".to_owned(),
+        Value::Unknown => "unknown".to_owned(),
+    }
+}
+
+/// Whether a rule fired, and if not which of its parts would have to change.
+fn verdict(text: &mut String, name: &str, rule: &Explained) {
+    match rule.value {
+        Value::Condition(true) => {
+            let _ = writeln!(text, "{name} fires.");
+        }
+        Value::WarmingUp => {
+            let _ = writeln!(text, "{name} does not fire: not all that it reads is warm yet.");
+        }
+        _ => {
+            let reasons: Vec<String> = rule.why_not().into_iter().map(reason).collect();
+            let _ = writeln!(text, "{name} does not fire: {}.", reasons.join("; "));
+        }
+    }
+}
+
+/// `close > trend` is false (close 99, trend 100).
+fn reason(part: &Explained) -> String {
+    let values: Vec<String> = part.parts.iter().map(|part| format!("{} is {}", part.text, shown(part.value))).collect();
+    let values = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
+    format!("`{}` is {}{values}", part.text, shown(part.value))
+}
+
+/// What follows for each position there may be.
+fn actions(told: &Told<'_>) -> Vec<String> {
+    let decision = &told.explanation.decision;
+    let mut lines = vec![format!("without a position   {}", flat(told, decision))];
+    if told.description.long {
+        lines.push(format!(
+            "holding a long       {}",
+            holding(
+                "long.exit",
+                "short",
+                [decision.long_exit, decision.long_enter, decision.short_enter, decision.short_exit,]
+            )
+        ));
+    }
+    if told.description.short {
+        lines.push(format!(
+            "holding a short      {}",
+            holding(
+                "short.exit",
+                "long",
+                [decision.short_exit, decision.short_enter, decision.long_enter, decision.long_exit,]
+            )
+        ));
+    }
+    lines
+}
+
+fn flat(told: &Told<'_>, decision: &Decision) -> String {
+    let Decision { long_enter, long_exit, short_enter, short_exit, .. } = *decision;
+    let side = match (long_enter && !long_exit && !short_enter, short_enter && !short_exit && !long_enter) {
+        (true, _) => "long",
+        (_, true) => "short",
+        _ if long_enter || short_enter => {
+            return "stays out: an entry counts only while the exit of its side and the other entry are false"
+                .to_owned();
+        }
+        _ => return "stays out: no entry fires".to_owned(),
+    };
+    let unknown = DISTANCES
+        .into_iter()
+        .zip(&told.explanation.distances)
+        .find(|(_, distance)| distance.as_ref().is_some_and(|distance| !matches!(distance.value, Value::Number(_))));
+    if let Some((name, _)) = unknown {
+        return format!("stays out: {side} would be entered, but the distance of `{name}` is unknown");
+    }
+    match told.description.orders.cooldown {
+        0 => format!("enters {side} at the next open"),
+        candles => format!("enters {side} at the next open, if the last exit is {candles} candles ago or more"),
+    }
+}
+
+/// `[exit, enter]` of the side that is held, `[enter, exit]` of the other.
+fn holding(exit_rule: &str, other: &str, [exit, enter, other_enter, other_exit]: [bool; 4]) -> String {
+    if other_enter && !other_exit && !enter {
+        format!("leaves, and enters {other}, at the next open")
+    } else if exit {
+        format!("leaves at the next open: {exit_rule} fires")
+    } else {
+        "stays, unless a level of `protect` is reached".to_owned()
+    }
+}
