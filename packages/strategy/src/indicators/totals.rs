@@ -60,12 +60,12 @@ mod tests {
     /// The last sum of a window over the values, which come in blocks of this length.
     fn last(n: usize, values: &[f64], block: usize) -> f64 {
         let mut totals = Totals::new(n + 3);
-        values
-            .chunks(block)
-            .map(|block| totals.extend(block.iter().copied()).over(n).last())
-            .last()
-            .flatten()
-            .unwrap_or(f64::NAN)
+        let mut blocks = values.chunks(block);
+        let end = blocks.next_back().unwrap_or_default();
+        for block in blocks {
+            totals.extend(block.iter().copied());
+        }
+        totals.extend(end.iter().copied()).over(n).last().unwrap_or(f64::NAN)
     }
 
     #[test]

@@ -4,10 +4,12 @@ mod errors;
 mod examples;
 mod indicators;
 mod language;
+mod laws;
 mod mistakes;
 mod parity;
 mod reference;
 mod schema;
+mod whole_candles;
 
 use market::{Candle, Candles};
 use strategy::{Decision, StrategyFile, load};
