@@ -1,5 +1,6 @@
 //! Every example strategy through the real program: over real candles where they are there, or made ones.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use market::{Candle, Candles, Series, Symbol, Timeframe};
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use super::Desk;
 
-/// Candles of one example: two and a half years of days, half a year of hours, a month of quarters of one.
+/// Most candles of one series: half a year of hours, more than a month of quarters of one.
 const MOST_CANDLES: usize = 4_000;
 
 /// The files of `strategies`.
@@ -17,15 +18,32 @@ fn book() -> Vec<PathBuf> {
     paths.filter(|path| path.extension().is_some_and(|ending| ending == "yaml")).collect()
 }
 
-/// Candles of a symbol, cut to the newest: real ones of an hour or a quarter of one, from which the longer ones are
-/// made. Where they are absent, made ones.
-fn candles(symbol: &Symbol, timeframe: Timeframe) -> Candles {
-    let source = if timeframe < Timeframe::H1 { Timeframe::M15 } else { Timeframe::H1 };
-    let file = format!("binance_{}{}_{source}", symbol.base(), symbol.quote());
-    let candles = testkit::shared_candles(&file).unwrap_or_else(|| made(symbol, source));
-    let mut folded = fold(&candles, timeframe);
-    folded.drain(..folded.len().saturating_sub(MOST_CANDLES));
-    folded.into_iter().collect()
+/// Candles by symbol and timeframe: real ones of an hour or a quarter of one, or made ones where those are absent;
+/// longer ones are made of them.
+#[derive(Default)]
+struct Markets(HashMap<(Symbol, Timeframe), Candles>);
+
+impl Markets {
+    fn candles(&mut self, symbol: &Symbol, timeframe: Timeframe) -> Vec<Candle> {
+        let source = if timeframe < Timeframe::H1 { Timeframe::M15 } else { Timeframe::H1 };
+        let candles = self.0.entry((symbol.clone(), source)).or_insert_with(|| {
+            let file = format!("binance_{}{}_{source}", symbol.base(), symbol.quote());
+            testkit::shared_candles(&file).unwrap_or_else(|| made(symbol, source))
+        });
+        fold(candles, timeframe)
+    }
+
+    /// Puts what the strategy reads into the store, up to where all of it ends.
+    fn fill(&mut self, desk: &Desk, series: &[Series]) {
+        let all: Vec<Vec<Candle>> = series.iter().map(|one| self.candles(&one.symbol, one.timeframe)).collect();
+        let last_ms = |candles: &Vec<Candle>| candles.last().map(|candle| candle.open_time_ms);
+        let end_ms = all.iter().filter_map(last_ms).min().expect("candles");
+        for (series, candles) in series.iter().zip(all) {
+            let end = candles.partition_point(|candle| candle.open_time_ms <= end_ms);
+            let newest = &candles[end.saturating_sub(MOST_CANDLES)..end];
+            desk.store(&series.symbol.to_string(), series.timeframe, newest.iter().copied());
+        }
+    }
 }
 
 fn fold(candles: &Candles, timeframe: Timeframe) -> Vec<Candle> {
@@ -46,7 +64,7 @@ fn fold(candles: &Candles, timeframe: Timeframe) -> Vec<Candle> {
 }
 
 /// A market that drifts, swings and has wicks, another for each symbol.
-fn made(symbol: &Symbol, timeframe: Timeframe) -> Candles {
+pub(super) fn made(symbol: &Symbol, timeframe: Timeframe) -> Candles {
     let mut dice = symbol.to_string().bytes().fold(7_u64, |seed, byte| seed * 31 + u64::from(byte));
     let mut roll = move || {
         dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -79,6 +97,7 @@ fn series(checked: &Value, own: &Symbol) -> Vec<Series> {
 
 #[test]
 fn every_example_backtests() {
+    let mut markets = Markets::default();
     for path in book() {
         let desk = Desk::new();
         let file = path.to_str().expect("UTF-8");
@@ -87,10 +106,7 @@ fn every_example_backtests() {
         // What compares with bitcoin trades another coin.
         let with_bitcoin = checked["others"].to_string().contains("BTC/USDT");
         let own = if with_bitcoin { "ETH/USDT" } else { "BTC/USDT" };
-        for series in series(&checked, &own.parse().expect("a symbol")) {
-            let candles = candles(&series.symbol, series.timeframe);
-            desk.store(&series.symbol.to_string(), series.timeframe, candles.iter());
-        }
+        markets.fill(&desk, &series(&checked, &own.parse().expect("a symbol")));
         let said = desk.run(&path, &["--symbol", own, "--json", "-"]);
         let report: Value = serde_json::from_str(said.succeeds()).expect("JSON");
         let trades = report["trades"].as_array().map_or(0, Vec::len);

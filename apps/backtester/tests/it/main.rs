@@ -1,6 +1,7 @@
 //! Runs the real program: real candles through the store, and mistakes a user makes.
 
 mod book;
+mod looking;
 mod mistakes;
 mod oracles;
 mod output;

@@ -3,7 +3,8 @@
 use market::Timeframe;
 use serde_json::Value;
 
-use super::{Desk, SMA_CROSS, waves};
+use super::book::made;
+use super::{Desk, SMA_CROSS};
 
 #[test]
 fn a_new_file_is_checked_and_runs_at_once() {
@@ -14,7 +15,8 @@ fn a_new_file_is_checked_and_runs_at_once() {
     }
     let checked = desk.backtester(&["check", "deep/first_try.yaml"]);
     assert!(checked.succeeds().contains("first_try is well-formed"), "{}", checked.out);
-    desk.store("BTC/USDT", Timeframe::H1, waves(5_000));
+    let candles = made(&"BTC/USDT".parse().expect("a symbol"), Timeframe::H1);
+    desk.store("BTC/USDT", Timeframe::H1, candles.iter().take(4_000));
     let report = desk.run(&desk.path("deep/first_try.yaml"), &["--symbol", "BTC/USDT", "--json", "-"]);
     let report: Value = serde_json::from_str(report.succeeds()).expect("JSON");
     assert!(report["trades"].as_array().is_some_and(|trades| trades.len() > 3), "it hardly trades");
