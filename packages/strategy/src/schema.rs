@@ -36,6 +36,10 @@ pub fn schema() -> Value {
         .insert("anyOf".into(), json!([{ "required": ["long"] }, { "required": ["short"] }, { "required": ["rust"] }]));
     let sides = json!({ "anyOf": [{ "required": ["long"] }, { "required": ["short"] }] });
     entries.insert("dependencies".into(), json!({ "rust": { "not": sides } }));
+    // A size by risk is what the stop may lose.
+    entries.insert("if".into(), json!({ "required": ["size"], "properties": { "size": { "pattern": r"^\s*risk" } } }));
+    let stop = json!({ "type": "object", "required": ["stop"] });
+    entries.insert("then".into(), json!({ "required": ["protect"], "properties": { "protect": stop } }));
     entries.insert("defaultSnippets".into(), json!([snippet()]));
     schema
 }

@@ -146,9 +146,47 @@ fn mistakes_of_values_are_seen() {
         with(&format!("cooldown: {cooldown}"));
     }
     refuses("long:\n  enter: close > x", "rust: gird");
+    with("size: risk 1%");
+    with("size: risk 1%\nprotect:\n  take: 3%");
     with("leverage: 0.5");
     with("leverage: 200");
     with("leverage: 3x");
+}
+
+/// Files of `tests/mistakes` whose mistakes lie within expressions, where a schema cannot look.
+const BEYOND_A_SCHEMA: [&str; 16] = [
+    "and_of_c",
+    "chained_comparison",
+    "circle",
+    "condition_as_number",
+    "defined_below",
+    "fractional_length",
+    "lower_timeframe",
+    "missing_argument",
+    "number_as_condition",
+    "percent_in_expression",
+    "single_equals",
+    "the_future",
+    "typographic_minus",
+    "unknown_function",
+    "unknown_name",
+    "wrong_parentheses",
+];
+
+#[test]
+fn of_the_commonest_mistakes_a_schema_sees_those_of_shape() {
+    let mut unseen = Vec::new();
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mistakes")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|ending| ending == "yaml") {
+            let source = fs::read_to_string(&path).expect("text");
+            if yaml::parse(&source).is_ok() && finds(&source).is_none() {
+                unseen.push(path.file_stem().expect("a name").to_string_lossy().into_owned());
+            }
+        }
+    }
+    unseen.sort();
+    assert_eq!(unseen, BEYOND_A_SCHEMA);
 }
 
 #[test]
