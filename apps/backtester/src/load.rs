@@ -30,7 +30,8 @@ pub(crate) fn inspect(path: &Path, set: &[(String, f64)]) -> anyhow::Result<Insp
 
 /// The text of the file at `path`.
 pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("the strategy file {} cannot be read", path.display()))
+    terminal::read_text(path, yaml::MAX_BYTES)
+        .with_context(|| format!("the strategy file {} cannot be read", path.display()))
 }
 
 /// Every mistake of a file, with its line and a caret.

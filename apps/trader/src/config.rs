@@ -77,7 +77,8 @@ const MAX_WARM_UP: usize = 1_000_000;
 /// When it cannot be read, or every mistake in it.
 pub(crate) fn read(path: &Path) -> Result<Config> {
     let shown = path.display();
-    let source = std::fs::read_to_string(path).with_context(|| format!("cannot read the config file {shown}"))?;
+    let source =
+        terminal::read_text(path, yaml::MAX_BYTES).with_context(|| format!("cannot read the config file {shown}"))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     match parse(&source, folder) {
         Ok(config) => Ok(config),

@@ -30,7 +30,7 @@ impl Loaded {
 pub(crate) fn load(config: &Config) -> Result<Loaded> {
     let path = &config.strategy;
     let shown = path.display();
-    let source = std::fs::read_to_string(path)
+    let source = terminal::read_text(path, yaml::MAX_BYTES)
         .with_context(|| format!("cannot read the strategy {shown}; its path is relative to the config file"))?;
     let strategy = match strategy::load(&source, &config.params) {
         Ok(file) => file.strategy,

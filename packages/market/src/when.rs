@@ -34,7 +34,8 @@ pub fn parse_when(text: &str, now_ms: i64) -> Result<i64, WhenError> {
     if let Ok(date) = Date::parse(text, format_description!("[year]-[month]-[day]")) {
         return Ok(date.midnight().assume_utc().unix_timestamp() * 1_000);
     }
-    if let Ok(time) = PrimitiveDateTime::parse(text, format_description!("[year]-[month]-[day] [hour]:[minute]")) {
+    let to_minutes = format_description!("[year]-[month]-[day][first [ ][T]][hour]:[minute][optional [:[second]]]");
+    if let Ok(time) = PrimitiveDateTime::parse(text, to_minutes) {
         return Ok(time.assume_utc().unix_timestamp() * 1_000);
     }
     OffsetDateTime::parse(text, &Rfc3339)
@@ -91,6 +92,8 @@ mod tests {
         check("2024-02-29T12:34:56Z", "2024-02-29T12:34:56Z");
         check("2024-02-29T12:34:56.789+02:00", "2024-02-29T10:34:56.789Z");
         check("2024-02-29 12:34", "2024-02-29T12:34:00Z");
+        check("2024-02-29T12:34", "2024-02-29T12:34:00Z");
+        check("2024-02-29T12:34:56", "2024-02-29T12:34:56Z");
         check("1d", "2023-12-31T00:00:00Z");
         check("36h", "2023-12-30T12:00:00Z");
         check("now", "2024-01-01T00:00:00Z");

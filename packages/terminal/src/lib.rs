@@ -6,6 +6,7 @@
 mod args;
 mod clock;
 mod exit;
+mod file;
 mod interrupt;
 mod logging;
 mod output;
@@ -15,6 +16,7 @@ pub use args::{parse_time, timeframe_parser};
 pub use clap_complete::Shell;
 pub use clock::now_ms;
 pub use exit::{Interrupted, run};
+pub use file::read_text;
 pub use interrupt::Interrupt;
 pub use logging::{init_logging, stderr_logs};
 pub use output::{completions, print, table, thousands};

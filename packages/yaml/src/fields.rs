@@ -28,6 +28,11 @@ impl<'a> Fields<'a> {
         problems: &mut Problems,
     ) -> Option<Self> {
         let Value::Map(entries) = &node.value else {
+            if node.is_empty() {
+                let help = format!("write its entries below it, indented by two blanks: {}", known.join(", "));
+                problems.push(node.span.clone(), format!("{what} is empty"), Some(help));
+                return None;
+            }
             let dashes = match &node.value {
                 Value::List(_) => "leave out the dashes: ",
                 _ => "",

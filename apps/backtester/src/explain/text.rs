@@ -40,7 +40,7 @@ pub(super) fn of(told: &Told<'_>) -> String {
     text.push_str(&terminal::table(&["name", "expression", "value"], rows, &[]));
     text.push_str("\n\n");
     for (name, rule) in RULES.into_iter().zip(&told.explanation.rules) {
-        rule.iter().for_each(|rule| verdict(&mut text, name, rule));
+        rule.iter().for_each(|rule| verdict(&mut text, name, rule, &told.explanation.names));
     }
     text.push('\n');
     for line in actions(told) {
@@ -72,26 +72,25 @@ fn shown(value: Value) -> String {
 }
 
 /// Whether a rule fired, and if not which of its parts would have to change.
-fn verdict(text: &mut String, name: &str, rule: &Explained) {
-    match rule.value {
-        Value::Condition(true) => {
-            let _ = writeln!(text, "{name} fires.");
-        }
-        Value::WarmingUp => {
-            let _ = writeln!(text, "{name} does not fire: not all that it reads is warm yet.");
-        }
+fn verdict(text: &mut String, name: &str, rule: &Explained, names: &[(String, Explained)]) {
+    let _ = match rule.value {
+        Value::Condition(true) => writeln!(text, "{name} fires."),
+        Value::WarmingUp => writeln!(text, "{name} does not fire: not all that it reads is warm yet."),
         _ => {
-            let reasons: Vec<String> = rule.why_not().into_iter().map(reason).collect();
-            let _ = writeln!(text, "{name} does not fire: {}.", reasons.join("; "));
+            let reasons: Vec<String> = rule.why_not().into_iter().map(|part| reason(part, names)).collect();
+            writeln!(text, "{name} does not fire: {}.", reasons.join("; "))
         }
-    }
+    };
 }
 
-/// `close > trend` is false (close 99, trend 100).
-fn reason(part: &Explained) -> String {
-    let values: Vec<String> = part.parts.iter().map(|part| format!("{} is {}", part.text, shown(part.value))).collect();
+/// `close > trend` is false (close is 99, trend is 100); of a name, what it stands for.
+fn reason(part: &Explained, names: &[(String, Explained)]) -> String {
+    let named = names.iter().find(|(name, _)| *name == part.text).map(|(_, explained)| explained);
+    let stands_for = named.map_or(String::new(), |explained| format!(", which is `{}`,", explained.text));
+    let parts = &named.unwrap_or(part).parts;
+    let values: Vec<String> = parts.iter().map(|part| format!("{} is {}", part.text, shown(part.value))).collect();
     let values = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
-    format!("`{}` is {}{values}", part.text, shown(part.value))
+    format!("`{}`{stands_for} is {}{values}", part.text, shown(part.value))
 }
 
 /// What follows for each position there may be.

@@ -10,7 +10,6 @@ use execution::{FeeChargedIn, Market, RunResult, Runner, Settings};
 use fastrand::Rng;
 use market::{Series, Timeframe, format_utc};
 use serde_json::Value;
-use strategy::Strategy;
 
 use crate::harness::{Desk, Simulator, sibling};
 
@@ -116,7 +115,7 @@ impl Case<'_> {
             min_notional: 0.0,
         };
         let (_, _, account) = self.desk.ledger(self.account).unwrap();
-        let mut runner = Runner::new(Box::new(strategy), account.symbol, settings, account.started_ms);
+        let mut runner = Runner::new(strategy, account.symbol, settings, account.started_ms);
         runner.advance(&store.of_exchange("binance"), Some(self.end_ms)).unwrap();
         runner.finish().0.finish()
     }

@@ -3,7 +3,7 @@
 use execution::{FeeChargedIn, RunResult, Runner, Settings};
 use market::{Timeframe, parse_when};
 use serde_json::Value;
-use strategy::{Size, Strategy, load};
+use strategy::{Size, load};
 
 use super::{Memory, PLAIN, symbol};
 
@@ -42,7 +42,7 @@ fn run(setup: &Value, source: &str, step_by_step: bool) -> Option<RunResult> {
     let memory = Memory(memory);
     let (from_ms, to_ms) = (time(setup, "from"), time(setup, "to"));
     let timeframe = strategy.description().timeframe;
-    let mut runner = Runner::new(Box::new(strategy), symbol(), settings(setup), from_ms);
+    let mut runner = Runner::new(strategy, symbol(), settings(setup), from_ms);
     if step_by_step {
         advance_by_random_steps(&mut runner, &memory, timeframe, from_ms, to_ms);
     }

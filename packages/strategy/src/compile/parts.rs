@@ -77,7 +77,31 @@ impl Recorder {
             Kind::Number(_) if !is_whole => return,
             _ => (None, parts),
         };
-        let text = self.text.get(expr.span.clone()).unwrap_or_default().to_owned();
+        let text = without_parentheses(self.text.get(expr.span.clone()).unwrap_or_default()).to_owned();
         outer.push(Part { text, logic, parts, ..part });
+    }
+}
+
+/// `(a or b)` as `a or b`; `(a) or (b)` stays.
+fn without_parentheses(text: &str) -> &str {
+    let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else { return text };
+    let mut depth = 0_i32;
+    let closes_early = inner.chars().any(|c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        depth < 0
+    });
+    if closes_early { text } else { inner.trim() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_outer_parentheses_are_left_out() {
+        for (text, bare) in [("(a or b)", "a or b"), ("(a) or (b)", "(a) or (b)"), ("f(a)", "f(a)"), ("( (a) )", "(a)")]
+        {
+            assert_eq!(without_parentheses(text), bare);
+        }
     }
 }

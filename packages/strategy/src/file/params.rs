@@ -8,6 +8,9 @@ use crate::indicators::FUNCTIONS;
 
 pub(crate) const KEYS: [&str; 3] = ["default", "range", "step"];
 
+/// Stands for a param whose number cannot be read, so that expressions which read it are still looked at.
+const STAND_IN: f64 = 1.0;
+
 /// Reads the params of a file, with the values of `set` in place of the file's.
 pub(super) fn read(fields: &Fields<'_>, set: &[(String, f64)], problems: &mut Problems) -> Vec<(String, f64)> {
     let mut params = Vec::new();
@@ -59,9 +62,9 @@ fn param(key: &Node, value: &Node, problems: &mut Problems) -> Option<(String, f
             if let Some(step) = fields.get("step") {
                 number(step, "step", problems);
             }
-            number(fields.get("default")?, "default", problems)?
+            fields.get("default").and_then(|default| number(default, "default", problems)).unwrap_or(STAND_IN)
         }
-        _ => number(value, name, problems)?,
+        _ => number(value, name, problems).unwrap_or(STAND_IN),
     };
     Some((name.to_owned(), number))
 }

@@ -3,9 +3,10 @@
 //! With e₁ the `ema` of x, e₂ that of e₁ and e₃ that of e₂: 2e₁ − e₂, and 3e₁ − 3e₂ + e₃. Lookback
 //! 2(n − 1) and 3(n − 1). Unit of x. TA-Lib `DEMA` and `TEMA`.
 
-use super::ema::{Exponential, fading};
+use super::ema::{Exponential, fading_times};
+use super::runs::known;
 use super::{Argument, Family, Function, Gives, SERIES_AND_LENGTH, Shift};
-use crate::plan::{Builder, Inputs, Memory, Operand, Step};
+use crate::plan::{Builder, Inputs, Operand, Step};
 
 pub(super) const DEMA: Function = Function {
     name: "dema",
@@ -47,9 +48,7 @@ fn stages<const STAGES: usize, F: Fn([f64; STAGES]) -> f64 + Send + 'static>(
 ) -> Operand {
     let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
     let factor = 2.0 / (n as f64 + 1.0);
-    let Memory::Fading { settle } = fading(factor) else { unreachable!("an exponential average fades") };
-    let memory = Memory::Fading { settle: STAGES * settle };
-    builder.step(name, &[x], &[n as f64], (STAGES * (n - 1), memory), || {
+    builder.step(name, &[x], &[n as f64], (STAGES * (n - 1), fading_times(factor, STAGES)), || {
         Box::new(Stages { averages: [Exponential::new(n, factor); STAGES], combine })
     })
 }
@@ -61,15 +60,32 @@ struct Stages<const STAGES: usize, F> {
 
 impl<const STAGES: usize, F: Fn([f64; STAGES]) -> f64 + Send> Step for Stages<STAGES, F> {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        let x = inputs.column(0);
         let mut averages = self.averages;
-        for (out, &x) in out.iter_mut().zip(inputs.column(0)) {
-            let mut value = x;
-            let values = averages.each_mut().map(|average| {
-                value = average.next(value);
-                value
-            });
-            *out = (self.combine)(values);
+        if averages.iter().all(Exponential::is_seeded) && known(x) == x.len() {
+            for (out, &x) in out.iter_mut().zip(x) {
+                *out = (self.combine)(chain(&mut averages, x, Exponential::go_on));
+            }
+            self.averages = averages;
+            return;
+        }
+        for (out, &x) in out.iter_mut().zip(x) {
+            *out = (self.combine)(chain(&mut averages, x, Exponential::next));
         }
         self.averages = averages;
     }
+}
+
+/// Gives x to the first average, and what each gives to the one behind it.
+#[inline]
+fn chain<const STAGES: usize>(
+    averages: &mut [Exponential; STAGES],
+    x: f64,
+    take: impl Fn(&mut Exponential, f64) -> f64,
+) -> [f64; STAGES] {
+    let mut values = [x; STAGES];
+    for stage in 0..STAGES {
+        values[stage] = take(&mut averages[stage], if stage > 0 { values[stage - 1] } else { x });
+    }
+    values
 }

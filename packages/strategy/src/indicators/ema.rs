@@ -3,6 +3,7 @@
 //! y = y₋₁ + 2/(n+1) · (x − y₋₁), begun with the mean of the first n values. Lookback n − 1.
 //! Unit of x. TA-Lib `EMA`.
 
+use super::runs::known;
 use super::{Family, Function, Gives, SERIES_AND_LENGTH, Shift};
 use crate::plan::{Builder, Inputs, Memory, Operand, Step};
 
@@ -57,12 +58,23 @@ impl Exponential {
         Exponential { n, factor, seen: 0, sum: 0.0, value: f64::NAN }
     }
 
+    /// Whether the average is known, and [`Exponential::go_on`] may be called.
+    pub(super) fn is_seeded(&self) -> bool {
+        self.seen >= self.n
+    }
+
+    /// Takes the next value, which is known, where the average is too; gives the average.
+    pub(super) fn go_on(&mut self, x: f64) -> f64 {
+        self.value += self.factor * (x - self.value);
+        self.value
+    }
+
     /// Takes the next value and gives the average, NaN while it is unknown.
     pub(super) fn next(&mut self, x: f64) -> f64 {
         if !x.is_finite() {
             *self = Exponential::new(self.n, self.factor);
-        } else if self.seen >= self.n {
-            self.value += self.factor * (x - self.value);
+        } else if self.is_seeded() {
+            self.go_on(x);
         } else {
             self.seen += 1;
             self.sum += x;
@@ -80,9 +92,11 @@ pub(super) struct Smoothing(pub(super) Exponential);
 impl Step for Smoothing {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         // A copy of its own stays in registers.
-        let mut average = self.0;
-        for (out, &x) in out.iter_mut().zip(inputs.column(0)) {
-            *out = average.next(x);
+        let (mut average, x) = (self.0, inputs.column(0));
+        if average.is_seeded() && known(x) == x.len() {
+            out.iter_mut().zip(x).for_each(|(out, &x)| *out = average.go_on(x));
+        } else {
+            out.iter_mut().zip(x).for_each(|(out, &x)| *out = average.next(x));
         }
         self.0 = average;
     }

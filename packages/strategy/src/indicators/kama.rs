@@ -5,7 +5,7 @@
 //! TA-Lib `KAMA`.
 
 use super::ema::fading;
-use super::runs::{Fold, Runs, Window};
+use super::runs::{Fold, Runs, Window, known};
 use super::window::Past;
 use super::{Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
 use crate::plan::{BLOCK, Inputs, Step};
@@ -54,22 +54,36 @@ impl<W: Window<1>> Step for Kama<W> {
         let x = inputs.column(0);
         let mut moves = [0.0; BLOCK];
         let moves = &mut moves[..x.len()];
-        for (index, way) in moves.iter_mut().enumerate() {
-            *way = (x[index] - if index > 0 { x[index - 1] } else { self.last }).abs();
+        moves[0] = (x[0] - self.last).abs();
+        for (way, pair) in moves[1..].iter_mut().zip(x.windows(2)) {
+            *way = (pair[1] - pair[0]).abs();
         }
-        self.last = x.last().copied().unwrap_or(self.last);
+        self.last = x[x.len() - 1];
         self.path.run([moves], out);
-        let mut value = self.value;
-        for ((out, &x), &old) in out.iter_mut().zip(x).zip(&*self.past.extend(x)) {
-            let (path, change) = (*out, (x - old).abs());
-            let straight = if path <= change { 1.0 } else { change / path };
-            let factor = straight * (FAST - SLOW) + SLOW;
-            value += factor * factor * (x - value);
-            *out = value;
-            if path.is_nan() {
-                (*out, value) = (f64::NAN, x);
+        let old = self.past.extend(x);
+        if known(out) < x.len() {
+            for ((out, &x), &old) in out.iter_mut().zip(x).zip(old.iter()) {
+                let known = !out.is_nan();
+                self.value = if known { step(self.value, x, old, *out) } else { x };
+                *out = if known { self.value } else { f64::NAN };
             }
+            return;
+        }
+        // The same without the question, which each value would have to wait for.
+        let mut value = self.value;
+        for ((out, &x), &old) in out.iter_mut().zip(x).zip(old.iter()) {
+            value = step(value, x, old, *out);
+            *out = value;
         }
         self.value = value;
     }
+}
+
+/// The average after `value`, where x came from `old` on a path of this length.
+#[inline]
+fn step(value: f64, x: f64, old: f64, path: f64) -> f64 {
+    let change = (x - old).abs();
+    let straight = if path <= change { 1.0 } else { change / path };
+    let factor = straight * (FAST - SLOW) + SLOW;
+    value + factor * factor * (x - value)
 }

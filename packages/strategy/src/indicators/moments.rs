@@ -1,8 +1,7 @@
 //! Sums over the last n values from which deviations and correlations are made, without cancellation.
 //!
 //! Values are taken as distances from a pivot, the last value of the run before: it is one of the last n,
-//! so the mean is no further from it than their range, and equal values give exactly zero. The rounding
-//! error of each addition is kept beside its sum (Knuth's two-sum).
+//! so the mean is no further from it than their range, and equal values give exactly zero.
 
 use super::runs::{Runs, Window};
 
@@ -20,7 +19,7 @@ pub(super) fn moments<const C: usize, const K: usize, S: Statistic<C, K>>(
     n: usize,
     statistic: S,
 ) -> Runs<C, Moments<C, K, S>> {
-    let moments = Moments { statistic, pivot: [f64::NAN; C], ends: vec![[0.0; K]; n], begin: Sums::default() };
+    let moments = Moments { statistic, pivot: [f64::NAN; C], ends: vec![[0.0; K]; n], begin: [0.0; K] };
     Runs::new(n, moments)
 }
 
@@ -30,18 +29,19 @@ pub(super) struct Moments<const C: usize, const K: usize, S> {
     /// For each place of the last run, the sums from there to its end.
     ends: Vec<[f64; K]>,
     /// The sums of this run so far.
-    begin: Sums<K>,
+    begin: [f64; K],
 }
 
 impl<const C: usize, const K: usize, S: Statistic<C, K>> Window<C> for Moments<C, K, S> {
     fn turn(&mut self, run: [&[f64]; C]) -> f64 {
         let pivot = run.map(|column| column[column.len() - 1]);
-        let mut sums = Sums::default();
+        let run = run.map(|column| &column[..self.ends.len()]);
+        let mut sums = [0.0; K];
         for (index, end) in self.ends.iter_mut().enumerate().rev() {
-            sums.add(S::terms(run.map(|column| column[index]), pivot));
-            *end = sums.value();
+            sums = plus(sums, S::terms(run.map(|column| column[index]), pivot));
+            *end = sums;
         }
-        (self.pivot, self.begin) = (pivot, Sums::default());
+        (self.pivot, self.begin) = (pivot, [0.0; K]);
         self.statistic.read(self.ends[0], pivot, pivot)
     }
 
@@ -50,41 +50,14 @@ impl<const C: usize, const K: usize, S: Statistic<C, K>> Window<C> for Moments<C
         let values = values.map(|column| &column[..out.len()]);
         for (index, (out, end)) in out.iter_mut().zip(&self.ends[at + 1..]).enumerate() {
             let values = values.map(|column| column[index]);
-            begin.add(S::terms(values, pivot));
-            let mut sums = begin.value();
-            sums.iter_mut().zip(end).for_each(|(sum, end)| *sum += end);
-            *out = self.statistic.read(sums, values, pivot);
+            begin = plus(begin, S::terms(values, pivot));
+            *out = self.statistic.read(plus(*end, begin), values, pivot);
         }
         self.begin = begin;
     }
 }
 
-/// K sums, each with the rounding errors of its additions.
-#[derive(Clone, Copy)]
-struct Sums<const K: usize> {
-    sum: [f64; K],
-    error: [f64; K],
-}
-
-impl<const K: usize> Default for Sums<K> {
-    fn default() -> Self {
-        Sums { sum: [0.0; K], error: [0.0; K] }
-    }
-}
-
-impl<const K: usize> Sums<K> {
-    #[inline]
-    fn add(&mut self, terms: [f64; K]) {
-        for ((total, error), term) in self.sum.iter_mut().zip(&mut self.error).zip(terms) {
-            let sum = *total + term;
-            let back = sum - *total;
-            *error += (*total - (sum - back)) + (term - back);
-            *total = sum;
-        }
-    }
-
-    #[inline]
-    fn value(&self) -> [f64; K] {
-        std::array::from_fn(|index| self.sum[index] + self.error[index])
-    }
+#[inline]
+fn plus<const K: usize>(a: [f64; K], b: [f64; K]) -> [f64; K] {
+    std::array::from_fn(|index| a[index] + b[index])
 }

@@ -1,6 +1,6 @@
 //! `percentrank(x, n)`: the share of the n values before x that are at or below it, times 100.
 //!
-//! Lookback n. From 0 to 100. TA-Lib `PERCENTRANK`, Pine `ta.percentrank`.
+//! Lookback n. From 0 to 100. Pine `ta.percentrank`; TA-Lib's `PERCENTRANK` leaves equal values out.
 
 use super::window::Past;
 use super::{Family, Function, Gives, Parameter, Shift};
@@ -18,7 +18,7 @@ pub(super) const PERCENTRANK: Function = Function {
     about: "how many of the n values before x are at or below it, in percent",
     formula: "100 · (how many of x[1] … x[n] are <= x) / n",
     warm_up: "n",
-    talib: Some("PERCENTRANK"),
+    talib: None,
     pine: Some("ta.percentrank"),
     shift: Shift::Ignores,
     build: |builder, arguments| {

@@ -80,7 +80,7 @@ impl<const C: usize, W: Window<C>> Step for Runs<C, W> {
 }
 
 /// How many known values there are before the first unknown one.
-fn known(values: &[f64]) -> usize {
+pub(super) fn known(values: &[f64]) -> usize {
     // Without a way out of it the loop takes several values at once.
     if values.iter().fold(true, |all, x| all & x.is_finite()) {
         return values.len();

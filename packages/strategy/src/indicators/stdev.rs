@@ -94,3 +94,36 @@ impl Statistic<1, 2> for Variance {
         self.0.read(sums).1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::BLOCK;
+
+    /// The last deviation of a window over the values.
+    fn last(n: usize, values: &[f64]) -> f64 {
+        let mut window = moments(n, Deviation(Spread::new(n)));
+        let mut out = [f64::NAN; BLOCK];
+        let mut at = 0;
+        for block in values.chunks(BLOCK) {
+            at = block.len() - 1;
+            window.run([block], &mut out[..=at]);
+        }
+        out[at]
+    }
+
+    #[test]
+    fn nothing_drifts_in_ten_million_candles() {
+        let values: Vec<f64> = (0..10_000_000_u64).map(|index| (index * 7_919 % 10_007) as f64 + 3e4).collect();
+        let fresh = last(20, &values[values.len() - 20..]);
+        assert!((last(20, &values) / fresh - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn large_values_leave_no_trace() {
+        let values = [1e9, 1e-8, 3e-8, 1e9, 1e-8, 3e-8, 1e-8, 3e-8, 1e9, 1e9, 1e9, 1e9];
+        for (end, expected) in [(8, 1e-8), (12, 0.0)] {
+            assert!((last(4, &values[..end]) - expected).abs() <= 1e-20, "of {:?}", &values[..end]);
+        }
+    }
+}

@@ -8,7 +8,7 @@ use super::runs::{Runs, Window};
 
 /// `level` · pivot + `weighted` · W + `plain` · S of the last n values.
 pub(super) fn weighted(n: usize, level: f64, weighted: f64, plain: f64) -> Runs<1, Weighted> {
-    let window = Weighted { level, weighted, plain, pivot: f64::NAN, ends: vec![(0.0, 0.0); n], begin: (0.0, 0.0) };
+    let window = Weighted { level, weighted, plain, pivot: f64::NAN, ends: vec![0.0; n], begin: (0.0, 0.0) };
     Runs::new(n, window)
 }
 
@@ -17,8 +17,8 @@ pub(super) struct Weighted {
     weighted: f64,
     plain: f64,
     pivot: f64,
-    /// For each place of the last run, S and W from there to its end, the value there counted once.
-    ends: Vec<(f64, f64)>,
+    /// For each place of the last run, what its values from there on add, the value there counted once.
+    ends: Vec<f64>,
     /// S and W of this run so far, its first value counted once.
     begin: (f64, f64),
 }
@@ -31,25 +31,24 @@ impl Window<1> for Weighted {
             // One more value in front: each of those behind it counts once more.
             sum += x - pivot;
             weighted += sum;
-            *end = (sum, weighted);
+            *end = self.weighted * weighted + self.plain * sum;
         }
         (self.pivot, self.begin) = (pivot, (0.0, 0.0));
-        self.level * pivot + (self.weighted * weighted + self.plain * sum)
+        self.level * pivot + self.ends[0]
     }
 
     fn follow(&mut self, at: usize, [values]: [&[f64]; 1], out: &mut [f64]) {
         let (mut sum, mut weighted) = self.begin;
-        let level = self.level * self.pivot;
-        let n = self.ends.len() as f64;
+        let (pivot, level) = (self.pivot, self.level * self.pivot);
+        // The values of this run stand behind so many older ones: each counts so many times more.
+        let mut older = (self.ends.len() - at) as f64;
         let mut count = at as f64;
-        for ((out, &x), &(end_sum, end_weighted)) in out.iter_mut().zip(values).zip(&self.ends[at + 1..]) {
-            count += 1.0;
-            let distance = x - self.pivot;
+        for ((out, &x), &end) in out.iter_mut().zip(values).zip(&self.ends[at + 1..]) {
+            (count, older) = (count + 1.0, older - 1.0);
+            let distance = x - pivot;
             sum += distance;
             weighted += count * distance;
-            // The values of this run stand behind n − count older ones.
-            let all = end_weighted + weighted + (n - count) * sum;
-            *out = level + (self.weighted * all + self.plain * (end_sum + sum));
+            *out = level + (end + (self.weighted * weighted + (self.weighted * older + self.plain) * sum));
         }
         self.begin = (sum, weighted);
     }

@@ -1,7 +1,7 @@
 //! Values against the oracle columns, and on edge cases.
 
 use market::Candles;
-
+use proptest::prelude::*;
 use strategy::{Function, Gives, Parameter};
 
 use super::{candles_of, file_with, loaded, run};
@@ -79,6 +79,116 @@ fn edge_cases() {
     check("sma(close, 3)", &[1e-8; 4], &[U, U, 1e-8, 1e-8]);
     check("sma(close, 3)", &[1e9 / 3.0; 4], &[U, U, 1e9 / 3.0, 1e9 / 3.0]);
     check("vwap('day')", &[2.0, 4.0], &[2.0, 3.0]);
+    check("wma(close, 1)", &[1.0, 2.0], &[1.0, 2.0]);
+    check("wma(close, 2)", &[1.0, 4.0, 1.0], &[U, 3.0, 2.0]);
+    check("wma(close, 7)", &[63_110.01; 9], &[U, U, U, U, U, U, 63_110.01, 63_110.01, 63_110.01]);
+    check("hma(close, 1)", &[1.0, 2.0], &[1.0, 2.0]);
+    check("dema(close, 1)", &[1.0, 2.0], &[1.0, 2.0]);
+    check("tema(close, 2)", &[0.1; 5], &[U, U, U, 0.1, 0.1]);
+    check("trima(close, 3)", &[1.0, 2.0, 7.0], &[U, U, 3.0]);
+    check("kama(close, 2)", &[5.0; 4], &[U, U, 5.0, 5.0]);
+    check("vwma(close, 2)", &[1.0, 2.0, 4.0], &[U, 1.5, 3.0]);
+    check("vwma(close, 3)", &[0.1; 4], &[U, U, 0.1, 0.1]);
+    check("variance(close, 1)", &[1.0, 2.0], &[0.0, 0.0]);
+    check("variance(close, 2)", &[1.0, 3.0, 3.0], &[U, 1.0, 0.0]);
+    check("variance(close, 2)", &[1e9, 0.0, 2.0, 2.0], &[U, 25e16, 1.0, 0.0]);
+    check("linreg(close, 2)", &[1.0, 3.0, 2.0], &[U, 3.0, 2.0]);
+    check("linreg_slope(close, 3)", &[1.0, 2.0, 3.0, 1.0], &[U, U, 1.0, -0.5]);
+    check("linreg_slope(close, 3)", &[0.1; 4], &[U, U, 0.0, 0.0]);
+    check("correlation(close, high, 3)", &[1.0, 2.0, 4.0], &[U, U, 1.0]);
+    check("correlation(close, -close, 3)", &[1.0, 2.0, 4.0], &[U, U, -1.0]);
+    check("correlation(close, volume, 2)", &[1.0, 2.0, 4.0], &[U, 0.0, 0.0]);
+    check("zscore(close, 2)", &[1.0, 3.0, 3.0, 1.0], &[U, 1.0, U, -1.0]);
+    check("percentrank(close, 2)", &[1.0, 2.0, 2.0, 0.0, 1.0], &[U, U, 100.0, 0.0, 50.0]);
+    check("if(rising(close, 2), 1, 0)", &[1.0, 3.0, 2.0, 4.0, 4.0], &[0.0, 0.0, 0.0, 1.0, 0.0]);
+    check("if(falling(close, 2), 1, 0)", &[4.0, 2.0, 3.0, 1.0, 1.0], &[0.0, 0.0, 0.0, 1.0, 0.0]);
+    check("bars_since(close > 2)", &[1.0, 3.0, 2.0, 1.0, 4.0], &[U, 0.0, 1.0, 2.0, 0.0]);
+    check("value_when(close > 2, close)", &[1.0, 3.0, 2.0, 1.0, 4.0], &[U, 3.0, 3.0, 3.0, 4.0]);
+}
+
+/// The plain definition of a window function over values and weights, the newest last; the window is one
+/// longer than n for functions that look at the values before the current one.
+fn plain(function: &str, x: &[f64], y: &[f64]) -> f64 {
+    let n = x.len() as f64;
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let spread = |a: &[f64], b: &[f64]| {
+        let (mean_a, mean_b) = (mean(a), mean(b));
+        a.iter().zip(b).map(|(a, b)| (a - mean_a) * (b - mean_b)).sum::<f64>() / n
+    };
+    let weighted = |weights: &[f64]| {
+        x.iter().zip(weights).map(|(x, weight)| x * weight).sum::<f64>() / weights.iter().sum::<f64>()
+    };
+    let time: Vec<f64> = (1..=x.len()).map(|place| place as f64).collect();
+    let slope = || spread(x, &time) / spread(&time, &time);
+    let (current, before) = (x[x.len() - 1], &x[..x.len() - 1]);
+    let share = |holds: &dyn Fn(f64) -> bool| before.iter().filter(|&&x| holds(x)).count() as f64 / (n - 1.0);
+    match function {
+        "sma" => mean(x),
+        "sum" => n * mean(x),
+        "wma" => weighted(&time),
+        "vwma" => weighted(y),
+        "stdev" => spread(x, x).sqrt(),
+        "variance" => spread(x, x),
+        "zscore" => (current - mean(x)) / spread(x, x).sqrt(),
+        "linreg" => mean(x) + slope() * (n - 1.0) / 2.0,
+        "linreg_slope" => slope(),
+        "correlation" if spread(x, x) * spread(y, y) == 0.0 => 0.0,
+        "correlation" => spread(x, y) / (spread(x, x) * spread(y, y)).sqrt(),
+        "highest" => x.iter().copied().fold(f64::MIN, f64::max),
+        "lowest" => x.iter().copied().fold(f64::MAX, f64::min),
+        "percentrank" => 100.0 * share(&|x| x <= current),
+        "rising" => f64::from(share(&|x| x < current) == 1.0),
+        "falling" => f64::from(share(&|x| x > current) == 1.0),
+        other => unreachable!("{other} has no plain definition here"),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Values are whole numbers, so that the plain definition is exact; 13 stands for an unknown one.
+    #[test]
+    fn windows_equal_their_plain_definition(
+        rows in prop::collection::vec((0u8..=13, 0u8..4), 1..120),
+        n in 1usize..20,
+        is_whole in any::<bool>(),
+    ) {
+        let rows: Vec<(u8, u8)> = rows.into_iter().map(|(x, y)| (if is_whole { x % 13 } else { x }, y)).collect();
+        let candles: Candles = candles_of(&rows.iter().map(|row| f64::from(row.0)).collect::<Vec<f64>>())
+            .iter()
+            .zip(&rows)
+            .map(|(candle, row)| market::Candle { volume: f64::from(row.1), ..candle })
+            .collect();
+        let x: Vec<f64> = rows.iter().map(|row| if row.0 == 13 { U } else { f64::from(row.0) }).collect();
+        let y: Vec<f64> = rows.iter().map(|row| f64::from(row.1)).collect();
+        for name in [
+            "sma", "sum", "wma", "vwma", "stdev", "variance", "zscore", "linreg", "linreg_slope", "correlation",
+            "highest", "lowest", "percentrank", "rising", "falling",
+        ] {
+            let function = strategy::functions().iter().find(|function| function.name == name).expect("it is there");
+            let n = if matches!(name, "zscore" | "linreg" | "linreg_slope") { n.max(2) } else { n };
+            let series = "if(close == 13, 0 / 0, close)";
+            let call = if name == "correlation" {
+                format!("correlation({series}, volume, {n})")
+            } else {
+                format!("{name}({series}, {n})")
+            };
+            let is_condition = function.gives == Gives::Condition;
+            let expr = if is_condition { format!("if({call}, 1, 0)") } else { call.clone() };
+            let (lines, _) = run(&file_with("1h", &[("x", &expr)]), &candles);
+            let window = n + usize::from(matches!(name, "percentrank" | "rising" | "falling"));
+            for (at, &value) in lines[0].iter().enumerate() {
+                let known = at + 1 >= window && x[at + 1 - window..=at].iter().all(|x| x.is_finite());
+                let expected = match known {
+                    true => plain(name, &x[at + 1 - window..=at], &y[at + 1 - window..=at]),
+                    false if is_condition => 0.0,
+                    false => U,
+                };
+                let same = if expected.is_finite() { close_to(value, expected, 1e-3) } else { value.is_nan() };
+                prop_assert!(same, "{} at {} is {}, not {}", call, at, value, expected);
+            }
+        }
+    }
 }
 
 /// Calls of a function with windows of these lengths, its other arguments as they usually are.

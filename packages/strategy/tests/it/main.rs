@@ -2,6 +2,7 @@
 
 mod errors;
 mod examples;
+mod hostile;
 mod indicators;
 mod language;
 mod laws;

@@ -2,11 +2,12 @@
 
 use market::{Candle, Candles, Timeframe};
 use proptest::prelude::*;
-use strategy::Decision;
+use strategy::{Decision, Function, Gives};
 
+use super::indicators::call;
 use super::loaded;
 
-/// Every function of the language at once, over its own and over higher candles.
+/// Rules, operators and higher candles at once; every function is added to it.
 const EVERYTHING: &str = "name: t\ntimeframe: 1h\nlet:\n  a: sma(close, 7)\n  b: ema(close, 5)\n  c: rma(hlc3, 4)\n  d: rsi(close, 6)\n\
   \x20 e: macd(close, 3, 8, 4)\n  f: macd_signal(close, 3, 8, 4)\n  g: macd_hist(close, 3, 8, 4)\n  h: atr(5)\n  i: tr()\n  j: highest(high, 9)\n\
   \x20 k: lowest(low, 9)\n  l: sum(volume, 6)\n  m: stdev(close, 6)\n  n: bb_upper(close, 6, 2)\n  o: bb_lower(close, 6, 2)\n  p: change(close, 3)\n\
@@ -14,7 +15,15 @@ const EVERYTHING: &str = "name: t\ntimeframe: 1h\nlet:\n  a: sma(close, 7)\n  b:
   long:\n  enter: crossover(close, a) or (b > c and not d > 50)\n  exit: crossunder(close, r)\nprotect:\n  stop: 2 * h\n  take: 5%\n  trail: m\n";
 
 fn source() -> String {
-    EVERYTHING.replace("\n  long:", "\nlong:")
+    let line = |function: &Function| {
+        let call = call(function, &[5, 9, 4]);
+        match function.gives {
+            Gives::Number => format!("  f_{}: \"{call}\"\n", function.name),
+            Gives::Condition => format!("  f_{}: \"if({call}, 1, 0)\"\n", function.name),
+        }
+    };
+    let functions: String = strategy::functions().iter().map(line).collect();
+    EVERYTHING.replace("\n  long:", "\nlong:").replace("let:\n", &format!("let:\n{functions}"))
 }
 
 /// Runs over the candles, cut after each of the given lengths; the other candles come as they close.
@@ -101,7 +110,7 @@ pub(super) fn bits(decisions: &[Decision]) -> Vec<(bool, bool, bool, bool, u64, 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(20))]
 
     #[test]
     fn splits_do_not_matter(candles in market(), cuts in prop::collection::vec(1usize..50, 0..40)) {

@@ -186,11 +186,11 @@ const DEFINITIONS: [(&str, Definition); 6] = [
         ratio(flow, window[1..].iter().map(|candle| candle[4]).sum(), f64::NAN)
     }),
     ("aroon_up", |window| {
-        let place = window.iter().rposition(|candle| candle[1] == highest(window)).unwrap();
+        let place = window.iter().rposition(|candle| candle[1] == highest(window)).expect("a window has an extreme");
         100.0 * place as f64 / (window.len() - 1) as f64
     }),
     ("aroon_down", |window| {
-        let place = window.iter().rposition(|candle| candle[2] == lowest(window)).unwrap();
+        let place = window.iter().rposition(|candle| candle[2] == lowest(window)).expect("a window has an extreme");
         100.0 * place as f64 / (window.len() - 1) as f64
     }),
 ];

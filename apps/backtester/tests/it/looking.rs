@@ -1,0 +1,133 @@
+//! `explain` and `values`: what a strategy sees.
+
+use market::Timeframe;
+use serde_json::Value;
+
+use super::{Desk, waves};
+
+const STRATEGY: &str = "name: looking
+timeframe: 1h
+params:
+  length: 5
+let:
+  calm: sma(close, length)
+  above: close > calm
+  slow: sma(close, 3) @ 4h
+long:
+  enter: above and close > slow
+  exit: not above or close / (close - close) > 1
+protect:
+  stop: 2 * atr(3)
+cooldown: 2
+";
+
+/// A store with 40 hours, and the 4h candles of only the first 20.
+fn desk() -> (Desk, std::path::PathBuf) {
+    let desk = Desk::new();
+    desk.store("BTC/USDT", Timeframe::H1, waves(40));
+    let four = waves(5).enumerate().map(|(index, candle)| market::Candle {
+        open_time_ms: 1_704_067_200_000 + index as i64 * 4 * 3_600_000,
+        ..candle
+    });
+    desk.store("BTC/USDT", Timeframe::H4, four);
+    let strategy = desk.write("x.yaml", STRATEGY);
+    (desk, strategy)
+}
+
+fn call(desk: &Desk, command: &[&str], strategy: &std::path::Path, args: &[&str]) -> super::Said {
+    let db = desk.path("x.db");
+    let mut all = command.to_vec();
+    all.extend([strategy.to_str().expect("UTF-8"), "--db", db.to_str().expect("UTF-8"), "--symbol", "BTC/USDT"]);
+    all.extend(args);
+    desk.backtester(&all)
+}
+
+#[test]
+fn values_are_a_row_a_candle_and_empty_where_unknown() {
+    let (desk, strategy) = desk();
+    call(&desk, &["values"], &strategy, &["--csv", "deep/v.csv"]).succeeds();
+    let text = testkit::read_text(&desk.path("deep/v.csv"));
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows[0], ["open_time_ms", "open", "high", "low", "close", "volume", "calm", "above", "slow"]);
+    assert_eq!(rows.len(), 41);
+    assert_eq!(rows[1][0], "1704067200000");
+    // `calm` needs five candles, and so does the condition that reads it.
+    assert_eq!((rows[4][6], rows[4][7]), ("", ""));
+    assert!(rows[5][6].parse::<f64>().is_ok() && ["0", "1"].contains(&rows[5][7]));
+    // Three 4h candles have closed with the twelfth hour; after the twentieth they are missing.
+    assert_eq!(rows[11][8], "");
+    assert_ne!(rows[12][8], "");
+    assert_ne!(rows[23][8], "");
+    assert_eq!(rows[24][8], "");
+    let close = |row: usize| rows[row][4].parse::<f64>().expect("a number");
+    let mean = (1..=5).map(close).sum::<f64>() / 5.0;
+    assert!((rows[5][6].parse::<f64>().expect("a number") / mean - 1.0).abs() < 1e-15);
+}
+
+#[test]
+fn values_of_a_range_are_those_of_the_whole() {
+    let (desk, strategy) = desk();
+    let whole = call(&desk, &["values"], &strategy, &[]);
+    let part =
+        call(&desk, &["strategy", "values"], &strategy, &["--from", "2024-01-01T10:00", "--to", "2024-01-01T20:00"]);
+    let whole: Vec<&str> = whole.succeeds().lines().collect();
+    let part: Vec<&str> = part.succeeds().lines().collect();
+    assert_eq!(part.len(), 11);
+    assert_eq!(part[0], whole[0]);
+    assert_eq!(part[1..], whole[11..21]);
+}
+
+#[test]
+fn an_explanation_tells_every_part_and_why_not() {
+    let (desk, strategy) = desk();
+    let said = call(&desk, &["explain"], &strategy, &["--at", "2024-01-01T18:30"]);
+    let text = said.succeeds();
+    for part in [
+        "the candle from 2024-01-01T18:00:00Z to 2024-01-01T19:00:00Z",
+        "sma(close, length)",
+        "above and close > slow",
+        "long.exit does not fire",
+        "`close / (close - close) > 1` is false (close / (close - close) is unknown)",
+        "2 * atr(3)",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in\n{text}");
+    }
+    let early = call(&desk, &["explain"], &strategy, &["--at", "2024-01-01T02:00"]);
+    assert!(early.succeeds().contains("long.enter does not fire: not all that it reads is warm yet"));
+}
+
+/// Equal but for the last digit: an explanation reads no more of the past than it needs.
+fn near(value: &Value, text: &str) -> bool {
+    let (a, b) = (value.as_f64().expect("a number"), text.parse::<f64>().expect("a number"));
+    (a / b - 1.0).abs() < 1e-14
+}
+
+#[test]
+fn an_explanation_as_json_agrees_with_the_values() {
+    let (desk, strategy) = desk();
+    let said = call(&desk, &["strategy", "explain"], &strategy, &["--at", "2024-01-01T14:00", "--json"]);
+    let json: Value = serde_json::from_str(said.succeeds()).expect("JSON");
+    let values = call(&desk, &["values"], &strategy, &[]);
+    let row: Vec<&str> = values.succeeds().lines().nth(15).expect("a row").split(',').collect();
+    assert_eq!(json["candle"]["open_time_ms"].to_string(), row[0]);
+    assert_eq!(json["names"][0]["name"], "calm");
+    assert!(near(&json["names"][0]["value"], row[6]));
+    assert_eq!(json["names"][1]["value"], row[7] == "1");
+    assert!(near(&json["names"][2]["value"], row[8]));
+    assert_eq!(json["names"][0]["parts"][1]["expression"], "length");
+    let fired = json["fired"].as_array().expect("a list");
+    for rule in ["long.enter", "long.exit"] {
+        assert_eq!(json["rules"][rule]["value"] == Value::Bool(true), fired.contains(&Value::from(rule)));
+        let why_not = json["rules"][rule]["why_not"].as_array().expect("a list");
+        assert_eq!(why_not.is_empty(), fired.contains(&Value::from(rule)), "{rule}: {why_not:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_explained_is_told() {
+    let (desk, strategy) = desk();
+    call(&desk, &["explain"], &strategy, &["--at", "2030-01-01"])
+        .fails_with(&["outside the stored candles", "2024-01-01"]);
+    let rust = desk.write("r.yaml", "name: r\ntimeframe: 1h\nrust: grid\n");
+    call(&desk, &["explain"], &rust, &[]).fails_with(&["r.yaml:3:7", "the rules of this strategy are Rust"]);
+}
