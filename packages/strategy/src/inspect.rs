@@ -139,6 +139,18 @@ impl Inspector {
         }
     }
 
+    /// Takes the next closed candles and tells nothing: what the steps alone cost.
+    pub fn pass_over(&mut self, candles: CandleSlice<'_>) {
+        let mut start = 0;
+        while start < candles.len() {
+            let end = (start + BLOCK).min(candles.len());
+            let block = cut(candles, start, end);
+            self.strategy.watch(block, &mut [], |_, _, _| {});
+            self.strategy.pass(block);
+            start = end;
+        }
+    }
+
     /// Takes one more closed candle and tells everything about it.
     pub fn explain(&mut self, candle: CandleSlice<'_>) -> Explanation {
         let mut values = vec![Value::Unknown; self.watched.len()];

@@ -3,7 +3,7 @@
 //! How far hlc3 stands from its mean over n candles, in units of 0.015 mean deviations; 0 where all are
 //! equal, as TA-Lib has it. Lookback n − 1. TA-Lib `CCI`, Pine `ta.cci(hlc3, n)`.
 
-use super::window::{ExactSum, Past, WindowSum};
+use super::window::{Past, WindowSum};
 use super::{Family, Function, Gives, Parameter, Shift};
 use crate::plan::{Inputs, Memory, Step};
 
@@ -52,7 +52,7 @@ impl Step for Cci {
         for (typical, ((high, low), close)) in typical.iter_mut().zip(prices) {
             *typical = (high + low + close) / 3.0;
         }
-        self.mean.run(typical, out, ExactSum::mean);
+        self.mean.means(typical, out);
         for (out, window) in out.iter_mut().zip(values.windows(self.n)) {
             let typical = window[self.n - 1];
             let distance = typical - *out;

@@ -2,7 +2,7 @@
 //!
 //! The mean of the last n values. Lookback n − 1. Unit of x. TA-Lib `SMA`, Pine `ta.sma`.
 
-use super::window::{ExactSum, WindowSum};
+use super::window::WindowSum;
 use super::{Family, Function, Gives, SERIES_AND_LENGTH, Shift};
 use crate::plan::{Builder, Inputs, Memory, Operand, Step};
 
@@ -31,6 +31,6 @@ struct Sma(WindowSum);
 
 impl Step for Sma {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        self.0.run(inputs.column(0), out, ExactSum::mean);
+        self.0.means(inputs.column(0), out);
     }
 }

@@ -72,14 +72,14 @@ impl ExactSum {
     pub(super) fn value(self) -> f64 {
         self.sum + self.error
     }
+}
 
-    /// The sum over n, rounded once: the mean of equal values is that value.
-    pub(super) fn mean(self, n: f64) -> f64 {
-        // Out of the loop this is divided once; multiplying is several times faster.
-        let one_nth = 1.0 / n;
-        let quotient = self.sum * one_nth;
-        quotient + (remainder(self.sum, quotient, n) + self.error) * one_nth
-    }
+/// The sum over n, rounded once: the mean of equal values is that value.
+fn mean(sum: f64, error: f64, n: f64) -> f64 {
+    // Out of the loop this is divided once; multiplying is several times faster.
+    let one_nth = 1.0 / n;
+    let quotient = sum * one_nth;
+    quotient + (remainder(sum, quotient, n) + error) * one_nth
 }
 
 /// sum − quotient · n without rounding, by splitting the quotient into halves whose products are exact
@@ -108,8 +108,24 @@ impl WindowSum {
         WindowSum { n, past: Past::new(n), sum: ExactSum::default(), run: 0 }
     }
 
+    /// Takes a block; fills `out` with the means.
+    pub(super) fn means(&mut self, block: &[f64], out: &mut [f64]) {
+        let n = self.n as f64;
+        let mut errors = [0.0; BLOCK];
+        let mut slots = errors.iter_mut();
+        self.run(block, out, |sum, _| {
+            let (sum, error) = sum.parts();
+            slots.next().into_iter().for_each(|slot| *slot = error);
+            sum
+        });
+        // A loop of its own, because it goes several candles at a time, and the sums cannot.
+        for (out, error) in out.iter_mut().zip(errors) {
+            *out = mean(*out, error, n);
+        }
+    }
+
     /// Takes a block; fills `out` with what `read` makes of each sum and n.
-    pub(super) fn run(&mut self, block: &[f64], out: &mut [f64], read: impl Fn(ExactSum, f64) -> f64) {
+    pub(super) fn run(&mut self, block: &[f64], out: &mut [f64], mut read: impl FnMut(ExactSum, f64) -> f64) {
         let n = self.n as f64;
         let values = self.past.extend(block);
         let (old, new) = (&values[..block.len()], block);
@@ -129,7 +145,8 @@ impl WindowSum {
                     sum.add(new);
                     self.run += 1;
                 }
-                *out = if self.run == self.n { read(sum, n) } else { f64::NAN };
+                let value = read(sum, n);
+                *out = if self.run == self.n { value } else { f64::NAN };
             }
         }
         self.sum = sum;
@@ -148,7 +165,7 @@ mod tests {
         for block in values.chunks(BLOCK) {
             at = block.len() - 1;
             sums.run(block, &mut sum[..=at], |sum, _| sum.value());
-            means.run(block, &mut mean[..=at], ExactSum::mean);
+            means.means(block, &mut mean[..=at]);
         }
         (sum[at], mean[at])
     }
