@@ -94,3 +94,7 @@ printf '\n'
 for app in backfiller backtester trader simulator; do
     printf '%-44s %s\n' "size of $app" "$(wc -c <"$binaries/$app" | awk '{ printf "%.1f MB", $1 / 1048576 }')"
 done
+
+# The functions of strategy files; TALIB_PYTHON=PYTHON adds what TA-Lib in C takes, in the same run.
+printf '\n'
+cargo bench --quiet --locked -p strategy --bench indicators
