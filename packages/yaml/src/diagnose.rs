@@ -47,6 +47,9 @@ pub(crate) fn diagnose(text: &str, at: usize, info: &str) -> Diagnosis {
 fn not_understood(at: usize, info: &str) -> Diagnosis {
     let (message, help) = match info {
         NOT_TAKEN => (format!("{info} are not taken here"), "write the value out".to_owned()),
+        "recursion limit exceeded" => {
+            ("this is nested too many levels deep".to_owned(), "these files need three or four".to_owned())
+        }
         _ if info.contains("unprintable") => (
             "this sign cannot be printed".to_owned(),
             "is this the right file? Strategies and configurations are text".to_owned(),

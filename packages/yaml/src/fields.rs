@@ -33,6 +33,9 @@ impl<'a> Fields<'a> {
                 problems.push(node.span.clone(), format!("{what} is empty"), Some(help));
                 return None;
             }
+            if refuse_glued(node, problems) {
+                return None;
+            }
             let dashes = match &node.value {
                 Value::List(_) => "leave out the dashes: ",
                 _ => "",
@@ -99,6 +102,16 @@ impl<'a> Fields<'a> {
             }
         }
     }
+}
+
+/// Tells of `key:value` without a blank, where that is why a value is no mapping.
+pub fn refuse_glued(node: &Node, problems: &mut Problems) -> bool {
+    let Some((key, value)) = node.glued() else { return false };
+    let colon = node.span.start + key.len();
+    let value = value.chars().take(60).collect::<String>();
+    let help = format!("write `{key}: {value}`");
+    problems.push(colon..colon + 1, "a blank is missing behind this colon", Some(help));
+    true
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod node;
 mod parse;
 mod problem;
 
-pub use fields::Fields;
+pub use fields::{Fields, refuse_glued};
 pub use nearest::nearest;
 pub use node::{Node, Text, Value};
 pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_NODES, parse, read};

@@ -47,6 +47,15 @@ impl Node {
         matches!(&self.value, Value::Text(text) if text.text.is_empty() && !text.quoted)
     }
 
+    /// The key and the value of a mapping that is none because no blank stands behind its colon: `enter:close > x`.
+    #[must_use]
+    pub fn glued(&self) -> Option<(&str, &str)> {
+        let Value::Text(Text { text, quoted: false }) = &self.value else { return None };
+        let (key, value) = text.split_once(':')?;
+        let is_name = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_');
+        (is_name && !value.is_empty()).then_some((key, value))
+    }
+
     /// What kind of value it is, for messages.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -202,6 +202,8 @@ impl Builder<'_> {
     fn add(&mut self, node: Node) -> Result<(), Stop> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
+            // Whatever else is wrong is nothing beside this.
+            self.problems = Problems::default();
             self.problems.push(node.span, format!("the file holds more than {MAX_NODES} values"), None);
             return Err(Stop::Told);
         }

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use market::{Symbol, Timeframe};
 
-pub(crate) use order::Announced;
+pub(crate) use order::Order;
 pub(crate) use parts::{Logic, Part};
 
 use crate::expression::{BinaryOp, Expr, Kind, Mistake};
@@ -72,7 +72,7 @@ pub(crate) struct Compiler {
     params: Vec<(String, f64)>,
     lets: Vec<(String, Option<Expr>)>,
     /// All names of `let`, also those to come.
-    announced: Vec<Announced>,
+    order: Order,
     builder: Builder,
     others: Vec<OtherPlan>,
     /// Values of names; `None` where a name is broken on those candles, which has been told.
@@ -97,7 +97,7 @@ impl Compiler {
             base,
             params,
             lets: Vec::new(),
-            announced: Vec::new(),
+            order: Order::default(),
             builder: Builder::default(),
             others: Vec::new(),
             known: HashMap::new(),
@@ -108,8 +108,8 @@ impl Compiler {
     }
 
     /// Says which names will be defined, in their order, so that one that is read too early is told as that.
-    pub(crate) fn announce(&mut self, names: Vec<Announced>) {
-        self.announced = names;
+    pub(crate) fn announce(&mut self, order: Order) {
+        self.order = order;
     }
 
     /// Adds a named expression; `None` where it could not be read.
@@ -283,7 +283,7 @@ impl Compiler {
             let help = format!("call it: {}", function.signature());
             return Mistake::new(span.clone(), format!("`{name}` is a function"), help);
         }
-        if let Some(mistake) = order::out_of_order(&self.announced, self.lets.len(), name, span) {
+        if let Some(mistake) = self.order.mistake(self.lets.len(), name, span) {
             return mistake;
         }
         let known = SERIES.into_iter().chain(self.lets.iter().map(|(name, _)| name.as_str()));

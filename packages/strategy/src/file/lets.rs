@@ -3,7 +3,7 @@
 use yaml::{Fields, Node, Value};
 
 use super::{Reader, params};
-use crate::compile::{Announced, Compiler, Part};
+use crate::compile::{Compiler, Order, Part};
 use crate::expression::Expr;
 
 impl Reader<'_> {
@@ -17,12 +17,17 @@ impl Reader<'_> {
         let mut names = Vec::new();
         let Some(node) = fields.get("let").filter(|node| !node.is_empty()) else { return names };
         let Value::Map(entries) = &node.value else {
+            if yaml::refuse_glued(node, self.problems) {
+                return names;
+            }
             let message = format!("`let` is {}, not a mapping of names to expressions", node.kind());
             self.problems.push(node.span.clone(), message, Some("for example `quick: sma(close, 10)`".into()));
             return names;
         };
         let read: Vec<_> = entries.iter().map(|(key, node)| self.entry(key, node, params)).collect();
-        compiler.announce(read.iter().map(|(name, _, expr)| Announced::new(name, expr.as_ref())).collect());
+        let mut order = Order::default();
+        read.iter().for_each(|(name, _, expr)| order.push(name, expr.as_ref()));
+        compiler.announce(order);
         for (name, node, expr) in read {
             // A file with so many mistakes is not looked at any further.
             if self.problems.is_full() {

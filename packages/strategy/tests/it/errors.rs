@@ -42,9 +42,9 @@ fn expressions() {
     check("sma(close, 20)", "close @ 1h", &["leave out the `@`"]);
     check("sma(close, 20)", "close @ 4hours", &["not a timeframe"]);
     check("sma(close, 20)", "(close @ 4h) @ 1d", &["`@` inside `@`"]);
-    check("sma(close, 20)", "close[-1]", &["whole number from 0"]);
+    check("sma(close, 20)", "close[-1]", &["would be the future", "write `close[1]`"]);
     check("sma(close, 20)", "close[−1]", &["minus of the keyboard"]);
-    check("sma(close, 20)", "x + 1", &["unknown name `x`"]);
+    check("sma(close, 20)", "x + 1", &["`x` reads itself"]);
     check("sma(close, 20)", "sma('week', 3)", &["is no value"]);
     check("sma(close, 20)", "if(close > 2, 1, close > 1)", &["both choices of `if`"]);
 }
@@ -54,7 +54,7 @@ fn keys_and_values() {
     check("name: t", "nmae: t", &["unknown key `nmae`", "did you mean `name`?", "`name` is missing"]);
     check("timeframe: 1h", "timeframe: 7h", &["t.yaml:2:12", "`7h` is not a timeframe"]);
     check("long:", "lnog:", &["did you mean `long`?", "no `long` and no `short`"]);
-    check("  enter:", "  entry:", &["did you mean `enter`?", "`enter` is missing"]);
+    check("  enter:", "  entry:", &["write `enter: …`", "`enter` is missing"]);
     check("  x: sma", "  close: sma", &["`close` is a word of the language"]);
     check("  x: sma", "  max: sma", &["`max` is a word of the language"]);
     check("  x: sma", "  my-x: sma", &["is not a name"]);
@@ -73,7 +73,8 @@ fn keys_and_values() {
     check("let:", "params:\n  n: { default: 9, range: [1, 2] }\nlet:", &["the default 9 lies outside the range"]);
     check("long:", "protect:\n  stop: close > 3\nlong:", &["is a condition, not a distance"]);
     check("long:", "protect:\n  stop_loss: 3%\nlong:", &["unknown key `stop_loss`"]);
-    check("let:\n  x", "let:\n   y: 1\n  x", &["not YAML"]);
+    check("let:\n  x", "let:\n   y: 1\n  x", &["further out than `y`"]);
+    check("enter: ", "enter:", &["t.yaml:6:8", "write `enter: close > x`"]);
     check("let:\n  x", "let:\n\tx", &["spaces, not with tabs"]);
 }
 
