@@ -1,6 +1,6 @@
 //! What each function costs: nanoseconds per candle, in blocks and candle by candle; and a plan of ten.
 //!
-//! `cargo bench -p strategy` prints a table. The Python that `TALIB_PYTHON` names, where it has numpy and
+//! `cargo bench -p strategy` prints a table; names behind `--` keep it to these functions. The Python that `TALIB_PYTHON` names, where it has numpy and
 //! TA-Lib, adds what the C library takes for the same values over the same candles, in the same run. Both
 //! write their values to memory; each figure is the least of several runs, so that what else the machine does
 //! counts least.
@@ -111,11 +111,12 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let candles = market();
     let other = talib(&candles);
     let (idle_blocks, idle_singles) = cost(&[], &candles);
     let mut table = format!("{:<34} {:>8} {:>8} {:>8} {:>7}\n", "ns per candle", "blocks", "single", "TA-Lib", "ratio");
-    for function in functions() {
+    for function in functions().iter().filter(|f| wanted.is_empty() || wanted.iter().any(|name| name == f.name)) {
         let call = reference::example(function);
         let (blocks, singles) = cost(&[&call], &candles);
         let (blocks, singles) = ((blocks - idle_blocks).max(0.0), (singles - idle_singles).max(0.0));

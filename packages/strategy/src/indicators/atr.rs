@@ -2,10 +2,10 @@
 //!
 //! `rma(tr(), n)`. Lookback n. In quote. TA-Lib `ATR`, Pine `ta.atr`.
 
-use super::rma::rma;
-use super::tr::tr;
+use super::ema::{Exponential, fading};
+use super::tr::true_range;
 use super::{Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
-use crate::plan::{Builder, Operand};
+use crate::plan::{Builder, Inputs, Operand, Step};
 
 pub(super) const ATR: Function = Function {
     name: "atr",
@@ -22,8 +22,30 @@ pub(super) const ATR: Function = Function {
     build: |builder, arguments| atr(builder, arguments[0].length()),
 };
 
-/// Adds the steps of `atr(n)`.
+/// Adds the step of `atr(n)`.
 pub(super) fn atr(builder: &mut Builder, n: usize) -> Operand {
-    let range = tr(builder);
-    rma(builder, range, n)
+    let factor = 1.0 / n as f64;
+    builder.step("atr", &[], &[n as f64], (n, fading(factor)), || {
+        Box::new(AverageRange { average: Exponential::new(n, factor), last_close: f64::NAN })
+    })
+}
+
+/// Range and average in one: while the average waits for its last value, the range costs nothing.
+struct AverageRange {
+    average: Exponential,
+    last_close: f64,
+}
+
+impl Step for AverageRange {
+    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        let (candles, mut average, mut last) = (inputs.candles, self.average, self.last_close);
+        let is_seeded = average.is_seeded();
+        let prices = candles.high.iter().zip(candles.low).zip(candles.close);
+        for (out, ((&high, &low), &close)) in out.iter_mut().zip(prices) {
+            let range = true_range(high, low, last);
+            *out = if is_seeded { average.go_on(range) } else { average.next(range) };
+            last = close;
+        }
+        (self.average, self.last_close) = (average, last);
+    }
 }

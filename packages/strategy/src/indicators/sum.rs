@@ -28,6 +28,6 @@ struct Sum(WindowSum);
 
 impl Step for Sum {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        self.0.run(inputs.column(0), out, |sum, _| sum.value());
+        self.0.sums(inputs.column(0), out);
     }
 }

@@ -1,5 +1,6 @@
 //! What window functions share: the last n values, and a sum over them that does not drift.
 
+use super::runs::known;
 use crate::plan::BLOCK;
 
 /// The last n values before a block and the block behind them, in one piece.
@@ -68,10 +69,6 @@ impl ExactSum {
     pub(super) fn parts(self) -> (f64, f64) {
         (self.sum, self.error)
     }
-
-    pub(super) fn value(self) -> f64 {
-        self.sum + self.error
-    }
 }
 
 /// The sum over n, rounded once: the mean of equal values is that value.
@@ -99,44 +96,48 @@ pub(super) struct WindowSum {
     n: usize,
     past: Past,
     sum: ExactSum,
+    /// What the rounded sums of a block lack.
+    errors: Vec<f64>,
     /// Known values in a row, at most n.
     run: usize,
 }
 
 impl WindowSum {
     pub(super) fn new(n: usize) -> Self {
-        WindowSum { n, past: Past::new(n), sum: ExactSum::default(), run: 0 }
+        WindowSum { n, past: Past::new(n), sum: ExactSum::default(), errors: vec![f64::NAN; BLOCK], run: 0 }
     }
 
     /// Takes a block; fills `out` with the means.
     pub(super) fn means(&mut self, block: &[f64], out: &mut [f64]) {
         let n = self.n as f64;
-        let mut errors = [0.0; BLOCK];
-        let mut slots = errors.iter_mut();
-        self.run(block, out, |sum, _| {
-            let (sum, error) = sum.parts();
-            slots.next().into_iter().for_each(|slot| *slot = error);
-            sum
-        });
+        self.run(block, out);
         // A loop of its own, because it goes several candles at a time, and the sums cannot.
-        for (out, error) in out.iter_mut().zip(errors) {
-            *out = mean(*out, error, n);
+        for (out, error) in out.iter_mut().zip(&self.errors) {
+            *out = mean(*out, *error, n);
         }
     }
 
-    /// Takes a block; fills `out` with what `read` makes of each sum and n.
-    pub(super) fn run(&mut self, block: &[f64], out: &mut [f64], mut read: impl FnMut(ExactSum, f64) -> f64) {
-        let n = self.n as f64;
+    /// Takes a block; fills `out` with the sums.
+    pub(super) fn sums(&mut self, block: &[f64], out: &mut [f64]) {
+        self.run(block, out);
+        for (out, error) in out.iter_mut().zip(&self.errors) {
+            *out += *error;
+        }
+    }
+
+    /// Takes a block; fills `sums` with the rounded sums, and the errors with what they lack.
+    fn run(&mut self, block: &[f64], sums: &mut [f64]) {
         let values = self.past.extend(block);
         let (old, new) = (&values[..block.len()], block);
+        let places = sums.iter_mut().zip(&mut self.errors).zip(old).zip(new);
         let mut sum = self.sum;
-        if self.run == self.n && block.iter().all(|x| x.is_finite()) {
-            for ((out, &old), &new) in out.iter_mut().zip(old).zip(new) {
+        if self.run == self.n && known(block) == block.len() {
+            for (((out, error), &old), &new) in places {
                 sum.replace(old, new);
-                *out = read(sum, n);
+                (*out, *error) = sum.parts();
             }
         } else {
-            for ((out, &old), &new) in out.iter_mut().zip(old).zip(new) {
+            for (((out, error), &old), &new) in places {
                 if !new.is_finite() {
                     (sum, self.run) = (ExactSum::default(), 0);
                 } else if self.run == self.n {
@@ -145,8 +146,7 @@ impl WindowSum {
                     sum.add(new);
                     self.run += 1;
                 }
-                let value = read(sum, n);
-                *out = if self.run == self.n { value } else { f64::NAN };
+                (*out, *error) = if self.run == self.n { sum.parts() } else { (f64::NAN, f64::NAN) };
             }
         }
         self.sum = sum;
@@ -164,7 +164,7 @@ mod tests {
         let mut at = 0;
         for block in values.chunks(BLOCK) {
             at = block.len() - 1;
-            sums.run(block, &mut sum[..=at], |sum, _| sum.value());
+            sums.sums(block, &mut sum[..=at]);
             means.means(block, &mut mean[..=at]);
         }
         (sum[at], mean[at])
