@@ -1,7 +1,7 @@
 //! What the fuzz targets share: a strategy that loads must run, and decide the same however its candles come.
 
 use market::{Candle, Candles, Timeframe};
-use strategy::{Decision, Strategy, load};
+use strategy::{Decision, load};
 
 /// How many candles a strategy that loads is run over.
 const CANDLES: usize = 50;

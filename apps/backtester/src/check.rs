@@ -14,11 +14,15 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<()> {
     let print_json =
         |value: &Value| -> anyhow::Result<()> { Ok(terminal::print(&serde_json::to_string_pretty(value)?)?) };
     match strategy::load(&source, &args.set) {
-        Ok(file) if args.json => print_json(&as_json(&file)),
-        Ok(file) => Ok(terminal::print(&as_text(&file))?),
+        Ok(file) if args.json => print_json(&as_json(&file, &source)),
+        Ok(file) => {
+            terminal::print(&as_text(&file))?;
+            load::warn(&args.strategy, &source, &file.warnings);
+            Ok(())
+        }
         Err(problems) => {
             if args.json {
-                print_json(&mistakes(&source, &problems))?;
+                print_json(&json!({ "mistakes": places(&source, &problems) }))?;
             }
             Err(load::describe(&args.strategy, &source, &problems))
         }
@@ -26,7 +30,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<()> {
 }
 
 /// The mistakes of a file for an editor: lines and columns from 1.
-fn mistakes(source: &str, problems: &Problems) -> Value {
+fn places(source: &str, problems: &Problems) -> Value {
     let place = |at: usize| {
         let before = &source[..at.min(source.len())];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -36,7 +40,7 @@ fn mistakes(source: &str, problems: &Problems) -> Value {
         let (start, end) = (place(problem.span.start), place(problem.span.end));
         json!({ "start": start, "end": end, "message": problem.message, "help": problem.help })
     });
-    json!({ "mistakes": list.collect::<Vec<_>>() })
+    list.collect()
 }
 
 fn as_text(file: &StrategyFile) -> String {
@@ -89,6 +93,7 @@ fn warm_up(candles: usize, history: History) -> String {
         History::Whole { anchor: Some(anchor), .. } => {
             format!("and all since the start of the {anchor}")
         }
+        History::Whole { settle: 0, .. } => "and all since the first".to_owned(),
         History::Whole { settle, .. } => format!("and {settle} more to settle"),
         History::Candles(_) => "and none older".to_owned(),
     };
@@ -121,7 +126,7 @@ fn plan(steps: &[PlanStep]) -> String {
     format!("{table}\n")
 }
 
-fn as_json(file: &StrategyFile) -> Value {
+fn as_json(file: &StrategyFile, source: &str) -> Value {
     let description = file.strategy.description();
     let levels = &description.orders.protection;
     let unit = |unit: Option<Unit>| unit.map(|unit| if unit == Unit::Quote { "quote" } else { "share" });
@@ -162,5 +167,6 @@ fn as_json(file: &StrategyFile) -> Value {
         "leverage": description.orders.leverage,
         "cooldown": description.orders.cooldown,
         "plan": steps(&file.steps),
+        "warnings": places(source, &file.warnings),
     })
 }

@@ -34,6 +34,14 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
         .with_context(|| format!("the strategy file {} cannot be read", path.display()))
 }
 
+/// Tells what is no mistake of a file but hardly meant, with its line and a caret.
+pub(crate) fn warn(path: &Path, source: &str, warnings: &Problems) {
+    if !warnings.is_empty() {
+        let colour = std::io::stderr().is_terminal();
+        eprintln!("\n{}", warnings.render_as_warnings(&path.display().to_string(), source, colour));
+    }
+}
+
 /// Every mistake of a file, with its line and a caret.
 pub(crate) fn describe(path: &Path, source: &str, problems: &Problems) -> anyhow::Error {
     let colour = std::io::stderr().is_terminal();

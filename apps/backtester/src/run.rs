@@ -22,6 +22,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
     let store = Store::open_existing(&args.source.db)?;
     let mut range = range::find(&store, &series, args.from, args.to)?;
     range::check_others(&store, &series, &description, range.from_ms)?;
+    range.warnings.extend(loaded.file.warnings.lines(&loaded.source).iter().map(|line| in_file(args, line)));
     range.warnings.extend(spot_warnings(&description));
     let (result, recording) = backtest(loaded.file.strategy, &store, &series, settings, &range)?;
     if result.equity.is_empty() {
@@ -82,6 +83,10 @@ fn settings(args: &RunArgs, description: &Description) -> anyhow::Result<Setting
     };
     settings.check()?;
     Ok(settings)
+}
+
+fn in_file(args: &RunArgs, line: &str) -> String {
+    format!("{}, {line}.", args.strategy.display())
 }
 
 fn spot_warnings(description: &Description) -> Vec<String> {

@@ -33,7 +33,10 @@ pub(crate) fn load(config: &Config) -> Result<Loaded> {
     let source = terminal::read_text(path, yaml::MAX_BYTES)
         .with_context(|| format!("cannot read the strategy {shown}; its path is relative to the config file"))?;
     let strategy = match strategy::load(&source, &config.params) {
-        Ok(file) => file.strategy,
+        Ok(file) => {
+            file.warnings.lines(&source).iter().for_each(|line| tracing::warn!("{shown}, {line}"));
+            file.strategy
+        }
         Err(problems) => bail!("the strategy {shown} has mistakes\n\n{}", drawn(&problems, path, &source)),
     };
     let description = strategy.description();

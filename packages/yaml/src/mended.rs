@@ -98,3 +98,12 @@ fn the_number_of_mistakes_is_bounded() {
     let twice = "a: 1\n".repeat(5_000);
     assert!(read(&twice).1.is_full());
 }
+
+#[test]
+fn every_place_lies_in_the_file() {
+    for source in ["a\nlong>\n  ente", "a\nb>\n c\n", "a: >\n", "a:\n  b", "a: 'b", "a: [", "\t", "a:b", "é:é"] {
+        for problem in read(source).1.list() {
+            assert!(source.get(problem.span.clone()).is_some(), "{:?} in {source:?}", problem.span);
+        }
+    }
+}

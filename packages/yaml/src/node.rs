@@ -53,7 +53,7 @@ impl Node {
         let Value::Text(Text { text, quoted: false }) = &self.value else { return None };
         let (key, value) = text.split_once(':')?;
         let is_name = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_');
-        (is_name && !value.is_empty()).then_some((key, value))
+        (is_name && value.starts_with(|c: char| !c.is_whitespace())).then_some((key, value))
     }
 
     /// What kind of value it is, for messages.

@@ -72,12 +72,32 @@ impl Problems {
     /// The mistakes as text: path, line and column, the line itself, a caret, help.
     #[must_use]
     pub fn render(&self, path: &str, source: &str, colour: bool) -> String {
+        self.render_at(&Level::ERROR, path, source, colour)
+    }
+
+    /// The same where they are no mistakes, but hardly meant.
+    #[must_use]
+    pub fn render_as_warnings(&self, path: &str, source: &str, colour: bool) -> String {
+        self.render_at(&Level::WARNING, path, source, colour)
+    }
+
+    /// A line of text for each: its line in the file, what is wrong, what to do about it.
+    #[must_use]
+    pub fn lines(&self, source: &str) -> Vec<String> {
+        let line = |problem: &&Problem| {
+            let help = problem.help.as_ref().map_or(String::new(), |help| format!("; {help}"));
+            format!("line {}: {}{help}", line_number(source, problem.span.start), problem.message)
+        };
+        self.list().iter().map(line).collect()
+    }
+
+    fn render_at(&self, level: &Level<'_>, path: &str, source: &str, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let list = self.list();
         let mut parts: Vec<String> = list
             .iter()
             .take(MAX_SHOWN)
-            .map(|problem| renderer.render(&[draw(problem, path, source)]).to_string())
+            .map(|problem| renderer.render(&[draw(problem, level, path, source)]).to_string())
             .collect();
         if list.len() > MAX_SHOWN {
             let or_more = if self.is_full() { " or more" } else { "" };
@@ -87,16 +107,21 @@ impl Problems {
     }
 }
 
-fn draw<'a>(problem: &'a Problem, path: &'a str, source: &'a str) -> Group<'a> {
+/// The line of a place, from 1.
+fn line_number(source: &str, at: usize) -> usize {
+    1 + source[..at.min(source.len())].bytes().filter(|byte| *byte == b'\n').count()
+}
+
+fn draw<'a>(problem: &'a Problem, level: &Level<'a>, path: &'a str, source: &'a str) -> Group<'a> {
     // Only the lines it is about: a file may be long, and have many mistakes.
     let start = problem.span.start.min(source.len());
     let end = problem.span.end.clamp(start, source.len());
     let first = source[..start].rfind('\n').map_or(0, |newline| newline + 1);
     let last = source[end..].find('\n').map_or(source.len(), |newline| end + newline);
-    let number = 1 + source[..first].bytes().filter(|byte| *byte == b'\n').count();
     let span = AnnotationKind::Primary.span(start - first..end - first);
-    let snippet = Snippet::source(&source[first..last]).line_start(number).path(path).annotation(span);
-    let group = Level::ERROR.primary_title(&problem.message).element(snippet);
+    let snippet =
+        Snippet::source(&source[first..last]).line_start(line_number(source, first)).path(path).annotation(span);
+    let group = level.clone().primary_title(&problem.message).element(snippet);
     match &problem.help {
         Some(help) => group.element(Level::HELP.message(help)),
         None => group,

@@ -93,6 +93,24 @@ fn check_tells_what_a_strategy_reads_and_its_plan() {
 }
 
 #[test]
+fn a_level_that_means_nothing_is_warned_of_and_runs() {
+    let desk = Desk::new();
+    desk.store("BTC/USDT", Timeframe::H1, waves(40));
+    let path = desk.write("x.yaml", "name: x\ntimeframe: 1h\nlong:\n  enter: close > 9 and obv() > 0\n");
+    let (path, db) = (path.to_str().expect("UTF-8"), desk.path("x.db"));
+    let told = "`enter` depends on the level of `obv()`";
+    let said = desk.backtester(&["check", path]);
+    assert!(said.succeeds().contains("well-formed"));
+    assert!(said.err.contains(&format!("warning: {told}")) && said.err.contains("x.yaml:4:24"), "{}", said.err);
+    let check: Value = serde_json::from_str(desk.backtester(&["check", path, "--json"]).succeeds()).expect("JSON");
+    assert_eq!(check["warnings"][0]["start"]["column"], 24);
+    let run = ["run", path, "--db", db.to_str().expect("UTF-8"), "--symbol", "BTC/USDT"];
+    let said = desk.backtester(&run);
+    let told_of_run = said.succeeds().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told_of_run.contains(told), "{told_of_run}");
+}
+
+#[test]
 fn completions_are_printed() {
     assert!(Desk::new().backtester(&["completions", "bash"]).succeeds().contains("_backtester"));
 }

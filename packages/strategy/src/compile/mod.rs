@@ -3,6 +3,7 @@
 mod calls;
 mod elsewhere;
 mod foreign;
+mod levels;
 mod operators;
 mod order;
 mod parts;
@@ -12,8 +13,11 @@ use std::ops::Range;
 
 use market::{Symbol, Timeframe};
 
+pub(crate) use levels::Misuse;
 pub(crate) use order::Order;
 pub(crate) use parts::{Logic, Part};
+
+use levels::Levels;
 
 use crate::expression::{BinaryOp, Expr, Kind, Mistake};
 use crate::indicators::FUNCTIONS;
@@ -79,6 +83,7 @@ pub(crate) struct Compiler {
     known: HashMap<(String, Option<usize>), Option<Typed>>,
     depth: usize,
     mistakes: Vec<Mistake>,
+    levels: Levels,
     parts: Option<parts::Recorder>,
 }
 
@@ -93,6 +98,8 @@ pub(crate) struct Compiled {
 impl Compiler {
     /// A compiler for a file; with `parts` every part of every expression gets a value of its own.
     pub(crate) fn new(base: Timeframe, params: Vec<(String, f64)>, parts: bool) -> Self {
+        let mut levels = Levels::default();
+        params.iter().for_each(|(name, value)| levels.param(name, *value));
         Compiler {
             base,
             params,
@@ -103,6 +110,7 @@ impl Compiler {
             known: HashMap::new(),
             depth: 0,
             mistakes: Vec::new(),
+            levels,
             parts: parts.then(parts::Recorder::default),
         }
     }
@@ -119,6 +127,9 @@ impl Compiler {
     pub(crate) fn define(&mut self, name: &str, expr: Option<(&str, Expr)>) -> Result<Part, Vec<Mistake>> {
         let value = expr.as_ref().map_or(Err(Vec::new()), |(text, expr)| self.value(text, expr));
         let expr = if value.is_ok() { expr.map(|(_, expr)| expr) } else { None };
+        if let Some(expr) = &expr {
+            self.levels.define(name, expr);
+        }
         self.lets.push((name.to_owned(), expr));
         if let Ok(value) = &value {
             self.known.insert((name.to_owned(), None), Some(value.typed()));
@@ -143,6 +154,11 @@ impl Compiler {
             }
             Err(Broken) => Err(mistakes),
         }
+    }
+
+    /// Where an expression that has a value, and decides something, depends on the level of a running total.
+    pub(crate) fn misuse(&self, expr: &Expr) -> Option<Misuse> {
+        self.levels.misuse(expr)
     }
 
     /// Notes a mistake.

@@ -33,7 +33,10 @@ impl Reader<'_> {
         }
         let expr = self.expr(node, key)?;
         match compiler.value(node.text().unwrap_or_default(), &expr) {
-            Ok(part) if !part.is_condition => Some((Unit::Quote, part)),
+            Ok(part) if !part.is_condition => {
+                self.warn_of_level(node, key, &expr, compiler);
+                Some((Unit::Quote, part))
+            }
             Ok(_) => {
                 let help = "for example 3%, or 2 * atr(14)";
                 self.mistake(node, Mistake::new(expr.span, format!("`{key}` is a condition, not a distance"), help));

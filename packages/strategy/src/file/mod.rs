@@ -10,7 +10,7 @@ mod size;
 use market::Timeframe;
 use yaml::{Fields, Node, Problems};
 
-use crate::compile::{Compiler, Part};
+use crate::compile::{Compiler, Misuse, Part};
 use crate::expression::{self, Expr, Mistake};
 use crate::plan::Needs;
 use crate::rust::WithFile;
@@ -27,6 +27,8 @@ pub struct StrategyFile {
     pub steps: Vec<PlanStep>,
     /// The steps over other candles, in the order of `Description::others`.
     pub other_steps: Vec<Vec<PlanStep>>,
+    /// What is no mistake but hardly meant.
+    pub warnings: Problems,
 }
 
 pub(crate) const KEYS: [&str; 12] =
@@ -43,7 +45,7 @@ pub(crate) const LEVERAGES: std::ops::RangeInclusive<f64> = 1.0..=125.0;
 /// # Errors
 /// Every mistake of the file, with its place.
 pub fn load(source: &str, set: &[(String, f64)]) -> Result<StrategyFile, Problems> {
-    let Opened { strategy, steps, other_steps, rust, .. } = read(source, set, false)?;
+    let Opened { strategy, steps, other_steps, warnings, rust, .. } = read(source, set, false)?;
     let strategy: Box<dyn Strategy> = match rust {
         None => Box::new(strategy),
         Some(rust) => {
@@ -51,7 +53,7 @@ pub fn load(source: &str, set: &[(String, f64)]) -> Result<StrategyFile, Problem
             Box::new(WithFile::new(strategy, rules))
         }
     };
-    Ok(StrategyFile { strategy, steps, other_steps })
+    Ok(StrategyFile { strategy, steps, other_steps, warnings })
 }
 
 /// Reads and compiles a strategy file to look inside: every name and every part of its rules has a value.
@@ -75,6 +77,7 @@ pub(crate) struct Opened {
     steps: Vec<PlanStep>,
     other_steps: Vec<Vec<PlanStep>>,
     pub(crate) expressions: Expressions,
+    warnings: Problems,
     /// Where the rules are, if not among the expressions.
     rust: Option<rust::Named>,
 }
@@ -92,7 +95,7 @@ pub(crate) struct Expressions {
 fn read(source: &str, set: &[(String, f64)], parts: bool) -> Result<Opened, Problems> {
     let (root, mut problems) = yaml::read(source);
     let Some(root) = root else { return Err(problems) };
-    let mut reader = Reader { source, problems: &mut problems, parts };
+    let mut reader = Reader { source, problems: &mut problems, warnings: Problems::default(), parts };
     match reader.file(&root, set) {
         Some(file) if problems.is_empty() => Ok(file),
         _ => Err(problems),
@@ -102,6 +105,7 @@ fn read(source: &str, set: &[(String, f64)], parts: bool) -> Result<Opened, Prob
 struct Reader<'a> {
     source: &'a str,
     problems: &'a mut Problems,
+    warnings: Problems,
     /// Whether every part of every expression is to have a value.
     parts: bool,
 }
@@ -178,7 +182,8 @@ impl Reader<'_> {
             compiled.others.iter().map(|(_, _, infos)| infos.iter().map(PlanStep::new).collect()).collect();
         let expressions = Expressions { names, rules, distances };
         let strategy = FileStrategy::new(description, compiled.plan, compiled.contexts, &expressions);
-        Some(Opened { strategy, steps, other_steps, expressions, rust })
+        let warnings = std::mem::take(&mut self.warnings);
+        Some(Opened { strategy, steps, other_steps, expressions, warnings, rust })
     }
 
     fn side(&mut self, fields: &Fields<'_>, side: &str, compiler: &mut Compiler) -> Option<Side> {
@@ -193,7 +198,10 @@ impl Reader<'_> {
     fn rule(&mut self, node: &Node, key: &str, compiler: &mut Compiler) -> Option<Part> {
         let expr = self.expr(node, key)?;
         match compiler.value(node.text().unwrap_or_default(), &expr) {
-            Ok(part) if part.is_condition => Some(part),
+            Ok(part) if part.is_condition => {
+                self.warn_of_level(node, key, &expr, compiler);
+                Some(part)
+            }
             Ok(_) => {
                 let help = "a rule is true or false: compare the number with something, for example `… > 0`";
                 self.mistake(node, Mistake::new(expr.span, format!("`{key}` is a number, not a condition"), help));
@@ -204,6 +212,15 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// Warns where a rule or a distance depends on the level of a running total.
+    fn warn_of_level(&mut self, node: &Node, key: &str, expr: &Expr, compiler: &Compiler) {
+        let Some(Misuse { span, total }) = compiler.misuse(expr) else { return };
+        let message = format!("`{key}` depends on the level of `{total}()`, and so on where the history starts");
+        let help =
+            format!("only its changes mean something: compare it with itself, such as {total}() > sma({total}(), 20)");
+        self.warnings.push(node.locate(self.source, span), message, Some(help));
     }
 
     /// The levels, and their distances: stop, take, trail.

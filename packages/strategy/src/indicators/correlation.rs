@@ -18,7 +18,7 @@ pub(super) const CORRELATION: Function = Function {
     warm_up: "n - 1",
     talib: Some("CORREL"),
     pine: Some("ta.correlation"),
-    shift: Shift::Ignores,
+    shift: Shift::IgnoresEach,
     build: |builder, arguments| {
         let (x, y) = (builder.column(arguments[0].series()), builder.column(arguments[1].series()));
         let n = arguments[2].length();

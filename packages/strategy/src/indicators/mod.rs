@@ -251,6 +251,8 @@ pub enum Shift {
     Follows,
     /// It stays: differences, deviations, crossings.
     Ignores,
+    /// It stays even where only one of the series moves: correlations.
+    IgnoresEach,
     /// It becomes another: ratios, logarithms.
     Depends,
     /// There is no series to shift; the value is a running total whose level is arbitrary itself.

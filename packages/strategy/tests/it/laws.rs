@@ -51,7 +51,7 @@ fn a_constant_added_to_every_series_does_what_the_reference_says() {
         let has_series = function.parameters.iter().any(|parameter| matches!(parameter, Parameter::Series(_)));
         let moves_by = match function.shift {
             Shift::Follows => BY,
-            Shift::Ignores => 0.0,
+            Shift::Ignores | Shift::IgnoresEach => 0.0,
             Shift::Depends | Shift::RunningTotal => continue,
         };
         for lengths in [[2, 3, 4], [5, 9, 4], [14, 20, 3]].iter().filter(|_| has_series) {

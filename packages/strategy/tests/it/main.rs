@@ -6,6 +6,7 @@ mod hostile;
 mod indicators;
 mod language;
 mod laws;
+mod levels;
 mod mistakes;
 mod parity;
 mod reference;
