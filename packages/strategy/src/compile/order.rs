@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use crate::expression::{Expr, Mistake};
 
+/// Most names that are looked at for a circle.
+const MAX_LOOKED_AT: usize = 256;
+
 /// The names of `let`, also those to come, and what the expression of each reads.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
@@ -39,11 +42,11 @@ impl Order {
         Some(Mistake::new(span.clone(), message, help))
     }
 
-    /// How the name at `from` reads the one at `to`, through others.
+    /// How the name at `from` reads the one at `to`, through others; a longer way round is not looked for.
     fn path(&self, from: usize, to: usize) -> Option<Vec<usize>> {
         let mut reader_of = HashMap::from([(from, from)]);
         let mut rest = vec![from];
-        while let Some(at) = rest.pop() {
+        while let Some(at) = rest.pop().filter(|_| reader_of.len() < MAX_LOOKED_AT) {
             if at == to {
                 let back =
                     std::iter::successors(Some(to), |at| reader_of.get(at).copied().filter(|reader| reader != at));
