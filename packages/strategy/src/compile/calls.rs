@@ -7,6 +7,7 @@ use super::{Broken, Compiler, SERIES, Typed, operators, whole};
 use crate::expression::{Call, Expr, Kind, Mistake};
 use crate::indicators::{Argument, FUNCTIONS, Function, Gives, Parameter};
 use crate::plan::Operand;
+use crate::reference;
 
 impl Compiler {
     /// `if(condition, a, b)`.
@@ -100,26 +101,7 @@ pub(super) fn signature(name: &str) -> String {
 
 /// A call that would be right.
 fn example(function: &Function) -> String {
-    let arguments: Vec<&str> = function
-        .parameters
-        .iter()
-        .map(|parameter| match parameter {
-            Parameter::Series("b" | "y") | Parameter::More(_) => "open",
-            Parameter::Series(_) => "close",
-            Parameter::Condition(_) => "close > open",
-            Parameter::Length("fast", ..) => "12",
-            Parameter::Length("slow", ..) => "26",
-            Parameter::Length("signal", ..) => "9",
-            Parameter::Length(..) => "14",
-            Parameter::Number("step", ..) => "0.02",
-            Parameter::Number("max", ..) => "0.2",
-            Parameter::Number(..) => "2",
-            Parameter::Word(_, words) => words[0],
-        })
-        .collect();
-    let quote = matches!(function.parameters, [Parameter::Word(..)]);
-    let list = if quote { format!("'{}'", arguments.join(", ")) } else { arguments.join(", ") };
-    format!("{}: {}; for example {}({list})", function.signature(), function.about, function.name)
+    format!("{}: {}; for example {}", function.signature(), function.about, reference::example(function))
 }
 
 fn unknown_function(call: &Call) -> Mistake {
