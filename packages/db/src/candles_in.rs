@@ -6,15 +6,26 @@ use rusqlite::{OptionalExtension, Statement, Transaction, params};
 use crate::columns::{CANDLE, Names, OF_SERIES, candle, names, seconds};
 use crate::{DbError, Store};
 
-/// What a batch of closed candles did.
+/// What a batch of closed candles, mark prices or funding rates did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Inserted {
-    /// Candles that were not there.
+    /// Those that were not there.
     pub new: u64,
     /// Candles that were there, still forming, and are closed now.
     pub completed: u64,
-    /// Candles that were there and closed; they stay as they were.
+    /// Those that were there and final; they stay as they were.
     pub known: u64,
+}
+
+impl Inserted {
+    /// Counts one of a kind that is final as soon as it is there.
+    pub(crate) fn count(&mut self, is_new: bool) {
+        if is_new {
+            self.new += 1;
+        } else {
+            self.known += 1;
+        }
+    }
 }
 
 /// What became of one candle of a stream.

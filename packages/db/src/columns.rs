@@ -9,6 +9,8 @@ use rusqlite::types::Type;
 
 /// The columns of a candle, as [`candle`] and [`bind`] count them.
 pub(crate) const CANDLE: &str = "timestamp, open, high, low, close, volume";
+/// The same of a mark price, which has no volume.
+pub(crate) const MARK: &str = "timestamp, open, high, low, close, 0.0";
 /// Which rows are of one series; its names are parameters 1, 2 and 3.
 pub(crate) const OF_SERIES: &str = "exchange = ?1 AND symbol = ?2 AND timeframe = ?3";
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use market::{CandleFault, Series, format_utc};
+use market::{CandleFault, FundingFault, Series, Symbol, format_utc};
 use rusqlite::{ErrorCode, ffi};
 
 /// Why the store did not do it. Each message says what to do.
@@ -110,6 +110,18 @@ pub enum DbError {
         open_time_ms: i64,
         /// What is wrong with it.
         source: CandleFault,
+    },
+    /// A funding rate that is impossible was offered; nothing of its batch was stored.
+    #[error("a funding rate of {exchange} {symbol} at {} is not possible", format_utc(*time_ms))]
+    BadFunding {
+        /// The exchange it was to go to.
+        exchange: String,
+        /// Its symbol.
+        symbol: Symbol,
+        /// Its time, Unix milliseconds.
+        time_ms: i64,
+        /// What is wrong with it.
+        source: FundingFault,
     },
     /// A correction of a closed candle that is not there.
     #[error("there is no closed candle of {series} at {} to correct", format_utc(*open_time_ms))]

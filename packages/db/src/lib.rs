@@ -1,4 +1,4 @@
-//! The store: candles, tickers, instruments and the ledger in one SQLite file. The only place with SQL.
+//! The store: candles, mark prices, funding, tickers, instruments and the ledger in one SQLite file. The only place with SQL.
 //!
 //! Many processes may read and write one file at once: every writer takes `BEGIN IMMEDIATE` and
 //! waits its turn, readers never wait. A [`Store`] is one connection; give each thread its own.
@@ -11,6 +11,9 @@
 //! | stream | [`Store::put_forming`], [`Store::put_closed`] | never touches a closed candle |
 //! | repair | [`Store::correct`] | only on request; the old values are kept |
 //!
+//! Mark prices and funding rates have one way in, [`Store::insert_marks`] and [`Store::insert_funding`],
+//! and never change.
+//!
 //! Times are Unix milliseconds here; only `ohlcv_data.timestamp` and its like are in seconds.
 
 mod candles_in;
@@ -18,9 +21,11 @@ mod candles_out;
 mod columns;
 mod correct;
 mod error;
+mod funding;
 mod gaps;
 mod instruments;
 mod ledger;
+mod marks;
 mod migrate;
 mod source;
 mod status;

@@ -4,6 +4,7 @@
 
 mod candle;
 mod candles;
+mod funding;
 mod hole;
 mod instrument;
 mod series;
@@ -16,6 +17,7 @@ mod when;
 
 pub use candle::{Candle, CandleFault};
 pub use candles::{CandleSlice, Candles};
+pub use funding::{FundingFault, FundingRate, funding_holes};
 pub use hole::{Hole, find_holes};
 pub use instrument::Instrument;
 pub use series::Series;

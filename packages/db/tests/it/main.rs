@@ -9,6 +9,7 @@ mod interleaving;
 mod ledger;
 mod many_writers;
 mod opening;
+mod perpetuals;
 
 use db::Store;
 use market::{Candle, Series, Timeframe};

@@ -1,0 +1,71 @@
+//! Funding rates of perpetuals, in and out.
+
+use market::{FundingRate, Symbol};
+use rusqlite::params;
+
+use crate::columns::{seconds, seconds_at_or_after, time_ms};
+use crate::{DbError, Inserted, Store};
+
+impl Store {
+    /// Stores funding rates, all of them or none. What is there stays as it is, also where the rate differs.
+    ///
+    /// # Errors
+    /// [`DbError::BadFunding`] for an impossible rate, or when the database refuses.
+    pub fn insert_funding(
+        &mut self,
+        exchange: &str,
+        symbol: &Symbol,
+        rates: &[FundingRate],
+    ) -> Result<Inserted, DbError> {
+        check(exchange, symbol, rates)?;
+        let symbol = symbol.to_string();
+        self.write(|transaction| {
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO funding_rates (exchange, symbol, timestamp, rate)
+                 VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            )?;
+            let mut inserted = Inserted::default();
+            for FundingRate { time_ms, rate } in rates {
+                inserted.count(insert.execute(params![exchange, symbol, seconds(*time_ms), rate])? > 0);
+            }
+            Ok(inserted)
+        })
+    }
+
+    /// The funding rates at or after `from_ms` and before `to_ms`, both Unix milliseconds, in rising
+    /// order; `None` leaves a side open.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn funding(
+        &self,
+        exchange: &str,
+        symbol: &Symbol,
+        from_ms: Option<i64>,
+        to_ms: Option<i64>,
+    ) -> Result<Vec<FundingRate>, DbError> {
+        let from_s = from_ms.map_or(i64::MIN, seconds_at_or_after);
+        let to_s = to_ms.map_or(i64::MAX, seconds_at_or_after);
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT timestamp, rate FROM funding_rates
+                 WHERE exchange = ?1 AND symbol = ?2 AND timestamp >= ?3 AND timestamp < ?4 ORDER BY timestamp",
+            )?;
+            let rate = |row: &rusqlite::Row<'_>| Ok(FundingRate { time_ms: time_ms(row, 0)?, rate: row.get(1)? });
+            select.query_map(params![exchange, symbol.to_string(), from_s, to_s], rate)?.collect()
+        })
+    }
+}
+
+/// Refuses what no exchange charges, before anything is written.
+fn check(exchange: &str, symbol: &Symbol, rates: &[FundingRate]) -> Result<(), DbError> {
+    for rate in rates {
+        rate.check().map_err(|source| DbError::BadFunding {
+            exchange: exchange.to_owned(),
+            symbol: symbol.clone(),
+            time_ms: rate.time_ms,
+            source,
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Mark prices, in and out: closed candles without volume.
+
+use market::{Candle, Candles, Series, Symbol, Timeframe};
+use rusqlite::params;
+
+use crate::candles_in::check;
+use crate::columns::{MARK, OF_SERIES, candle, names, seconds, seconds_at_or_after};
+use crate::{DbError, Inserted, Store};
+
+impl Store {
+    /// Stores closed candles of the mark price, all of them or none. What is there stays as it is,
+    /// also where the values differ. Volume is not stored: a mark price has none.
+    ///
+    /// # Errors
+    /// [`DbError::BadCandle`] for an impossible candle, or when the database refuses.
+    pub fn insert_marks(&mut self, series: &Series, marks: &[Candle]) -> Result<Inserted, DbError> {
+        check(series, marks)?;
+        let (exchange, symbol, timeframe) = names(series);
+        self.write(|transaction| {
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO mark_prices (exchange, symbol, timeframe, timestamp, open, high, low, close)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+            )?;
+            let mut inserted = Inserted::default();
+            for mark in marks {
+                let timestamp = seconds(mark.open_time_ms);
+                let values =
+                    params![exchange, symbol, timeframe, timestamp, mark.open, mark.high, mark.low, mark.close];
+                inserted.count(insert.execute(values)? > 0);
+            }
+            Ok(inserted)
+        })
+    }
+
+    /// The mark prices that open at or after `from_ms` and before `to_ms`, both Unix milliseconds,
+    /// in rising order and with a volume of 0; `None` leaves a side open.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn marks(&self, series: &Series, from_ms: Option<i64>, to_ms: Option<i64>) -> Result<Candles, DbError> {
+        let (exchange, symbol, timeframe) = names(series);
+        let from_s = from_ms.map_or(i64::MIN, seconds_at_or_after);
+        let to_s = to_ms.map_or(i64::MAX, seconds_at_or_after);
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT {MARK} FROM mark_prices
+                 WHERE {OF_SERIES} AND timestamp >= ?4 AND timestamp < ?5 ORDER BY timestamp"
+            );
+            let mut select = connection.prepare_cached(&sql)?;
+            select.query_map(params![exchange, symbol, timeframe, from_s, to_s], candle)?.collect()
+        })
+    }
+
+    /// The timeframes in which the mark prices of a symbol are stored, shortest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn mark_timeframes(&self, exchange: &str, symbol: &Symbol) -> Result<Vec<Timeframe>, DbError> {
+        let symbol = symbol.to_string();
+        self.read(|connection| {
+            // Asking for each is a jump along the key; what is distinct SQLite finds by reading all rows.
+            let sql = format!("SELECT 1 FROM mark_prices WHERE {OF_SERIES}");
+            let mut select = connection.prepare_cached(&sql)?;
+            let mut stored = Vec::new();
+            for timeframe in Timeframe::ALL {
+                if select.exists(params![exchange, symbol, timeframe.name()])? {
+                    stored.push(timeframe);
+                }
+            }
+            Ok(stored)
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! Mark prices and funding rates: what goes in comes out, and nothing that is there changes.
+
+use db::{DbError, Inserted};
+use market::{Candle, Candles, FundingRate, Symbol, Timeframe};
+use rusqlite::Connection;
+
+use crate::{candle, new_store, series};
+
+const PERPETUAL: &str = "BTC/USDT:USDT";
+
+/// What is stored of [`candle`] as a mark price.
+fn mark(minute: i64, value: f64) -> Candle {
+    Candle { volume: 0.0, ..candle(minute, value) }
+}
+
+fn rate(hour: i64, rate: f64) -> FundingRate {
+    FundingRate { time_ms: hour * 3_600_000, rate }
+}
+
+fn symbol() -> Symbol {
+    PERPETUAL.parse().unwrap()
+}
+
+#[track_caller]
+fn check_marks(from_ms: Option<i64>, to_ms: Option<i64>, minutes: &[i64]) {
+    let (_folder, mut store) = new_store();
+    let btc = series(PERPETUAL);
+    store.insert_closed(&btc, &[candle(2, 7.0)]).unwrap();
+    store.insert_marks(&series("A/B:B"), &[candle(2, 9.0)]).unwrap();
+    store.insert_marks(&btc, &[candle(3, 3.0), candle(1, 1.0), candle(2, 2.0)]).unwrap();
+    let expected: Candles = minutes.iter().map(|&minute| mark(minute, minute as f64)).collect();
+    assert_eq!(store.marks(&btc, from_ms, to_ms).unwrap(), expected);
+    assert_eq!(store.candles(&btc, None, None).unwrap().len(), 1, "candles of trades are another table");
+}
+
+#[test]
+fn ranges_of_marks_are_half_open_and_rising() {
+    check_marks(None, None, &[1, 2, 3]);
+    check_marks(Some(60_000), Some(180_000), &[1, 2]);
+    check_marks(Some(60_001), Some(180_001), &[2, 3]);
+    check_marks(Some(i64::MIN), Some(i64::MAX), &[1, 2, 3]);
+    check_marks(Some(180_001), None, &[]);
+    check_marks(Some(180_000), Some(0), &[]);
+}
+
+#[test]
+fn a_mark_that_is_there_stays() {
+    let (_folder, mut store) = new_store();
+    let btc = series(PERPETUAL);
+    assert_eq!(store.insert_marks(&btc, &[candle(1, 1.0)]).unwrap(), Inserted { new: 1, ..Inserted::default() });
+    let inserted = store.insert_marks(&btc, &[candle(1, 7.0), candle(2, 2.0)]).unwrap();
+    assert_eq!(inserted, Inserted { new: 1, completed: 0, known: 1 });
+    assert_eq!(store.marks(&btc, None, None).unwrap(), [mark(1, 1.0), mark(2, 2.0)].into_iter().collect());
+}
+
+#[test]
+fn the_timeframes_of_marks_are_told_shortest_first() {
+    let (_folder, mut store) = new_store();
+    assert_eq!(store.mark_timeframes("binance", &symbol()).unwrap(), []);
+    for (name, timeframe) in [(PERPETUAL, Timeframe::H1), (PERPETUAL, Timeframe::M1), ("A/B:B", Timeframe::D1)] {
+        store.insert_marks(&market::Series { timeframe, ..series(name) }, &[candle(0, 1.0)]).unwrap();
+    }
+    store.insert_closed(&market::Series { timeframe: Timeframe::M5, ..series(PERPETUAL) }, &[candle(0, 1.0)]).unwrap();
+    assert_eq!(store.mark_timeframes("binance", &symbol()).unwrap(), [Timeframe::M1, Timeframe::H1]);
+    assert_eq!(store.mark_timeframes("okx", &symbol()).unwrap(), []);
+}
+
+#[test]
+fn a_batch_with_an_impossible_mark_is_refused_whole() {
+    let (_folder, mut store) = new_store();
+    let btc = series(PERPETUAL);
+    for bad in [candle(2, f64::NAN), candle(2, -1.0), Candle { open_time_ms: 61_000, ..candle(2, 1.0) }] {
+        let error = store.insert_marks(&btc, &[candle(1, 1.0), bad]).unwrap_err();
+        assert!(matches!(error, DbError::BadCandle { .. }), "{error}");
+    }
+    assert!(store.marks(&btc, None, None).unwrap().is_empty());
+}
+
+#[track_caller]
+fn check_funding(from_ms: Option<i64>, to_ms: Option<i64>, hours: &[i64]) {
+    let (_folder, mut store) = new_store();
+    store.insert_funding("binanceusdm", &"A/B:B".parse().unwrap(), &[rate(8, 0.9)]).unwrap();
+    store.insert_funding("okx", &symbol(), &[rate(8, 0.9)]).unwrap();
+    store.insert_funding("binanceusdm", &symbol(), &[rate(24, 0.24), rate(8, 0.08), rate(16, 0.16)]).unwrap();
+    let expected: Vec<_> = hours.iter().map(|&hour| rate(hour, hour as f64 / 100.0)).collect();
+    assert_eq!(store.funding("binanceusdm", &symbol(), from_ms, to_ms).unwrap(), expected);
+}
+
+#[test]
+fn ranges_of_funding_are_half_open_and_rising() {
+    const H: i64 = 3_600_000;
+    check_funding(None, None, &[8, 16, 24]);
+    check_funding(Some(8 * H), Some(24 * H), &[8, 16]);
+    check_funding(Some(8 * H + 1), Some(24 * H + 1), &[16, 24]);
+    check_funding(Some(i64::MIN), Some(i64::MAX), &[8, 16, 24]);
+    check_funding(Some(24 * H + 1), None, &[]);
+    check_funding(Some(24 * H), Some(0), &[]);
+}
+
+#[test]
+fn a_rate_that_is_there_stays() {
+    let (_folder, mut store) = new_store();
+    let late = FundingRate::new(8 * 3_600_000 + 5, -4.014e-05);
+    store.insert_funding("binanceusdm", &symbol(), &[late]).unwrap();
+    let inserted = store.insert_funding("binanceusdm", &symbol(), &[rate(8, 0.5), rate(9, 0.1)]).unwrap();
+    assert_eq!(inserted, Inserted { new: 1, completed: 0, known: 1 });
+    let stored = store.funding("binanceusdm", &symbol(), None, None).unwrap();
+    assert_eq!(stored, [rate(8, -4.014e-05), rate(9, 0.1)]);
+    // The table is for others to read too: seconds of the whole minute.
+    let timestamp = "SELECT min(timestamp) FROM funding_rates WHERE symbol = 'BTC/USDT:USDT'";
+    let timestamp: i64 = Connection::open(store.path()).unwrap().query_row(timestamp, [], |row| row.get(0)).unwrap();
+    assert_eq!(timestamp, 8 * 3_600);
+}
+
+#[test]
+fn a_batch_with_an_impossible_rate_is_refused_whole() {
+    let (_folder, mut store) = new_store();
+    for bad in [rate(2, f64::NAN), rate(2, 1.0), FundingRate { time_ms: 1, rate: 0.0 }] {
+        let error = store.insert_funding("binanceusdm", &symbol(), &[rate(1, 0.1), bad]).unwrap_err();
+        assert!(matches!(error, DbError::BadFunding { .. }), "{error}");
+    }
+    assert!(store.funding("binanceusdm", &symbol(), None, None).unwrap().is_empty());
+}
+
+#[test]
+fn a_store_of_an_older_program_gets_the_tables() {
+    let (_folder, mut store) = new_store();
+    store.insert_closed(&series("BTC/USDT"), &[candle(1, 1.0)]).unwrap();
+    let path = store.path().to_owned();
+    drop(store);
+    let undone =
+        "DROP TABLE mark_prices; DROP TABLE funding_rates; DELETE FROM refinery_schema_history WHERE version >= 4";
+    Connection::open(&path).unwrap().execute_batch(undone).unwrap();
+    let mut store = db::Store::open_existing(&path).unwrap();
+    store.insert_marks(&series(PERPETUAL), &[candle(1, 1.0)]).unwrap();
+    store.insert_funding("binanceusdm", &symbol(), &[rate(1, 0.1)]).unwrap();
+    assert_eq!(store.candles(&series("BTC/USDT"), None, None).unwrap().len(), 1);
+}
