@@ -76,6 +76,7 @@ fn settings(args: &RunArgs, description: &Description) -> anyhow::Result<Setting
             FeeChargedIn::Received => execution::FeeChargedIn::Received,
         },
         market: Market::Spot,
+        ambiguity: execution::Ambiguity::Loss,
         tick: args.tick,
         lot: args.lot,
         min_quantity: args.min_quantity,

@@ -205,6 +205,7 @@ impl Reader<'_> {
             slippage: self.number("slippage", 0.0, rate, a_rate),
             fee_charged_in: self.fee_charged_in(),
             market: Market::Spot,
+            ambiguity: execution::Ambiguity::Loss,
             tick: self.number("tick", 0.0, step, a_step),
             lot: self.number("lot", 0.0, step, a_step),
             min_quantity: self.number("min_quantity", 0.0, step, a_least),

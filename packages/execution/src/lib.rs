@@ -1,18 +1,26 @@
 //! What an order becomes: the fill rules of backtest and paper trading, in one core without I/O.
 
+mod around;
 mod engine;
 mod feed;
+mod margin;
+mod order;
+mod perpetual;
 mod position;
+mod refusal;
 mod rounding;
+mod rules;
 mod run;
 mod runner;
 mod settings;
 mod spot;
 mod trade;
 
+pub use around::{Around, Funding, Surroundings};
 pub use engine::Engine;
 pub use feed::{Fed, Feed};
-pub use run::{RejectedSignal, RunResult};
+pub use margin::{MAX_TIERS, Margin, Tiers, TiersError};
+pub use run::{RejectedSignal, RunResult, Settled};
 pub use runner::{Recording, Runner};
-pub use settings::{FeeChargedIn, Market, Settings, SettingsError};
+pub use settings::{Ambiguity, FeeChargedIn, Market, Settings, SettingsError};
 pub use trade::{ExitReason, OpenPosition, Trade};

@@ -17,6 +17,12 @@ pub(crate) struct Position {
     /// Cash that went in, the fee included, in quote.
     pub(crate) cost: f64,
     pub(crate) entry_fee: f64,
+    /// What a perpetual holds back from cash, in quote; `None` on spot, where the position itself is owned.
+    pub(crate) margin: Option<f64>,
+    /// The price at which the exchange closes the position; NaN where there is none.
+    pub(crate) liquidation: f64,
+    /// Funding received less funding paid, in quote.
+    pub(crate) funding: f64,
     pub(crate) levels: Levels,
 }
 
@@ -74,6 +80,32 @@ impl Levels {
 }
 
 impl Position {
+    /// What the position adds to cash when it is marked at `price`.
+    pub(crate) fn worth(&self, price: f64) -> f64 {
+        match self.margin {
+            None => self.quantity * price,
+            Some(_) => self.side.sign() * self.quantity * (price - self.entry_price),
+        }
+    }
+
+    /// Whether a level on the losing side is reached by `price`. A level that is NaN never is.
+    pub(crate) fn has_fallen_to(&self, price: f64, level: f64) -> bool {
+        self.side.sign() * (price - level) <= 0.0
+    }
+
+    /// Whether the target is reached by `price`.
+    pub(crate) fn has_risen_to(&self, price: f64) -> bool {
+        self.side.sign() * (price - self.levels.take) >= 0.0
+    }
+
+    /// The worst and the best of a low and a high.
+    pub(crate) fn worst_and_best(&self, low: f64, high: f64) -> (f64, f64) {
+        match self.side {
+            Side::Long => (low, high),
+            Side::Short => (high, low),
+        }
+    }
+
     pub(crate) fn record(&self) -> OpenPosition {
         let level = |level: f64| Some(level).filter(|level| !level.is_nan());
         OpenPosition {
@@ -82,6 +114,8 @@ impl Position {
             entry_price: self.entry_price,
             quantity: self.quantity,
             entry_fee: self.entry_fee,
+            funding: self.funding,
+            liquidation: level(self.liquidation),
             stop: level(self.levels.stop),
             take: level(self.levels.take),
             trail: level(self.levels.trail),

@@ -2,7 +2,7 @@
 
 use market::Side;
 
-use crate::{OpenPosition, Trade};
+use crate::{ExitReason, OpenPosition, Trade};
 
 /// A signal that became no trade, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,17 @@ pub struct RejectedSignal {
     pub side: Side,
     /// Why nothing came of it, in words.
     pub reason: &'static str,
+}
+
+/// A candle in which loss and target were both reached, and finer candles decided.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settled {
+    /// Open time of the candle, Unix milliseconds.
+    pub candle_time_ms: i64,
+    /// What came first.
+    pub reason: ExitReason,
+    /// By how much the trade is better than if the loss had been taken, in quote.
+    pub gained: f64,
 }
 
 /// Everything a run gives: the report, the figures and the proof of parity are made from it.
@@ -32,6 +43,8 @@ pub struct RunResult {
     pub bars_held: usize,
     /// Candles in which loss and target were both reached.
     pub ambiguous_bars: usize,
+    /// Candles in which loss and target were both reached and finer candles told which came first.
+    pub settled: Vec<Settled>,
     /// Fees paid, the open position's included, in quote.
     pub fees: f64,
     /// Funding received less funding paid, in quote.

@@ -3,10 +3,10 @@
 //! The backtester calls [`Runner::advance`] once for a whole range, the trader after every candle. Both read
 //! the same table through the same door, so both decide the same.
 
-use market::{CandleSource, Candles, SourceError, Symbol};
+use market::{CandleSlice, CandleSource, Candles, SourceError, Symbol};
 use strategy::{Decision, Strategy};
 
-use crate::{Engine, Fed, Feed, Settings};
+use crate::{Ambiguity, Engine, Fed, Feed, Settings, Surroundings};
 
 /// Candles that are run at once: their decisions fit the cache.
 const PIECE: usize = 1_024;
@@ -15,6 +15,9 @@ const PIECE: usize = 1_024;
 pub struct Runner {
     strategy: Box<dyn Strategy>,
     engine: Engine,
+    /// The same account where ambiguous candles end well.
+    optimist: Option<Engine>,
+    surroundings: Surroundings,
     feed: Feed,
     /// The first candle that the account sees; those before only warm the strategy up.
     from_ms: i64,
@@ -42,7 +45,23 @@ impl Runner {
         let description = strategy.description();
         let feed = Feed::new(description, symbol, from_ms);
         let engine = Engine::new(settings, description.orders);
-        Runner { strategy, engine, feed, from_ms, decisions: Vec::new(), recording: None }
+        let surroundings = Surroundings::default();
+        Runner { strategy, engine, optimist: None, surroundings, feed, from_ms, decisions: Vec::new(), recording: None }
+    }
+
+    /// With what happens around the candles: funding, mark prices, finer candles.
+    #[must_use]
+    pub fn around(mut self, surroundings: Surroundings) -> Self {
+        self.surroundings = surroundings;
+        self
+    }
+
+    /// With a second account beside, which takes the target in ambiguous candles: the truth lies between the two.
+    #[must_use]
+    pub fn with_optimist(mut self, settings: Settings) -> Self {
+        let orders = self.strategy.description().orders;
+        self.optimist = Some(Engine::new(Settings { ambiguity: Ambiguity::Target, ..settings }, orders));
+        self
     }
 
     /// Keeps candles, lines and decisions for a report.
@@ -80,9 +99,7 @@ impl Runner {
             let lines = self.recording.as_mut().map(|recording| recording.lines.as_mut_slice());
             self.strategy.run(piece, &mut self.decisions, lines);
             let unseen = start.saturating_sub(at).min(piece.len());
-            for (index, decision) in self.decisions.iter().enumerate().skip(unseen) {
-                self.engine.step(&piece.get(index), decision);
-            }
+            self.account(piece, unseen);
             at = end;
         }
         let seen = candles.len() - start;
@@ -90,6 +107,30 @@ impl Runner {
             recording.add(candles, start);
         }
         seen
+    }
+
+    /// Gives candles and decisions to the account.
+    fn account(&mut self, piece: CandleSlice<'_>, unseen: usize) {
+        let timeframe = self.strategy.description().timeframe;
+        let is_plain = self.surroundings.is_empty() && self.optimist.is_none();
+        for (index, decision) in self.decisions.iter().enumerate().skip(unseen) {
+            let candle = piece.get(index);
+            if is_plain {
+                self.engine.step(&candle, decision);
+                continue;
+            }
+            let around = self.surroundings.next(candle.open_time_ms, timeframe);
+            self.engine.step_in(&candle, &around, decision);
+            if let Some(optimist) = &mut self.optimist {
+                optimist.step_in(&candle, &around, decision);
+            }
+        }
+    }
+
+    /// The account in which ambiguous candles end well, where there is one.
+    #[must_use]
+    pub fn optimist(&self) -> Option<&Engine> {
+        self.optimist.as_ref()
     }
 
     /// The account.

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use strategy::Size;
 
+use crate::Margin;
+
 /// Where a spot exchange takes its fee from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -14,11 +16,42 @@ pub enum FeeChargedIn {
 }
 
 /// The market a run trades on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Market {
     /// What is bought is owned. Long only.
     Spot,
+    /// Long and short, with borrowed notional, funding and liquidation.
+    Perpetual(Margin),
+}
+
+impl Market {
+    /// `spot` or `perpetual`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Market::Spot => "spot",
+            Market::Perpetual(_) => "perpetual",
+        }
+    }
+
+    /// Notional over what is put up; 1 on spot.
+    #[must_use]
+    pub fn leverage(&self) -> f64 {
+        match self {
+            Market::Spot => 1.0,
+            Market::Perpetual(margin) => margin.leverage,
+        }
+    }
+}
+
+/// What is taken where loss and target are both reached in one candle, and no finer candles decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ambiguity {
+    /// The loss: the rule.
+    #[default]
+    Loss,
+    /// The target: what it would have been at best.
+    Target,
 }
 
 /// Cash, fees and steps of a run.
@@ -46,7 +79,12 @@ pub struct Settings {
     pub min_quantity: f64,
     /// Least price times quantity of an order in quote; 0 is none.
     pub min_notional: f64,
+    /// What is taken in ambiguous candles.
+    pub ambiguity: Ambiguity,
 }
+
+/// Most leverage that an exchange gives.
+const MAX_LEVERAGE: f64 = 125.0;
 
 /// A setting that makes no sense.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -58,6 +96,12 @@ pub struct SettingsError {
 }
 
 impl Settings {
+    /// Whether an order is none, or below the least of the instrument.
+    pub(crate) fn is_too_small(&self, quantity: f64, price: f64) -> bool {
+        let is_enough = quantity > 0.0 && quantity >= self.min_quantity && quantity * price >= self.min_notional;
+        !is_enough
+    }
+
     /// Checks that every number is in its range.
     ///
     /// # Errors
@@ -65,7 +109,9 @@ impl Settings {
     pub fn check(&self) -> Result<(), SettingsError> {
         let rate = |value: f64| (0.0..1.0).contains(&value);
         let step = |value: f64| value.is_finite() && value >= 0.0;
+        let leverage = self.market.leverage();
         let rules = [
+            ("leverage", leverage, (1.0..=MAX_LEVERAGE).contains(&leverage), "a number from 1 to 125"),
             ("cash", self.cash, self.cash.is_finite() && self.cash > 0.0, "an amount above zero"),
             ("taker fee", self.taker_fee, rate(self.taker_fee), "a rate from 0 up to 1, such as 0.001 for 0.1 %"),
             ("maker fee", self.maker_fee, rate(self.maker_fee), "a rate from 0 up to 1, such as 0.001 for 0.1 %"),

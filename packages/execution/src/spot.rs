@@ -1,47 +1,16 @@
 //! Buying and selling on a spot market: quantities, fees, cash.
 
 use market::Side;
-use strategy::{Decision, Protection, Size, Unit};
+use strategy::{Protection, Size};
 
+use crate::order::{Entry, entry_price};
 use crate::position::{Levels, Position};
-use crate::rounding::{down, up};
-use crate::{FeeChargedIn, Settings};
-
-/// Why an entry became no position.
-pub(crate) mod refusal {
-    pub(crate) const NO_CASH: &str = "there is no cash";
-    pub(crate) const TOO_SMALL: &str = "the quantity is below the least of the instrument";
-    pub(crate) const UNKNOWN_DISTANCE: &str = "a stop, target or trail distance is unknown";
-    pub(crate) const NEGATIVE_DISTANCE: &str = "a stop, target or trail distance is negative";
-    pub(crate) const OPPOSED: &str = "the exit rule is true as well";
-    pub(crate) const COOLDOWN: &str = "the cooldown after the last exit is not over";
-}
-
-/// The price of a market order to buy at `price`.
-pub(crate) fn buy_price(settings: &Settings, price: f64) -> f64 {
-    up(price * (1.0 + settings.slippage), settings.tick)
-}
-
-/// The price of a market order to sell at `price`.
-pub(crate) fn sell_price(settings: &Settings, price: f64) -> f64 {
-    down(price * (1.0 - settings.slippage), settings.tick)
-}
-
-/// What is known when an entry fills.
-pub(crate) struct Entry<'a> {
-    pub(crate) candle: usize,
-    pub(crate) time_ms: i64,
-    /// Open of the candle.
-    pub(crate) open: f64,
-    pub(crate) cash: f64,
-    /// Equity at the decision.
-    pub(crate) equity: f64,
-    pub(crate) decision: &'a Decision,
-}
+use crate::rounding::down;
+use crate::{FeeChargedIn, Settings, refusal};
 
 /// Buys at the open. Gives the position; its `cost` is what cash falls by.
 pub(crate) fn enter(settings: &Settings, protection: &Protection, entry: &Entry<'_>) -> Result<Position, &'static str> {
-    let price = buy_price(settings, entry.open);
+    let price = entry_price(settings, Side::Long, entry.open);
     let budget = budget(settings, protection, entry, price).min(entry.cash);
     if budget <= 0.0 {
         return Err(refusal::NO_CASH);
@@ -51,7 +20,7 @@ pub(crate) fn enter(settings: &Settings, protection: &Protection, entry: &Entry<
         FeeChargedIn::Quote => down(budget / (price * (1.0 + fee)), settings.lot),
         FeeChargedIn::Received => down(budget / price, settings.lot),
     };
-    if bought <= 0.0 || bought < settings.min_quantity || bought * price < settings.min_notional {
+    if settings.is_too_small(bought, price) {
         return Err(refusal::TOO_SMALL);
     }
     let entry_fee = bought * price * fee;
@@ -67,6 +36,9 @@ pub(crate) fn enter(settings: &Settings, protection: &Protection, entry: &Entry<
         quantity,
         cost,
         entry_fee,
+        margin: None,
+        liquidation: f64::NAN,
+        funding: 0.0,
         levels: Levels::new(Side::Long, price, entry.decision, protection),
     })
 }
@@ -77,21 +49,11 @@ fn budget(settings: &Settings, protection: &Protection, entry: &Entry<'_>, price
         Size::Equity(share) => share * entry.equity,
         Size::Quote(amount) => amount,
         Size::Risk(share) => {
-            let distance = match protection.stop {
-                Some(Unit::Share) => price * entry.decision.stop,
-                _ => entry.decision.stop,
-            };
-            let quantity = share * entry.equity / distance;
+            let quantity = share * entry.equity / entry.stop_distance(protection, price);
             match settings.fee_charged_in {
                 FeeChargedIn::Quote => quantity * price * (1.0 + settings.taker_fee),
                 FeeChargedIn::Received => quantity * price,
             }
         }
     }
-}
-
-/// What a sale gives: cash back, and its fee.
-pub(crate) fn sell(quantity: f64, price: f64, fee_rate: f64) -> (f64, f64) {
-    let fee = quantity * price * fee_rate;
-    (quantity * price - fee, fee)
 }

@@ -80,6 +80,10 @@ pub struct OpenPosition {
     pub quantity: f64,
     /// Fee paid at the entry, in quote.
     pub entry_fee: f64,
+    /// Funding received less funding paid, in quote.
+    pub funding: f64,
+    /// The price at which the exchange closes it, if there is one.
+    pub liquidation: Option<f64>,
     /// The level of the stop, if there is one.
     pub stop: Option<f64>,
     /// The level of the target, if there is one.

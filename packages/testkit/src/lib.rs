@@ -59,3 +59,16 @@ pub fn shared_candles(name: &str) -> Option<Candles> {
     };
     Some(rows.records().map(|row| candle(row.expect("a row"))).collect())
 }
+
+/// The funding rates of `../shared/candles/NAME.csv.gz`: stamp in Unix milliseconds, and rate; `None` where they
+/// are absent.
+///
+/// # Panics
+/// When the file is not of the shape `open_time_ms,funding_rate`.
+#[must_use]
+pub fn shared_funding(name: &str) -> Option<Vec<(i64, f64)>> {
+    let text = read_text(&shared(&format!("candles/{name}.csv.gz"))?);
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let rate = |row: csv::StringRecord| (row[0].parse().expect("a time"), row[1].parse().expect("a rate"));
+    Some(rows.records().map(|row| rate(row.expect("a row"))).collect())
+}

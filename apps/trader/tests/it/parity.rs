@@ -109,6 +109,7 @@ impl Case<'_> {
             slippage: 0.0,
             fee_charged_in: FeeChargedIn::Quote,
             market: Market::Spot,
+            ambiguity: execution::Ambiguity::Loss,
             tick: 0.0,
             lot: 0.0,
             min_quantity: 0.0,

@@ -7,7 +7,7 @@ mod rules;
 use market::{CandleSource, Candles, SourceError, Symbol, Timeframe};
 use strategy::Size;
 
-use execution::{FeeChargedIn, Market, Settings};
+use execution::{Ambiguity, FeeChargedIn, Market, Settings};
 
 /// Candles in memory, a series for each timeframe.
 struct Memory(Vec<(Timeframe, Candles)>);
@@ -62,4 +62,5 @@ const PLAIN: Settings = Settings {
     lot: 0.0,
     min_quantity: 0.0,
     min_notional: 0.0,
+    ambiguity: Ambiguity::Loss,
 };

@@ -1,7 +1,7 @@
 //! Real candles, real strategies: every trade as the independent reference has it.
 
-use execution::{FeeChargedIn, RunResult, Runner, Settings};
-use market::{Timeframe, parse_when};
+use execution::{FeeChargedIn, Margin, Market, RunResult, Runner, Settings, Surroundings, Tiers};
+use market::{FundingRate, Timeframe, parse_when};
 use serde_json::Value;
 use strategy::{Size, load};
 
@@ -21,8 +21,33 @@ fn settings(setup: &Value) -> Settings {
         fee_charged_in: if setup["fee_charged_in"] == "quote" { FeeChargedIn::Quote } else { FeeChargedIn::Received },
         tick: number(setup, "tick"),
         lot: number(setup, "lot"),
+        market: market(setup),
         ..PLAIN
     }
+}
+
+fn market(setup: &Value) -> Market {
+    if setup["market"] == "spot" {
+        return Market::Spot;
+    }
+    let tiers = Tiers::single(number(setup, "maintenance_margin_rate")).expect("a rate");
+    Market::Perpetual(Margin { leverage: number(setup, "leverage"), tiers })
+}
+
+/// Mark prices and funding of a perpetual.
+fn surroundings(setup: &Value, stem: &str, timeframe: Timeframe) -> Option<Surroundings> {
+    if setup["market"] == "spot" {
+        return Some(Surroundings::default());
+    }
+    let marks = testkit::shared_candles(&format!("{stem}_{timeframe}_mark"))?;
+    let rates = testkit::shared_funding(&format!("{stem}_funding"))?;
+    let (from_ms, to_ms) = (time(setup, "from"), time(setup, "to"));
+    let rates: Vec<FundingRate> = rates
+        .into_iter()
+        .map(|(stamp_ms, rate)| FundingRate::new(stamp_ms, rate))
+        .filter(|rate| (from_ms..to_ms).contains(&rate.time_ms))
+        .collect();
+    Some(Surroundings::perpetual(marks, &rates).expect("a mark price at every funding"))
 }
 
 fn time(setup: &Value, key: &str) -> i64 {
@@ -42,7 +67,8 @@ fn run(setup: &Value, source: &str, step_by_step: bool) -> Option<RunResult> {
     let memory = Memory(memory);
     let (from_ms, to_ms) = (time(setup, "from"), time(setup, "to"));
     let timeframe = strategy.description().timeframe;
-    let mut runner = Runner::new(strategy, symbol(), settings(setup), from_ms);
+    let around = surroundings(setup, stem, timeframe)?;
+    let mut runner = Runner::new(strategy, symbol(), settings(setup), from_ms).around(around);
     if step_by_step {
         advance_by_random_steps(&mut runner, &memory, timeframe, from_ms, to_ms);
     }
@@ -89,6 +115,7 @@ fn check(name: &str) {
         same(&what("exit price"), trade.exit_price, number(expected, "exit_price"), 1e-9);
         same(&what("quantity"), trade.quantity, number(expected, "quantity"), 1e-7);
         same(&what("fees"), trade.fees, number(expected, "fees"), 1e-7);
+        same(&what("funding"), trade.funding, number(expected, "funding"), 1e-7);
         same(&what("profit"), trade.pnl, number(expected, "pnl"), 1e-7);
     }
     assert_eq!(result.trades.len(), trades.len(), "{name}: number of trades");
@@ -104,6 +131,7 @@ fn check(name: &str) {
     let metrics = &oracle["metrics"];
     same("final equity", *result.equity.last().expect("candles"), number(metrics, "final_equity"), 1e-7);
     same("fees", result.fees, number(metrics, "fees"), 1e-7);
+    same("funding", result.funding, number(metrics, "funding"), 1e-7);
     same("exposure", result.bars_held as f64 / result.equity.len() as f64, number(metrics, "exposure"), 1e-9);
     assert_eq!(Some(result.ambiguous_bars as u64), metrics["ambiguous_bars"].as_u64());
     assert_eq!(run(&oracle["setup"], &source, true).as_ref(), Some(&result), "{name}: step by step");
@@ -142,4 +170,19 @@ fn donchian_trail() {
 #[test]
 fn vwap_week_atr() {
     check("vwap_week_atr");
+}
+
+#[test]
+fn perp_reversal_3x() {
+    check("perp_reversal_3x");
+}
+
+#[test]
+fn perp_reversal_stop() {
+    check("perp_reversal_stop");
+}
+
+#[test]
+fn perp_breakout_liquidation() {
+    check("perp_breakout_liquidation");
 }

@@ -99,10 +99,9 @@ fn run(json: &Value, candles: CandleSlice<'_>) -> RunResult {
         bars_held,
         fees: trades.iter().map(|trade| trade.fees).sum::<f64>() + open.as_ref().map_or(0.0, |open| open.entry_fee),
         funding: trades.iter().map(|trade| trade.funding).sum(),
-        ambiguous_bars: 0,
         trades,
         open,
-        rejected: Vec::new(),
+        ..RunResult::default()
     }
 }
 
@@ -168,6 +167,8 @@ fn open(json: &Value, fee_rate: f64) -> OpenPosition {
         entry_price,
         quantity,
         entry_fee: entry_price * quantity * fee_rate,
+        funding: 0.0,
+        liquidation: None,
         stop: None,
         take: None,
         trail: None,

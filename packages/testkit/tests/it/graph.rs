@@ -7,7 +7,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// What each of our packages may import of ours, from the bottom up. A package that is not named here is new:
 /// give it its place. Tests may import what they like.
-const MAY_IMPORT: [(&str, &[&str]); 15] = [
+const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("market", &[]),
     ("yaml", &[]),
     ("network", &[]),
@@ -18,9 +18,10 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("strategy", &["market", "yaml"]),
     ("execution", &["market", "strategy"]),
     ("report", &["market", "strategy", "execution"]),
+    ("research", &[]),
     ("testkit", &["market"]),
     ("backfiller", &["market", "network", "terminal", "db", "exchange"]),
-    ("backtester", &["market", "yaml", "terminal", "db", "strategy", "execution", "report"]),
+    ("backtester", &["market", "yaml", "terminal", "db", "strategy", "execution", "report", "research"]),
     (
         "trader",
         &["market", "yaml", "network", "terminal", "db", "exchange", "websocket", "strategy", "execution", "report"],
@@ -30,7 +31,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
 ];
 
 /// Packages that do no I/O, and what they must therefore not be able to reach, themselves or through others.
-const PURE: [&str; 5] = ["market", "yaml", "strategy", "execution", "report"];
+const PURE: [&str; 6] = ["market", "yaml", "strategy", "execution", "report", "research"];
 const OUT_OF_REACH: [&str; 6] = ["tokio", "reqwest", "rusqlite", "rustls", "tungstenite", "mio"];
 
 /// Two of these in one build would be a mistake: two SQLite libraries in one process break each other's locks,

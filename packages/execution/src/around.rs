@@ -1,0 +1,114 @@
+//! What happens around the candles of a run: funding, the mark price, and finer candles inside.
+
+use market::{CandleSlice, Candles, FundingRate, Timeframe};
+
+/// A payment between longs and shorts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Funding {
+    /// When, Unix milliseconds.
+    pub time_ms: i64,
+    /// Share of the notional that longs pay to shorts.
+    pub rate: f64,
+    /// The mark price then, in quote.
+    pub mark: f64,
+}
+
+/// What happens around one candle.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// Lowest and highest mark price inside the candle; NaN where there is none.
+    pub mark_low: f64,
+    /// See `mark_low`.
+    pub mark_high: f64,
+    /// Funding since the candle before, up to and including this one's open.
+    pub before: &'a [Funding],
+    /// Funding after the open, before the close.
+    pub inside: &'a [Funding],
+    /// The finer candles inside this one, where there are any.
+    pub detail: CandleSlice<'a>,
+}
+
+impl Around<'_> {
+    /// Nothing: as on a spot market.
+    pub const NONE: Around<'static> = Around {
+        mark_low: f64::NAN,
+        mark_high: f64::NAN,
+        before: &[],
+        inside: &[],
+        detail: CandleSlice { open_time_ms: &[], open: &[], high: &[], low: &[], close: &[], volume: &[] },
+    };
+}
+
+/// Everything around the candles of a range, in order of time.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    marks: Candles,
+    funding: Vec<Funding>,
+    detail: Candles,
+    /// How far each has been told.
+    at: [usize; 3],
+}
+
+impl Surroundings {
+    /// Mark prices whose candles are as long as those of the run or shorter, with what is paid for funding.
+    ///
+    /// The mark price at a funding time is the open of the mark candle that opens then.
+    ///
+    /// # Errors
+    /// The times at which funding is paid and no mark candle opens.
+    pub fn perpetual(marks: Candles, rates: &[FundingRate]) -> Result<Self, Vec<i64>> {
+        let mark_at = |time_ms: i64| marks.open_time_ms.binary_search(&time_ms).ok().map(|index| marks.open[index]);
+        let (mut funding, mut missing) = (Vec::with_capacity(rates.len()), Vec::new());
+        for rate in rates {
+            match mark_at(rate.time_ms) {
+                Some(mark) => funding.push(Funding { time_ms: rate.time_ms, rate: rate.rate, mark }),
+                None => missing.push(rate.time_ms),
+            }
+        }
+        if missing.is_empty() { Ok(Surroundings { marks, funding, ..Self::default() }) } else { Err(missing) }
+    }
+
+    /// With finer candles, which decide what came first.
+    #[must_use]
+    pub fn with_detail(mut self, detail: Candles) -> Self {
+        self.detail = detail;
+        self
+    }
+
+    /// Whether there is nothing at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.marks.is_empty() && self.funding.is_empty() && self.detail.is_empty()
+    }
+
+    /// What happens around the candle that opens at `open_ms`. Candles are asked for in order of time.
+    pub fn next(&mut self, open_ms: i64, timeframe: Timeframe) -> Around<'_> {
+        let close_ms = timeframe.next_open(open_ms);
+        let [mark_at, funding_at, detail_at] = self.at;
+        let marks = within(&self.marks, mark_at, open_ms, close_ms);
+        let detail = within(&self.detail, detail_at, open_ms, close_ms);
+        let to = |from: usize, is_before: &dyn Fn(i64) -> bool| {
+            from + self.funding[from..].iter().take_while(|funding| is_before(funding.time_ms)).count()
+        };
+        let opened = to(funding_at, &|time_ms| time_ms <= open_ms);
+        let closed = to(opened, &|time_ms| time_ms < close_ms);
+        self.at = [marks.end, closed, detail.end];
+        let low = self.marks.low[marks.clone()].iter().fold(f64::NAN, |least, low| low.min(least));
+        let high = self.marks.high[marks].iter().fold(f64::NAN, |most, high| high.max(most));
+        Around {
+            mark_low: low,
+            mark_high: high,
+            before: &self.funding[funding_at..opened],
+            inside: &self.funding[opened..closed],
+            detail: self.detail.slice(detail),
+        }
+    }
+}
+
+/// The candles that open from `open_ms` on and before `close_ms`, looked for from `at` on.
+fn within(candles: &Candles, at: usize, open_ms: i64, close_ms: i64) -> std::ops::Range<usize> {
+    let times = &candles.open_time_ms;
+    let start = at + times[at..].iter().take_while(|time_ms| **time_ms < open_ms).count();
+    let end = start + times[start..].iter().take_while(|time_ms| **time_ms < close_ms).count();
+    start..end
+}
