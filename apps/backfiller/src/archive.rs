@@ -1,4 +1,4 @@
-//! A candle file, plain or gzip, read row by row in bounded memory.
+//! A file of records, plain or gzip, read row by row in bounded memory.
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
@@ -10,15 +10,15 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, bail};
 use csv::ByteRecord;
 use flate2::bufread::MultiGzDecoder;
-use market::{Candle, Timeframe, format_utc};
+use market::format_utc;
 
-use crate::row::{RowReader, check_header, is_header};
+use crate::row::{Format, is_header};
 
 const BUFFER_BYTES: usize = 256 * 1_024;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// The candles of one file, in rising order, each once.
-pub(crate) struct Archive {
+/// The records of one file, in rising order, each once.
+pub(crate) struct Archive<F: Format> {
     path: PathBuf,
     bytes: u64,
     written_ms: Option<i64>,
@@ -26,14 +26,14 @@ pub(crate) struct Archive {
     reader: csv::Reader<Box<dyn Read + Send>>,
     row: ByteRecord,
     first_row_waits: bool,
-    rows: RowReader,
-    last: Option<Candle>,
+    format: F,
+    last: Option<F::Record>,
     duplicates: u64,
 }
 
-impl Archive {
+impl<F: Format> Archive<F> {
     /// Opens a file and looks at its first row.
-    pub(crate) fn open(path: &Path, timeframe: Timeframe, now_ms: i64) -> Result<Self> {
+    pub(crate) fn open(path: &Path, format: F) -> Result<Self> {
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         let metadata = file.metadata().with_context(|| format!("cannot read {}", path.display()))?;
         let (bytes, written_ms) = (metadata.len(), written_ms(&metadata));
@@ -41,7 +41,6 @@ impl Archive {
         let counted = Counted { file, read: Arc::clone(&bytes_read) };
         let text = unpacked(counted).with_context(|| format!("cannot read {}", path.display()))?;
         let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
-        let rows = RowReader::new(timeframe, now_ms);
         let mut archive = Archive {
             path: path.to_owned(),
             bytes,
@@ -50,12 +49,16 @@ impl Archive {
             reader,
             row: ByteRecord::new(),
             first_row_waits: false,
-            rows,
+            format,
             last: None,
             duplicates: 0,
         };
         archive.read_first_row()?;
         Ok(archive)
+    }
+
+    pub(crate) fn format(&self) -> &F {
+        &self.format
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -82,16 +85,16 @@ impl Archive {
         self.duplicates
     }
 
-    /// The next candle; `None` at the end of the file.
-    pub(crate) fn next(&mut self) -> Result<Option<Candle>> {
+    /// The next record; `None` at the end of the file.
+    pub(crate) fn next(&mut self) -> Result<Option<F::Record>> {
         while self.read_row()? {
-            let candle = self.rows.candle(&self.row).with_context(|| self.place())?;
+            let record = self.format.read(&self.row).with_context(|| self.place())?;
             match self.last {
-                Some(last) if last == candle => self.duplicates += 1,
-                Some(last) if last.open_time_ms >= candle.open_time_ms => return self.out_of_order(last, candle),
+                Some(last) if last == record => self.duplicates += 1,
+                Some(last) if F::time_ms(&last) >= F::time_ms(&record) => return self.out_of_order(&last, &record),
                 _ => {
-                    self.last = Some(candle);
-                    return Ok(Some(candle));
+                    self.last = Some(record);
+                    return Ok(Some(record));
                 }
             }
         }
@@ -100,10 +103,10 @@ impl Archive {
 
     fn read_first_row(&mut self) -> Result<()> {
         if !self.read_row()? {
-            bail!("{} is empty; expected rows of open_time,open,high,low,close,volume", self.path.display());
+            bail!("{} is empty; expected rows of {}", self.path.display(), F::COLUMNS);
         }
         if is_header(&self.row) {
-            return check_header(&self.row).with_context(|| self.place());
+            return self.format.check_header(&self.row).with_context(|| self.place());
         }
         self.first_row_waits = true;
         Ok(())
@@ -118,14 +121,16 @@ impl Archive {
             .with_context(|| format!("cannot read {} to its end: it is cut short or damaged", self.path.display()))
     }
 
-    fn out_of_order(&self, last: Candle, candle: Candle) -> Result<Option<Candle>> {
-        let (place, time) = (self.place(), format_utc(candle.open_time_ms));
-        if last.open_time_ms == candle.open_time_ms {
-            bail!("{place}: another candle of {time}, unlike the one above; expected one candle for each open time");
+    fn out_of_order(&self, last: &F::Record, record: &F::Record) -> Result<Option<F::Record>> {
+        let (name, time_name, place) = (F::RECORD, F::TIME, self.place());
+        let (last_ms, time_ms) = (F::time_ms(last), F::time_ms(record));
+        let time = format_utc(time_ms);
+        if last_ms == time_ms {
+            bail!("{place}: another {name} of {time}, unlike the one above; expected one {name} for each {time_name}");
         }
         bail!(
-            "{place}: the candle of {time} comes after that of {}; expected rising open times: sort the file by its first column",
-            format_utc(last.open_time_ms)
+            "{place}: the {name} of {time} comes after that of {}; expected rising {time_name}s: sort the file by its first column",
+            format_utc(last_ms)
         );
     }
 

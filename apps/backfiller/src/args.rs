@@ -1,8 +1,10 @@
 //! Arguments that several subcommands take.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use market::{Series, Symbol, Timeframe};
+use serde_json::{Value, json};
 
 /// Where the store is.
 #[derive(Debug, clap::Args)]
@@ -12,23 +14,109 @@ pub(crate) struct DbArgs {
     pub(crate) db: PathBuf,
 }
 
-/// Which candles.
+/// What kind of data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Kind {
+    /// Candles of trades
+    Candles,
+    /// Candles of the mark price, by which a perpetual is liquidated
+    Mark,
+    /// Funding rates of a perpetual; they have no timeframe
+    Funding,
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::Candles => "candles",
+            Kind::Mark => "mark",
+            Kind::Funding => "funding",
+        }
+    }
+}
+
+/// Which data.
 #[derive(Debug, clap::Args)]
-pub(crate) struct SeriesArgs {
-    /// The exchange, as ccxt names it: binance
+pub(crate) struct TargetArgs {
+    /// The exchange, as ccxt names it: binance, binanceusdm
     #[arg(long, value_parser = parse_exchange)]
     exchange: String,
     /// The symbol, as ccxt names it: BTC/USDT, or BTC/USDT:USDT for a perpetual
     #[arg(long)]
     symbol: Symbol,
-    /// The length of a candle
-    #[arg(long, value_parser = terminal::timeframe_parser())]
-    timeframe: Timeframe,
+    /// What to bring [default: candles]
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
+    /// The length of a candle; for funding it means nothing
+    // clap does not look at default values for this, hence none above.
+    #[arg(long, value_parser = terminal::timeframe_parser(), required_unless_present = "kind",
+          required_if_eq_any = [("kind", "candles"), ("kind", "mark")])]
+    timeframe: Option<Timeframe>,
 }
 
-impl SeriesArgs {
-    pub(crate) fn series(&self) -> Series {
-        Series::new(self.exchange.clone(), self.symbol.clone(), self.timeframe)
+/// Which data, sorted by where it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    Candles(Series),
+    Marks(Series),
+    Funding { exchange: String, symbol: Symbol },
+}
+
+impl TargetArgs {
+    pub(crate) fn target(&self) -> Target {
+        let (exchange, symbol) = (self.exchange.clone(), self.symbol.clone());
+        let timeframe = || self.timeframe.expect("clap asks for a timeframe unless funding is wanted");
+        match self.kind.unwrap_or(Kind::Candles) {
+            Kind::Candles => Target::Candles(Series::new(exchange, symbol, timeframe())),
+            Kind::Mark => Target::Marks(Series::new(exchange, symbol, timeframe())),
+            Kind::Funding => Target::Funding { exchange, symbol },
+        }
+    }
+}
+
+impl Target {
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Target::Candles(_) => Kind::Candles,
+            Target::Marks(_) => Kind::Mark,
+            Target::Funding { .. } => Kind::Funding,
+        }
+    }
+
+    pub(crate) fn exchange(&self) -> &str {
+        match self {
+            Target::Candles(series) | Target::Marks(series) => &series.exchange,
+            Target::Funding { exchange, .. } => exchange,
+        }
+    }
+
+    pub(crate) fn symbol(&self) -> &Symbol {
+        match self {
+            Target::Candles(series) | Target::Marks(series) => &series.symbol,
+            Target::Funding { symbol, .. } => symbol,
+        }
+    }
+
+    /// Its names, for JSON. Funding has no timeframe: null.
+    pub(crate) fn names(&self) -> Value {
+        let timeframe = match self {
+            Target::Candles(series) | Target::Marks(series) => Some(series.timeframe.name()),
+            Target::Funding { .. } => None,
+        };
+        json!({
+            "exchange": self.exchange(), "symbol": self.symbol().to_string(),
+            "timeframe": timeframe, "kind": self.kind().name(),
+        })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Candles(series) => series.fmt(f),
+            Target::Marks(series) => write!(f, "{series} mark"),
+            Target::Funding { exchange, symbol } => write!(f, "{exchange} {symbol} funding"),
+        }
     }
 }
 
@@ -43,6 +131,8 @@ fn parse_exchange(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
 
     #[test]
@@ -50,5 +140,34 @@ mod tests {
         for (text, good) in [("binance", true), ("p2b", true), ("Binance", false), ("", false), ("binance ", false)] {
             assert_eq!(parse_exchange(text).is_ok(), good, "{text:?}");
         }
+    }
+
+    #[derive(Debug, Parser)]
+    struct Cli {
+        #[command(flatten)]
+        target: TargetArgs,
+    }
+
+    /// What the arguments after exchange and symbol ask for; `None` where they are refused.
+    #[track_caller]
+    fn check(args: &[&str], expected: Option<&str>) {
+        let all = [&["x", "--exchange", "binanceusdm", "--symbol", "BTC/USDT:USDT"], args].concat();
+        let target = Cli::try_parse_from(all).map(|cli| cli.target.target().to_string());
+        match expected {
+            Some(expected) => assert_eq!(target.unwrap(), expected),
+            None => assert!(target.unwrap_err().to_string().contains("--timeframe <TIMEFRAME>"), "{args:?}"),
+        }
+    }
+
+    #[test]
+    fn all_but_funding_want_a_timeframe() {
+        check(&["--timeframe", "1h"], Some("binanceusdm BTC/USDT:USDT 1h"));
+        check(&["--timeframe", "1h", "--kind", "candles"], Some("binanceusdm BTC/USDT:USDT 1h"));
+        check(&["--timeframe", "1h", "--kind", "mark"], Some("binanceusdm BTC/USDT:USDT 1h mark"));
+        check(&["--timeframe", "1h", "--kind", "funding"], Some("binanceusdm BTC/USDT:USDT funding"));
+        check(&["--kind", "funding"], Some("binanceusdm BTC/USDT:USDT funding"));
+        check(&[], None);
+        check(&["--kind", "candles"], None);
+        check(&["--kind", "mark"], None);
     }
 }

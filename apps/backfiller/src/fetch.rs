@@ -11,7 +11,7 @@ use market::{Candle, Hole, Instrument, Series, WhenError, format_utc, parse_when
 use serde_json::json;
 use terminal::{Interrupt, Interrupted, Progress, thousands};
 
-use crate::args::{DbArgs, SeriesArgs};
+use crate::args::{DbArgs, Target, TargetArgs};
 
 /// What is written beside a stretch that the exchange was asked for twice in vain.
 const ABSENT: &str = "not at the exchange";
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     db: DbArgs,
     #[command(flatten)]
-    series: SeriesArgs,
+    target: TargetArgs,
     /// The first open time wanted: 2024-01-31, 2024-01-31T12:00:00Z, or 90d for 90 days ago; UTC
     #[arg(long, value_name = "TIME", value_parser = valid_time)]
     since: String,
@@ -66,7 +66,9 @@ struct Range {
 pub(crate) fn run(args: &Args) -> Result<()> {
     network::install_tls_provider();
     let interrupt = Interrupt::listen()?;
-    let series = args.series.series();
+    let Target::Candles(series) = args.target.target() else {
+        bail!("only candles can be fetched; bring mark prices and funding rates with `backfiller import`");
+    };
     let options = Options { base_url: args.base_url.clone(), ..Options::from_env()? };
     let exchange = exchange::connect(&series.exchange, &options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

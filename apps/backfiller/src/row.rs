@@ -1,35 +1,72 @@
-//! One row of a candle file, from bytes to a candle. Pure: knows neither file nor clock.
+//! One row of a file, from bytes to a record. Pure: knows neither file nor clock.
+
+mod candle;
+mod funding;
+
+use std::fmt::Debug;
 
 use csv::ByteRecord;
-use market::{Candle, CandleFault, Timeframe};
+use market::{CandleFault, FundingFault};
 
-/// The first six columns of every row; more may follow.
-const COLUMNS: [&str; 6] = ["open_time", "open", "high", "low", "close", "volume"];
-/// The first open time that is believed, 2010-01-01: before it there was no market.
+pub(crate) use candle::CandleFormat;
+pub(crate) use funding::FundingFormat;
+
+/// The first time that is believed, 2010-01-01: before it there was no market.
 const EARLIEST_S: i64 = 1_262_304_000;
-/// How far ahead of now an open time may be, for clocks that differ.
+/// How far ahead of now a time may be, for clocks that differ.
 const AHEAD_S: i64 = 86_400;
+
+/// How the rows of one file are read, one after the other.
+pub(crate) trait Format: Debug + Send + 'static {
+    /// What a row becomes.
+    type Record: Debug + Copy + PartialEq + Send;
+    /// What a record is called.
+    const RECORD: &'static str;
+    /// What its time is called.
+    const TIME: &'static str;
+    /// The columns that a row begins with.
+    const COLUMNS: &'static str;
+
+    /// Checks that a header names the columns as they are read.
+    fn check_header(&mut self, row: &ByteRecord) -> Result<(), RowFault>;
+
+    /// The record of a row, checked.
+    fn read(&mut self, row: &ByteRecord) -> Result<Self::Record, RowFault>;
+
+    /// Looks at the first records of a file, before any of it is stored.
+    fn check_first(&self, _records: &[Self::Record]) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    /// The time that a record is named by, Unix milliseconds. It rises from row to row.
+    fn time_ms(record: &Self::Record) -> i64;
+
+    /// From when on a record does not change any more, Unix milliseconds.
+    fn final_ms(&self, record: &Self::Record) -> i64;
+}
 
 /// What is wrong with a row.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(crate) enum RowFault {
-    #[error("{found} columns; expected at least 6: open_time,open,high,low,close,volume")]
-    TooFewColumns { found: usize },
+    #[error("{found} columns; expected at least {needed}: {columns}")]
+    TooFewColumns { found: usize, needed: usize, columns: &'static str },
     #[error("the header says {found:?} in column {column}; expected {expected}")]
     WrongHeader { column: usize, found: String, expected: &'static str },
     #[error("{column} is {found:?}; expected a number")]
     NoNumber { column: &'static str, found: String },
-    #[error("open_time is {found:?}; expected Unix seconds, milliseconds or microseconds between 2010 and tomorrow")]
-    NoTime { found: String },
-    #[error("open_time is in {found}, the rows above are in {expected}; expected one unit in a file")]
-    MixedUnits { found: &'static str, expected: &'static str },
+    #[error("{column} is {found:?}; expected Unix seconds, milliseconds or microseconds between 2010 and tomorrow")]
+    NoTime { column: &'static str, found: String },
+    #[error("{column} is in {found}, the rows above are in {expected}; expected one unit in a file")]
+    MixedUnits { column: &'static str, found: &'static str, expected: &'static str },
     #[error("the candle is not possible: {0}")]
     BadCandle(#[from] CandleFault),
+    #[error("the funding rate is not possible: {0}")]
+    BadFunding(#[from] FundingFault),
 }
 
-/// The unit of a file's open times, found by their magnitude.
+/// The unit of a file's times, found by their magnitude.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unit {
+enum Unit {
     Seconds,
     Milliseconds,
     Microseconds,
@@ -60,55 +97,47 @@ impl Unit {
         Self::ALL.into_iter().find(|unit| (EARLIEST_S..=latest_s).contains(&time.div_euclid(unit.per_second())))
     }
 
-    /// `None` when it is not a whole millisecond, and so on no grid.
-    fn to_ms(self, time: i64) -> Option<i64> {
-        match self {
-            Unit::Seconds => Some(time * 1_000),
-            Unit::Milliseconds => Some(time),
-            Unit::Microseconds => (time % 1_000 == 0).then_some(time / 1_000),
-        }
+    fn to_us(self, time: i64) -> i64 {
+        time * (1_000_000 / self.per_second())
     }
 }
 
-/// Reads the rows of one file, which share a unit.
+/// Reads the times of one file, which share a unit.
 #[derive(Debug)]
-pub(crate) struct RowReader {
-    timeframe: Timeframe,
+struct Times {
+    column: &'static str,
     now_ms: i64,
     unit: Option<Unit>,
 }
 
-impl RowReader {
-    pub(crate) fn new(timeframe: Timeframe, now_ms: i64) -> Self {
-        RowReader { timeframe, now_ms, unit: None }
+impl Times {
+    fn new(column: &'static str, now_ms: i64) -> Self {
+        Times { column, now_ms, unit: None }
     }
 
-    /// The candle of a row, checked.
-    pub(crate) fn candle(&mut self, row: &ByteRecord) -> Result<Candle, RowFault> {
-        if row.len() < COLUMNS.len() {
-            return Err(RowFault::TooFewColumns { found: row.len() });
-        }
-        let candle = Candle {
-            open_time_ms: self.open_time_ms(&row[0])?,
-            open: number(row, 1)?,
-            high: number(row, 2)?,
-            low: number(row, 3)?,
-            close: number(row, 4)?,
-            volume: number(row, 5)?,
-        };
-        candle.check(self.timeframe)?;
-        Ok(candle)
+    /// A time that has to be a whole millisecond: another one is on no grid.
+    fn exact_ms(&mut self, text: &[u8]) -> Result<i64, RowFault> {
+        let time_us = self.time_us(text)?;
+        if time_us % 1_000 == 0 { Ok(time_us / 1_000) } else { Err(self.no_time(text)) }
     }
 
-    fn open_time_ms(&mut self, text: &[u8]) -> Result<i64, RowFault> {
-        let no_time = || RowFault::NoTime { found: lossy(text) };
-        let time: i64 = parse(text).ok_or_else(no_time)?;
-        let unit = Unit::of(time, self.now_ms).ok_or_else(no_time)?;
+    /// The whole millisecond at or before a time.
+    fn floor_ms(&mut self, text: &[u8]) -> Result<i64, RowFault> {
+        Ok(self.time_us(text)? / 1_000)
+    }
+
+    fn time_us(&mut self, text: &[u8]) -> Result<i64, RowFault> {
+        let time: i64 = parse(text).ok_or_else(|| self.no_time(text))?;
+        let unit = Unit::of(time, self.now_ms).ok_or_else(|| self.no_time(text))?;
         let expected = *self.unit.get_or_insert(unit);
         if unit != expected {
-            return Err(RowFault::MixedUnits { found: unit.name(), expected: expected.name() });
+            return Err(RowFault::MixedUnits { column: self.column, found: unit.name(), expected: expected.name() });
         }
-        unit.to_ms(time).ok_or_else(no_time)
+        Ok(unit.to_us(time))
+    }
+
+    fn no_time(&self, text: &[u8]) -> RowFault {
+        RowFault::NoTime { column: self.column, found: lossy(text) }
     }
 }
 
@@ -117,23 +146,15 @@ pub(crate) fn is_header(row: &ByteRecord) -> bool {
     !row.get(0).and_then(|field| field.first()).is_some_and(u8::is_ascii_digit)
 }
 
-/// Checks that a header names the columns in the order in which they are read.
-pub(crate) fn check_header(row: &ByteRecord) -> Result<(), RowFault> {
-    if row.len() < COLUMNS.len() {
-        return Err(RowFault::TooFewColumns { found: row.len() });
-    }
-    // The name of the time differs from source to source; its values speak for themselves.
-    for (column, expected) in COLUMNS.into_iter().enumerate().skip(1) {
-        let found = lossy(&row[column]);
-        if !found.trim().to_lowercase().starts_with(expected) {
-            return Err(RowFault::WrongHeader { column: column + 1, found, expected });
-        }
+fn check_columns<F: Format>(row: &ByteRecord, needed: usize) -> Result<(), RowFault> {
+    if row.len() < needed {
+        return Err(RowFault::TooFewColumns { found: row.len(), needed, columns: F::COLUMNS });
     }
     Ok(())
 }
 
-fn number(row: &ByteRecord, column: usize) -> Result<f64, RowFault> {
-    parse(&row[column]).ok_or_else(|| RowFault::NoNumber { column: COLUMNS[column], found: lossy(&row[column]) })
+fn number(row: &ByteRecord, index: usize, column: &'static str) -> Result<f64, RowFault> {
+    parse(&row[index]).ok_or_else(|| RowFault::NoNumber { column, found: lossy(&row[index]) })
 }
 
 fn parse<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
@@ -148,76 +169,12 @@ fn lossy(text: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    const NOW_MS: i64 = 1_767_225_600_000; // 2026-01-01
-
-    fn read(rows: &[&str]) -> Result<Candle, RowFault> {
-        let mut reader = RowReader::new(Timeframe::H1, NOW_MS);
-        let mut last = Err(RowFault::TooFewColumns { found: 0 });
-        for row in rows {
-            last = Ok(reader.candle(&row.split(',').collect::<Vec<_>>().into())?);
-        }
-        last
-    }
-
-    #[track_caller]
-    fn check_time(time: &str, open_time_ms: i64) {
-        assert_eq!(read(&[&format!("{time},1,2,0.5,1,9,extra")]).unwrap().open_time_ms, open_time_ms);
-    }
-
-    #[track_caller]
-    fn check_fault(rows: &[&str], expected: &str) {
-        assert_eq!(read(rows).unwrap_err().to_string(), expected);
-    }
+    pub(super) const NOW_MS: i64 = 1_767_225_600_000; // 2026-01-01
 
     #[test]
-    fn the_unit_is_found_by_magnitude() {
-        check_time("1735689600", 1_735_689_600_000);
-        check_time("1735689600000", 1_735_689_600_000);
-        check_time("1735689600000000", 1_735_689_600_000);
-        check_time("1262304000", 1_262_304_000_000);
-    }
-
-    #[test]
-    fn bad_rows_say_what_was_expected() {
-        let no_time = |found: &str| {
-            format!(
-                "open_time is {found:?}; expected Unix seconds, milliseconds or microseconds between 2010 and tomorrow"
-            )
-        };
-        for time in ["1735689600000000000", "1000000000", "1767312001", "1735689600000001", "2025-01-01", "1.7e9", ""] {
-            check_fault(&[&format!("{time},1,2,0.5,1,9")], &no_time(time));
-        }
-        check_fault(&["1735689600,1,2,0.5,1"], "5 columns; expected at least 6: open_time,open,high,low,close,volume");
-        check_fault(&["1735689600,1,2,x,1,9"], "low is \"x\"; expected a number");
-        check_fault(&["1735689600,1,2,,1,9"], "low is \"\"; expected a number");
-        check_fault(&["1735689600,1,2,NaN,1,9"], "the candle is not possible: a value is not a finite number");
-        check_fault(&["1735689600,1,0.9,0.5,1,9"], "the candle is not possible: high 0.9 is below open, close or low");
-        check_fault(
-            &["1735689601,1,2,0.5,1,9"],
-            "the candle is not possible: open time 1735689601000 ms is not on the 1h grid",
-        );
-        check_fault(
-            &["1735689600,1,2,0.5,1,9", "1735693200000,1,2,0.5,1,9"],
-            "open_time is in milliseconds, the rows above are in seconds; expected one unit in a file",
-        );
-    }
-
-    #[track_caller]
-    fn check_first_row(row: &str, expected: Option<&str>) {
-        let row: ByteRecord = row.split(',').collect::<Vec<_>>().into();
-        assert!(is_header(&row));
-        assert_eq!(check_header(&row).err().map(|fault| fault.to_string()).as_deref(), expected);
-    }
-
-    #[test]
-    fn headers_are_checked() {
-        check_first_row("open_time,open,high,low,close,volume,close_time", None);
-        check_first_row("Date,Open,High,Low,Close,Volume BTC", None);
-        check_first_row(
-            "time,open,close,high,low,volume",
-            Some("the header says \"close\" in column 3; expected high"),
-        );
-        check_first_row("time,price", Some("2 columns; expected at least 6: open_time,open,high,low,close,volume"));
+    fn a_header_begins_with_no_digit() {
+        assert!(is_header(&vec!["open_time", "open"].into()));
+        assert!(is_header(&vec!["", "open"].into()));
         assert!(!is_header(&vec!["1735689600", "1"].into()));
     }
 }

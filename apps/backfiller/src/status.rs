@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use db::{Gap, SeriesStatus, Store};
+use db::{FundingStatus, Gap, SeriesStatus, Store};
 use market::format_utc;
 use serde_json::{Value, json};
 use terminal::thousands;
@@ -16,6 +16,8 @@ use crate::args::DbArgs;
 /// A hole is a run of candles that is missing between two that are there. Only real ones count:
 /// a candle that was left forming is missing until it is fetched or imported. With --json each
 /// hole has a cause where one is known; what the exchange does not have, fetch asks for no more.
+/// Mark prices and funding rates, where there are any, are told alike; a hole in funding is a
+/// stretch of more than eight hours between two rates.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   backfiller status
@@ -31,13 +33,20 @@ pub(crate) struct Args {
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let store = Store::open_existing(&args.db.db)?;
-    let status = store.status()?;
+    let stored = Stored { candles: store.status()?, marks: store.mark_status()?, funding: store.funding_status()? };
     let text = if args.json {
-        serde_json::to_string_pretty(&to_json(&store, &status)?)?
+        serde_json::to_string_pretty(&to_json(&store, &stored)?)?
     } else {
-        to_text(store.path(), &status)
+        to_text(store.path(), &stored)
     };
     terminal::print(&text).context("cannot write the result")
+}
+
+/// All there is in the store.
+struct Stored {
+    candles: Vec<SeriesStatus>,
+    marks: Vec<SeriesStatus>,
+    funding: Vec<FundingStatus>,
 }
 
 /// The sizes of the database and of its write-ahead log, in bytes.
@@ -48,15 +57,17 @@ fn sizes(path: &Path) -> (u64, u64) {
     (size(path), size(Path::new(&log)))
 }
 
-fn to_json(store: &Store, status: &[SeriesStatus]) -> Result<Value> {
+fn to_json(store: &Store, stored: &Stored) -> Result<Value> {
     let path = store.path();
     let (bytes, log_bytes) = sizes(path);
-    let series = status.iter().map(|status| Ok(series_json(status, &store.gaps(&status.series)?)));
+    let series = stored.candles.iter().map(|status| Ok(series_json(status, &store.gaps(&status.series)?)));
     Ok(json!({
         "db": path.display().to_string(),
         "bytes": bytes,
         "log_bytes": log_bytes,
         "series": series.collect::<Result<Vec<_>>>()?,
+        "mark_prices": stored.marks.iter().map(|status| series_json(status, &[])).collect::<Vec<_>>(),
+        "funding_rates": stored.funding.iter().map(funding_json).collect::<Vec<_>>(),
     }))
 }
 
@@ -90,18 +101,55 @@ fn series_json(status: &SeriesStatus, gaps: &[Gap]) -> Value {
     })
 }
 
-fn to_text(path: &Path, status: &[SeriesStatus]) -> String {
+fn funding_json(status: &FundingStatus) -> Value {
+    let FundingStatus { first, last, .. } = status;
+    let hole = |&(from_ms, to_ms): &(i64, i64)| json!({"from": format_utc(from_ms), "from_ms": from_ms, "to": format_utc(to_ms), "to_ms": to_ms});
+    json!({
+        "exchange": status.exchange,
+        "symbol": status.symbol.to_string(),
+        "rows": status.rows,
+        "first": format_utc(first.time_ms), "first_ms": first.time_ms,
+        "last": format_utc(last.time_ms), "last_ms": last.time_ms,
+        "last_rate": last.rate,
+        "holes": status.holes.iter().map(hole).collect::<Vec<_>>(),
+    })
+}
+
+fn to_text(path: &Path, stored: &Stored) -> String {
     let (bytes, log_bytes) = sizes(path);
     let mut text = format!("{}: {}", path.display(), megabytes(bytes));
     if log_bytes > 0 {
         text.push_str(&format!(" and a log of {}", megabytes(log_bytes)));
     }
-    if status.is_empty() {
+    let Stored { candles, marks, funding } = stored;
+    if candles.is_empty() && marks.is_empty() && funding.is_empty() {
         return text + "\nno candles yet: `backfiller fetch --help` and `backfiller import --help` say how to get some";
     }
     let header = ["exchange", "symbol", "timeframe", "rows", "first", "last", "close", "holes", "missing"];
-    let rows = status.iter().map(series_row).collect();
-    format!("{text}\n\n{}", terminal::table(&header, rows, &[3, 6, 7, 8]))
+    for (title, statuses) in [("", candles), ("\nmark prices", marks)] {
+        if !statuses.is_empty() {
+            let rows = statuses.iter().map(series_row).collect();
+            text.push_str(&format!("\n{title}\n{}", terminal::table(&header, rows, &[3, 6, 7, 8])));
+        }
+    }
+    if !funding.is_empty() {
+        let header = ["exchange", "symbol", "rows", "first", "last", "rate", "holes"];
+        let rows = funding.iter().map(funding_row).collect();
+        text.push_str(&format!("\n\nfunding rates\n{}", terminal::table(&header, rows, &[2, 5, 6])));
+    }
+    text
+}
+
+fn funding_row(status: &FundingStatus) -> Vec<String> {
+    vec![
+        status.exchange.clone(),
+        status.symbol.to_string(),
+        thousands(status.rows),
+        format_utc(status.first.time_ms),
+        format_utc(status.last.time_ms),
+        status.last.rate.to_string(),
+        thousands(status.holes.len() as u64),
+    ]
 }
 
 fn series_row(status: &SeriesStatus) -> Vec<String> {

@@ -1,10 +1,27 @@
 //! Funding rates of perpetuals, in and out.
 
-use market::{FundingRate, Symbol};
-use rusqlite::params;
+use market::{FundingRate, Symbol, funding_holes};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::columns::{seconds, seconds_at_or_after, time_ms};
+use crate::columns::{parsed, seconds, seconds_at_or_after, time_ms};
 use crate::{DbError, Inserted, Store};
+
+/// What the store holds of the funding of one symbol.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FundingStatus {
+    /// Exchange, as ccxt names it.
+    pub exchange: String,
+    /// Symbol, as ccxt names it.
+    pub symbol: Symbol,
+    /// How many rates.
+    pub rows: u64,
+    /// The oldest rate.
+    pub first: FundingRate,
+    /// The newest rate.
+    pub last: FundingRate,
+    /// Stretches longer than eight hours between two rates, `(from, to)`, Unix milliseconds.
+    pub holes: Vec<(i64, i64)>,
+}
 
 impl Store {
     /// Stores funding rates, all of them or none. What is there stays as it is, also where the rate differs.
@@ -54,6 +71,40 @@ impl Store {
             let rate = |row: &rusqlite::Row<'_>| Ok(FundingRate { time_ms: time_ms(row, 0)?, rate: row.get(1)? });
             select.query_map(params![exchange, symbol.to_string(), from_s, to_s], rate)?.collect()
         })
+    }
+
+    /// What is stored of every symbol's funding, in order of exchange and symbol.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn funding_status(&self) -> Result<Vec<FundingStatus>, DbError> {
+        let mut all = Vec::new();
+        for (exchange, symbol) in self.read(funded)? {
+            let rates = self.funding(&exchange, &symbol, None, None)?;
+            let (Some(&first), Some(&last)) = (rates.first(), rates.last()) else { continue };
+            let times_ms: Vec<i64> = rates.iter().map(|rate| rate.time_ms).collect();
+            let holes = funding_holes(&times_ms, first.time_ms, last.time_ms);
+            all.push(FundingStatus { exchange, symbol, rows: rates.len() as u64, first, last, holes });
+        }
+        Ok(all)
+    }
+}
+
+/// Every symbol with funding: as with series, a jump along the key from one to the next.
+fn funded(connection: &Connection) -> rusqlite::Result<Vec<(String, Symbol)>> {
+    let mut next = connection.prepare_cached(
+        "SELECT exchange, symbol FROM funding_rates
+         WHERE (exchange, symbol, timestamp) > (?1, ?2, 9223372036854775807)
+         ORDER BY exchange, symbol, timestamp LIMIT 1",
+    )?;
+    let mut all: Vec<(String, Symbol)> = Vec::new();
+    loop {
+        let (exchange, symbol) =
+            all.last().map_or(("", String::new()), |(exchange, symbol)| (exchange.as_str(), symbol.to_string()));
+        match next.query_row(params![exchange, symbol], |row| Ok((row.get(0)?, parsed(row, 1)?))).optional()? {
+            Some(found) => all.push(found),
+            None => return Ok(all),
+        }
     }
 }
 

@@ -34,6 +34,7 @@ mod tickers;
 
 pub use candles_in::{Inserted, Stored};
 pub use error::DbError;
+pub use funding::FundingStatus;
 pub use gaps::Gap;
 pub use ledger::{
     Account, AccountId, Action, Booking, Difference, LedgerEquity, LedgerPosition, LedgerSignal, LedgerTrade, Outcome,

@@ -3,10 +3,21 @@
 use market::{Candle, Hole, Series, find_holes};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::columns::{CANDLE, OF_SERIES, candle, names, parsed, time_ms};
+use crate::columns::{CANDLE, MARK, OF_SERIES, candle, names, parsed, time_ms};
 use crate::{DbError, Store};
 
-/// What the store holds of one series.
+/// A table of series: its name, the columns of a candle, and what says whether a row is closed.
+struct Table {
+    name: &'static str,
+    candle: &'static str,
+    closed: &'static str,
+}
+
+const CANDLES: Table = Table { name: "ohlcv_data", candle: CANDLE, closed: "closed" };
+/// Mark prices are stored when they are closed.
+const MARKS: Table = Table { name: "mark_prices", candle: MARK, closed: "1" };
+
+/// What the store holds of one series, of candles or of mark prices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SeriesStatus {
     /// Which candles.
@@ -39,16 +50,28 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub fn series(&self) -> Result<Vec<Series>, DbError> {
-        self.read(all_series)
+        self.read(|connection| all_series(connection, &CANDLES))
     }
 
-    /// What is stored of every series.
+    /// What is stored of every series of candles.
     ///
     /// # Errors
     /// When the database refuses.
     pub fn status(&self) -> Result<Vec<SeriesStatus>, DbError> {
+        self.status_in(&CANDLES)
+    }
+
+    /// What is stored of every series of mark prices.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn mark_status(&self) -> Result<Vec<SeriesStatus>, DbError> {
+        self.status_in(&MARKS)
+    }
+
+    fn status_in(&self, table: &Table) -> Result<Vec<SeriesStatus>, DbError> {
         self.read(|connection| {
-            let statuses = all_series(connection)?.into_iter().map(|series| status(connection, series));
+            let statuses = all_series(connection, table)?.into_iter().map(|series| status(connection, table, series));
             Ok(statuses.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().collect())
         })
     }
@@ -56,12 +79,14 @@ impl Store {
 
 /// Jumps from series to series along the primary key instead of reading every candle. The greatest
 /// timestamp makes it a jump: without it SQLite walks over all candles of the series before.
-fn all_series(connection: &Connection) -> rusqlite::Result<Vec<Series>> {
-    let mut next = connection.prepare_cached(
-        "SELECT exchange, symbol, timeframe FROM ohlcv_data
+fn all_series(connection: &Connection, table: &Table) -> rusqlite::Result<Vec<Series>> {
+    let sql = format!(
+        "SELECT exchange, symbol, timeframe FROM {}
          WHERE (exchange, symbol, timeframe, timestamp) > (?1, ?2, ?3, 9223372036854775807)
          ORDER BY exchange, symbol, timeframe, timestamp LIMIT 1",
-    )?;
+        table.name
+    );
+    let mut next = connection.prepare_cached(&sql)?;
     let mut all: Vec<Series> = Vec::new();
     loop {
         let (exchange, symbol, timeframe) = match all.last() {
@@ -79,10 +104,11 @@ fn all_series(connection: &Connection) -> rusqlite::Result<Vec<Series>> {
 }
 
 /// `None` when the series has no candles.
-fn status(connection: &Connection, series: Series) -> rusqlite::Result<Option<SeriesStatus>> {
+fn status(connection: &Connection, table: &Table, series: Series) -> rusqlite::Result<Option<SeriesStatus>> {
+    let Table { name, candle: columns, closed } = table;
     let (exchange, symbol, timeframe) = names(&series);
     let names = params![exchange, symbol, timeframe];
-    let sql = format!("SELECT timestamp, closed FROM ohlcv_data WHERE {OF_SERIES} ORDER BY timestamp");
+    let sql = format!("SELECT timestamp, {closed} FROM {name} WHERE {OF_SERIES} ORDER BY timestamp");
     let mut select = connection.prepare_cached(&sql)?;
     let mut times = select.query(names)?;
     let (mut rows, mut first_ms, mut last_ms) = (0, None, 0);
@@ -96,7 +122,7 @@ fn status(connection: &Connection, series: Series) -> rusqlite::Result<Option<Se
         }
     }
     let Some(first_ms) = first_ms else { return Ok(None) };
-    let sql = format!("SELECT {CANDLE}, closed FROM ohlcv_data WHERE {OF_SERIES} ORDER BY timestamp DESC LIMIT 1");
+    let sql = format!("SELECT {columns}, {closed} FROM {name} WHERE {OF_SERIES} ORDER BY timestamp DESC LIMIT 1");
     let (last, last_is_closed) =
         connection.prepare_cached(&sql)?.query_row(names, |row| Ok((candle(row)?, row.get(6)?)))?;
     let holes = find_holes(&closed_ms, series.timeframe);

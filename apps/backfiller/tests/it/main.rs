@@ -5,6 +5,7 @@
 mod faults;
 mod fetch;
 mod import;
+mod perpetuals;
 mod run;
 mod status;
 mod venue;

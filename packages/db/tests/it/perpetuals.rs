@@ -1,6 +1,6 @@
 //! Mark prices and funding rates: what goes in comes out, and nothing that is there changes.
 
-use db::{DbError, Inserted};
+use db::{DbError, FundingStatus, Inserted};
 use market::{Candle, Candles, FundingRate, Symbol, Timeframe};
 use rusqlite::Connection;
 
@@ -135,4 +135,33 @@ fn a_store_of_an_older_program_gets_the_tables() {
     store.insert_marks(&series(PERPETUAL), &[candle(1, 1.0)]).unwrap();
     store.insert_funding("binanceusdm", &symbol(), &[rate(1, 0.1)]).unwrap();
     assert_eq!(store.candles(&series("BTC/USDT"), None, None).unwrap().len(), 1);
+}
+
+#[test]
+fn the_status_tells_holes_of_marks_and_funding() {
+    let (_folder, mut store) = new_store();
+    assert!(store.mark_status().unwrap().is_empty() && store.funding_status().unwrap().is_empty());
+    let (btc, eth) = (series(PERPETUAL), series("ETH/USDT:USDT"));
+    store.insert_closed(&series("A/B"), &[candle(1, 1.0)]).unwrap();
+    store.insert_marks(&eth, &[candle(4, 4.0)]).unwrap();
+    store.insert_marks(&btc, &[candle(1, 1.0), candle(3, 3.0)]).unwrap();
+    let status = store.mark_status().unwrap();
+    assert_eq!(status.iter().map(|status| &status.series).collect::<Vec<_>>(), [&btc, &eth]);
+    let found = &status[0];
+    assert_eq!((found.rows, found.missing(), found.last, found.last_is_closed), (2, 1, mark(3, 3.0), true));
+    assert_eq!(store.status().unwrap().len(), 1);
+
+    store.insert_funding("okx", &symbol(), &[rate(3, 0.3)]).unwrap();
+    store.insert_funding("binanceusdm", &symbol(), &[rate(0, 0.1), rate(8, 0.2), rate(17, 0.3)]).unwrap();
+    let status = store.funding_status().unwrap();
+    let expected = FundingStatus {
+        exchange: "binanceusdm".to_owned(),
+        symbol: symbol(),
+        rows: 3,
+        first: rate(0, 0.1),
+        last: rate(17, 0.3),
+        holes: vec![(8 * 3_600_000, 17 * 3_600_000)],
+    };
+    assert_eq!((status.len(), &status[0]), (2, &expected));
+    assert_eq!((status[1].exchange.as_str(), status[1].holes.len()), ("okx", 0));
 }

@@ -1,0 +1,137 @@
+//! Rows of funding rates.
+
+use csv::ByteRecord;
+use market::FundingRate;
+
+use super::{Format, RowFault, Times, check_columns, lossy, number};
+
+/// Columns of a row at least: a time and a rate.
+const COLUMNS: usize = 2;
+/// Where the rate stands without a header: behind the time, or, in the archives of
+/// data.binance.vision, behind the hours of the interval.
+const SHORT_RATE: usize = 1;
+const ARCHIVE_RATE: usize = 2;
+
+/// Funding rates, as `time,funding_rate` or as `calc_time,funding_interval_hours,last_funding_rate`.
+#[derive(Debug)]
+pub(crate) struct FundingFormat {
+    times: Times,
+    /// Found in the header, or else in the first row.
+    rate_column: Option<usize>,
+}
+
+impl FundingFormat {
+    pub(crate) fn new(now_ms: i64) -> Self {
+        FundingFormat { times: Times::new("the time", now_ms), rate_column: None }
+    }
+}
+
+impl Format for FundingFormat {
+    type Record = FundingRate;
+    const RECORD: &'static str = "funding rate";
+    const TIME: &'static str = "time";
+    const COLUMNS: &'static str = "time,funding_rate";
+
+    fn check_header(&mut self, row: &ByteRecord) -> Result<(), RowFault> {
+        check_columns::<Self>(row, COLUMNS)?;
+        let is_rate = |name: &&[u8]| lossy(name).trim().to_lowercase().ends_with("rate");
+        let Some(column) = row.iter().skip(1).position(|name| is_rate(&name)) else {
+            return Err(RowFault::WrongHeader { column: 2, found: lossy(&row[1]), expected: "funding_rate" });
+        };
+        self.rate_column = Some(column + 1);
+        Ok(())
+    }
+
+    fn read(&mut self, row: &ByteRecord) -> Result<FundingRate, RowFault> {
+        check_columns::<Self>(row, COLUMNS)?;
+        let guess = if row.len() == COLUMNS { SHORT_RATE } else { ARCHIVE_RATE };
+        let column = *self.rate_column.get_or_insert(guess);
+        check_columns::<Self>(row, column + 1)?;
+        let rate = FundingRate::new(self.times.floor_ms(&row[0])?, number(row, column, "the funding rate")?);
+        rate.check()?;
+        Ok(rate)
+    }
+
+    fn time_ms(rate: &FundingRate) -> i64 {
+        rate.time_ms
+    }
+
+    fn final_ms(&self, rate: &FundingRate) -> i64 {
+        rate.time_ms
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::tests::NOW_MS;
+
+    const TIME_MS: i64 = 1_735_689_600_000;
+
+    /// Reads a file of rows, the first a header where it begins with a letter; gives its last rate.
+    fn read(rows: &[&str]) -> Result<FundingRate, RowFault> {
+        let mut format = FundingFormat::new(NOW_MS);
+        let mut last = None;
+        for row in rows {
+            let row = row.split(',').collect::<Vec<_>>().into();
+            if crate::row::is_header(&row) {
+                format.check_header(&row)?;
+            } else {
+                last = Some(format.read(&row)?);
+            }
+        }
+        Ok(last.unwrap_or(FundingRate::new(0, 0.0)))
+    }
+
+    #[track_caller]
+    fn check(rows: &[&str], rate: f64) {
+        assert_eq!(read(rows), Ok(FundingRate { time_ms: TIME_MS, rate }));
+    }
+
+    #[track_caller]
+    fn check_fault(rows: &[&str], expected: &str) {
+        assert_eq!(read(rows).unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn both_shapes_are_read() {
+        check(&["1735689600000,-4.014e-05"], -4.014e-05);
+        check(&["open_time_ms,funding_rate", "1735689600000,0.0001"], 0.0001);
+        check(&["calc_time,funding_interval_hours,last_funding_rate", "1735689600000,8,0.00004"], 0.00004);
+        check(&["1735689600000,8,0.00004"], 0.00004);
+        check(&["fundingTime,fundingRate,markPrice", "1735689600000,0.0001,93000"], 0.0001);
+    }
+
+    #[test]
+    fn stamps_a_little_late_belong_to_the_minute() {
+        for time in ["1735689600", "1735689600000", "1735689600007", "1735689600004123"] {
+            check(&[&format!("{time},0.5")], 0.5);
+        }
+    }
+
+    #[test]
+    fn bad_rows_say_what_was_expected() {
+        check_fault(&["1735689600000"], "1 columns; expected at least 2: time,funding_rate");
+        check_fault(
+            &["calc_time,funding_interval_hours,last_funding_rate", "1735689600000,8"],
+            "2 columns; expected at least 3: time,funding_rate",
+        );
+        check_fault(&["1735689600000,"], "the funding rate is \"\"; expected a number");
+        check_fault(&["1735689600000,x"], "the funding rate is \"x\"; expected a number");
+        check_fault(&["1735689600000,inf"], "the funding rate is not possible: the rate is not a finite number");
+        check_fault(&["1735689600000,-1"], "the funding rate is not possible: rate -1 is not between -1 and 1");
+        check_fault(
+            &["1735689600000,93000,93100"],
+            "the funding rate is not possible: rate 93100 is not between -1 and 1",
+        );
+        check_fault(&["open_time,open"], "the header says \"open\" in column 2; expected funding_rate");
+        check_fault(
+            &["1735689600,0.1", "1735693200000,0.1"],
+            "the time is in milliseconds, the rows above are in seconds; expected one unit in a file",
+        );
+        check_fault(
+            &["20250101,0.1"],
+            "the time is \"20250101\"; expected Unix seconds, milliseconds or microseconds between 2010 and tomorrow",
+        );
+    }
+}

@@ -1,0 +1,169 @@
+//! Importing mark prices and funding rates, and what `status` tells of them.
+
+use std::path::Path;
+
+use db::Store;
+use market::{FundingRate, Series, Symbol, Timeframe};
+use serde_json::{Value, json};
+
+use crate::run::{Desk, import_args, minutes, stderr};
+
+const RATES: &str = "1735689600000,0.0001\n1735718400003,-4.014e-05\n1735747200000,0.0002\n";
+
+fn symbol() -> Symbol {
+    "BTC/USDT:USDT".parse().unwrap()
+}
+
+fn args<'a>(kind: &'a str, file: &'a Path) -> [&'a str; 8] {
+    let file = file.to_str().unwrap();
+    ["import", "--exchange", "binanceusdm", "--symbol", "BTC/USDT:USDT", "--kind", kind, file]
+}
+
+fn funding(desk: &Desk, file: &Path) -> Value {
+    desk.json(&args("funding", file))["total"].take()
+}
+
+fn stored_rates(desk: &Desk) -> Vec<FundingRate> {
+    Store::open_existing(desk.db()).unwrap().funding("binanceusdm", &symbol(), None, None).unwrap()
+}
+
+#[track_caller]
+fn check_funding_shape(text: &str) {
+    let desk = Desk::new();
+    assert_eq!(funding(&desk, &desk.write_gz("a.csv.gz", text))["new"], 3);
+    let rate = |hour: i64, rate: f64| FundingRate { time_ms: 1_735_689_600_000 + hour * 3_600_000, rate };
+    assert_eq!(stored_rates(&desk), [rate(0, 0.0001), rate(8, -4.014e-05), rate(16, 0.0002)]);
+}
+
+#[test]
+fn every_shape_of_funding_is_read() {
+    check_funding_shape(RATES);
+    check_funding_shape(&format!("open_time_ms,funding_rate\n{RATES}"));
+    let archive = RATES.replace(',', ",8,");
+    check_funding_shape(&archive);
+    check_funding_shape(&format!("calc_time,funding_interval_hours,last_funding_rate\n{archive}"));
+    // Stamped a second time in the same minute, as exchanges do.
+    check_funding_shape(&RATES.replace("1735747200000", "1735718400009,-4.014e-05\n1735747200000"));
+}
+
+#[test]
+fn a_timeframe_means_nothing_to_funding_and_much_to_the_rest() {
+    let desk = Desk::new();
+    let file = desk.write("a.csv", RATES);
+    let with = |kind| [&args(kind, &file)[..], &["--timeframe", "1h"]].concat();
+    let done = desk.json(&with("funding"));
+    let names = json!({"exchange": "binanceusdm", "symbol": "BTC/USDT:USDT", "timeframe": null, "kind": "funding"});
+    assert_eq!((&done["series"], &done["total"]["new"]), (&names, &json!(3)));
+    assert_eq!(funding(&desk, &file)["known"], 3);
+    for kind in ["candles", "mark"] {
+        let output = desk.run(&args(kind, &file));
+        assert_eq!(output.status.code(), Some(2));
+        let error = stderr(&output);
+        assert!(error.contains("required arguments were not provided") && error.contains("--timeframe"), "{error}");
+        assert_eq!(desk.run(&with(kind)).status.code(), Some(1), "rates are no candles");
+    }
+}
+
+#[track_caller]
+fn check_refused(text: &str, expected: &str) {
+    let desk = Desk::new();
+    let output = desk.run(&args("funding", &desk.write("a.csv", text)));
+    let error = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.starts_with("error: ") && error.lines().count() <= 2 && error.contains(expected), "{error}");
+    assert!(!desk.db().exists() || stored_rates(&desk).is_empty(), "nothing of a bad batch is stored");
+}
+
+#[test]
+fn bad_funding_gets_one_clear_error() {
+    let plus = |row: &str| format!("{RATES}{row}\n");
+    check_refused("", "a.csv is empty; expected rows of time,funding_rate");
+    check_refused("open_time,open,high\n", "the header says \"open\" in column 2; expected funding_rate");
+    check_refused(&plus("1735776000000,1.5"), "the funding rate is not possible: rate 1.5 is not between -1 and 1");
+    check_refused(&plus("1735776000000,nan"), "the rate is not a finite number");
+    check_refused(&plus("1735776000000,x"), "the funding rate is \"x\"; expected a number");
+    check_refused(&plus("1735776000"), "1 columns; expected at least 2");
+    check_refused(&plus("1735776000,0.1"), "the time is in seconds, the rows above are in milliseconds");
+    check_refused(&plus("1735689600000,0.0001"), "comes after that of 2025-01-01T16:00:00Z; expected rising times");
+    check_refused(&plus("1735747200000,0.0003"), "another funding rate of 2025-01-01T16:00:00Z, unlike the one above");
+}
+
+#[test]
+fn marks_are_stored_apart_from_candles() {
+    let desk = Desk::new();
+    let file = desk.write("a.csv", &minutes(20_001));
+    let marks = || desk.json(&[&args("mark", &file)[..], &["--timeframe", "1m"]].concat());
+    let done = marks();
+    assert_eq!((&done["series"]["kind"], &done["total"]["new"]), (&json!("mark"), &json!(20_001)));
+    assert_eq!((&marks()["total"]["new"], &marks()["total"]["known"]), (&json!(0), &json!(20_001)));
+    assert_eq!(desk.whole_rows(), 0);
+    let series = Series::new("binanceusdm", symbol(), Timeframe::M1);
+    let marks = Store::open_existing(desk.db()).unwrap().marks(&series, None, None).unwrap();
+    assert_eq!((marks.len(), marks.close[7], marks.volume[7]), (20_001, 1.07, 0.0));
+}
+
+#[test]
+fn the_status_tells_marks_and_funding_with_their_holes() {
+    let desk = Desk::new();
+    let status = desk.json(&{
+        desk.import("1m", &desk.write("c.csv", &minutes(2)));
+        ["status"]
+    });
+    assert_eq!((&status["mark_prices"], &status["funding_rates"]), (&json!([]), &json!([])));
+
+    let rows = minutes(9);
+    let holed: String = rows.lines().enumerate().filter(|(i, _)| *i != 4).map(|(_, row)| format!("{row}\n")).collect();
+    let marks = desk.write("m.csv", &holed);
+    desk.json(&[&args("mark", &marks)[..], &["--timeframe", "1m"]].concat());
+    funding(&desk, &desk.write("f.csv", &format!("{RATES}1735779600000,0.5\n")));
+    let status = desk.json(&["status"]);
+    assert_eq!(status["series"].as_array().unwrap().len(), 1);
+    let marks = &status["mark_prices"][0];
+    assert_eq!((&marks["exchange"], &marks["timeframe"]), (&json!("binanceusdm"), &json!("1m")));
+    assert_eq!((&marks["rows"], &marks["missing"]), (&json!(8), &json!(1)));
+    assert_eq!(marks["holes"][0]["from"], "2025-01-01T00:04:00Z");
+    let funding = &status["funding_rates"][0];
+    assert_eq!((&funding["symbol"], &funding["rows"]), (&json!("BTC/USDT:USDT"), &json!(4)));
+    assert_eq!((&funding["first"], &funding["last_rate"]), (&json!("2025-01-01T00:00:00Z"), &json!(0.5)));
+    let hole = json!({
+        "from": "2025-01-01T16:00:00Z", "from_ms": 1_735_747_200_000_i64,
+        "to": "2025-01-02T01:00:00Z", "to_ms": 1_735_779_600_000_i64,
+    });
+    assert_eq!(funding["holes"], json!([hole]));
+
+    let text = String::from_utf8(desk.run(&["status"]).stdout).unwrap();
+    let after = |title: &str| {
+        let mut lines = text.lines().skip_while(|line| *line != title);
+        let row = lines.find(|line| line.contains("binanceusdm")).unwrap();
+        row.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        after("mark prices"),
+        "binanceusdm BTC/USDT:USDT 1m 8 2025-01-01T00:00:00Z 2025-01-01T00:08:00Z 1.08 1 1"
+    );
+    assert_eq!(after("funding rates"), "binanceusdm BTC/USDT:USDT 4 2025-01-01T00:00:00Z 2025-01-02T01:00:00Z 0.5 1");
+}
+
+#[test]
+fn real_marks_and_funding() {
+    for (name, marks, rates) in [("BTCUSDT", 9_981, 1_247), ("HYPEUSDT", 6_373, 1_592)] {
+        let path = |what: &str| testkit::shared(&format!("candles/binanceusdm_{name}_{what}.csv.gz"));
+        let (Some(mark_file), Some(funding_file)) = (path("1h_mark"), path("funding")) else { return };
+        let desk = Desk::new();
+        let done = desk.json(&[&args("mark", &mark_file)[..], &["--timeframe", "1h"]].concat());
+        assert_eq!(done["total"]["new"], marks);
+        assert_eq!(funding(&desk, &funding_file)["new"], rates);
+        let status = desk.json(&["status"]);
+        assert_eq!(status["mark_prices"][0]["missing"], 0);
+        assert_eq!(status["funding_rates"][0]["holes"], json!([]));
+    }
+}
+
+#[test]
+fn candles_of_an_explicit_kind_are_candles() {
+    let desk = Desk::new();
+    let file = desk.write("a.csv", &minutes(3));
+    let done = desk.json(&[&import_args("1m", &file)[..], &["--kind", "candles"]].concat());
+    assert_eq!((&done["series"]["kind"], &done["total"]["new"]), (&json!("candles"), &json!(3)));
+    assert_eq!(desk.whole_rows(), 3);
+}
