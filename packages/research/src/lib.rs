@@ -4,15 +4,27 @@
 //!
 //! - What to try: a [`Space`] of params, a [`Sampler`] that walks it, and the [`Plateau`] around each result.
 //! - Whether it holds on later candles: the windows of [`walk_forward`].
+//! - Whether it could have gone otherwise: [`draw_trades`] and [`bootstrap_days`].
+//! - Whether it is the luck of having tried much: [`deflated_sharpe`].
 
 mod error;
+mod monte_carlo;
+mod normal;
 mod plateau;
 mod sampler;
+mod sharpe;
 mod space;
 mod windows;
 
 pub use error::ResearchError;
+pub use monte_carlo::{
+    BAND_LEVELS, Bootstrap, DAYS_PER_YEAR, Distribution, MOST_RUNS, TradeDraw, TradeRuns, bootstrap_days, draw_trades,
+};
+pub use normal::{normal_cdf, normal_quantile};
 pub use plateau::{Plateau, best_plateau, plateaus};
 pub use sampler::{GridSampler, RandomSampler, Sampler, TpeSampler};
+pub use sharpe::{
+    SharpeSample, deflated_sharpe, expected_max_sharpe, independent_trials, min_track_record, probabilistic_sharpe,
+};
 pub use space::{MOST_POINTS, MOST_VALUES, Param, Space};
 pub use windows::{MOST_WINDOWS, Training, Window, walk_forward};
