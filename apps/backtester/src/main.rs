@@ -1,6 +1,8 @@
 //! `backtester`: runs strategies over stored candles, and tells what came of it.
 
 mod args;
+mod around;
+mod brackets;
 mod check;
 mod coverage;
 mod explain;
@@ -12,6 +14,7 @@ mod range;
 mod reference;
 mod run;
 mod schema;
+mod settings;
 mod values;
 
 use std::process::ExitCode;

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use db::Store;
-use execution::{Market, Recording, RunResult, Runner, Settings};
+use execution::{Ambiguity, Engine, Market, Recording, Runner, Settings};
 use market::{Candles, Series};
 use report::{Line, Pane, Report, Setup};
-use strategy::{Description, Size, Strategy};
+use strategy::{Description, Size};
 
-use crate::args::{FeeChargedIn, RunArgs};
+use crate::args::{Fills, RunArgs};
 use crate::load::load;
 use crate::range::Range;
-use crate::{coverage, output, provenance, range};
+use crate::{around, coverage, output, provenance, range, settings};
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
     let loaded = load(&args.strategy, &args.set)?;
@@ -23,8 +23,24 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
     let mut range = range::find(&store, &series, args.from, args.to)?;
     range::check_others(&store, &series, &description, range.from_ms)?;
     range.warnings.extend(loaded.file.warnings.lines(&loaded.source).iter().map(|line| in_file(args, line)));
-    range.warnings.extend(spot_warnings(&description));
-    let (result, recording) = backtest(loaded.file.strategy, &store, &series, settings, &range)?;
+    range.warnings.extend(settings::warnings(&settings, &description));
+    let mut surroundings = around::read(&store, &series, &settings, &args.account, &mut range)?;
+    if let Some(detail) = args.detail {
+        surroundings = surroundings.with_detail(around::detail(&store, &series, detail, &mut range)?);
+    }
+    let mut runner = Runner::new(loaded.file.strategy, series.symbol.clone(), settings, range.from_ms)
+        .recording()
+        .around(surroundings);
+    if args.fills == Fills::Both {
+        runner = runner.with_optimist(settings);
+    }
+    runner
+        .advance(&store.of_exchange(&series.exchange), Some(range.to_ms))
+        .map_err(|error| anyhow!(error))
+        .context("the candles cannot be read")?;
+    let at_best = runner.optimist().map(Engine::result);
+    let (engine, recording) = runner.finish();
+    let (result, recording) = (engine.finish(), recording.unwrap_or_default());
     if result.equity.is_empty() {
         bail!("no candle of {series} lies in the range: it falls into a hole of the stored candles");
     }
@@ -37,6 +53,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
         series: &series,
         candles,
         result: &result,
+        at_best: at_best.as_ref(),
         setup: setup(args, &description, &settings, &range),
         lines: lines(&description, &recording),
         holes: coverage::holes(candles.open_time_ms, series.timeframe, &range),
@@ -50,71 +67,13 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
 }
 
 fn settings(args: &RunArgs, description: &Description) -> anyhow::Result<Settings> {
-    if !args.source.symbol.is_spot() {
-        bail!(
-            "{} is a perpetual; this version backtests spot only, for example {}/{}",
-            args.source.symbol,
-            args.source.symbol.base(),
-            args.source.symbol.quote()
-        );
-    }
-    let size = args.size.unwrap_or(description.orders.size);
-    if matches!(size, Size::Risk(_)) && description.orders.protection.stop.is_none() {
-        bail!("--size {} needs a stop, and {} has none", size, description.name);
-    }
-    if !description.long {
-        bail!("{} only goes short, which a spot market does not allow", description.name);
-    }
-    let settings = Settings {
-        cash: args.cash,
-        size,
-        taker_fee: args.taker_fee,
-        maker_fee: args.maker_fee,
-        slippage: args.slippage,
-        fee_charged_in: match args.fee_charged_in {
-            FeeChargedIn::Quote => execution::FeeChargedIn::Quote,
-            FeeChargedIn::Received => execution::FeeChargedIn::Received,
-        },
-        market: Market::Spot,
-        ambiguity: execution::Ambiguity::Loss,
-        tick: args.tick,
-        lot: args.lot,
-        min_quantity: args.min_quantity,
-        min_notional: args.min_notional,
-    };
-    settings.check()?;
-    Ok(settings)
+    let settings = settings::of(&args.account, &args.source.symbol, description)?;
+    let ambiguity = if args.fills == Fills::Optimistic { Ambiguity::Target } else { Ambiguity::Loss };
+    Ok(Settings { ambiguity, ..settings })
 }
 
 fn in_file(args: &RunArgs, line: &str) -> String {
     format!("{}, {line}.", args.strategy.display())
-}
-
-fn spot_warnings(description: &Description) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if description.short {
-        warnings.push("The rules of `short` take no part: a spot market cannot be sold short.".to_owned());
-    }
-    if description.orders.leverage != 1.0 {
-        warnings.push("`leverage` takes no part: a spot market has none.".to_owned());
-    }
-    warnings
-}
-
-fn backtest(
-    strategy: Box<dyn Strategy>,
-    store: &Store,
-    series: &Series,
-    settings: Settings,
-    range: &Range,
-) -> anyhow::Result<(RunResult, Recording)> {
-    let mut runner = Runner::new(strategy, series.symbol.clone(), settings, range.from_ms).recording();
-    runner
-        .advance(&store.of_exchange(&series.exchange), Some(range.to_ms))
-        .map_err(|error| anyhow!(error))
-        .context("the candles cannot be read")?;
-    let (engine, recording) = runner.finish();
-    Ok((engine.finish(), recording.unwrap_or_default()))
 }
 
 fn setup(args: &RunArgs, description: &Description, settings: &Settings, range: &Range) -> Setup {
@@ -133,8 +92,13 @@ fn setup(args: &RunArgs, description: &Description, settings: &Settings, range: 
             execution::FeeChargedIn::Quote => "quote",
             execution::FeeChargedIn::Received => "received",
         },
-        leverage: 1.0,
-        maintenance_margin_rate: 0.0,
+        market: settings.market.name(),
+        leverage: settings.market.leverage(),
+        maintenance_tiers: match &settings.market {
+            Market::Spot => Vec::new(),
+            Market::Perpetual(margin) => margin.tiers.list().collect(),
+        },
+        detail: args.detail,
         tick: settings.tick,
         lot: settings.lot,
         from_ms: range.from_ms,

@@ -8,8 +8,8 @@ use crate::buy_and_hold::buy_and_hold;
 use crate::{Figures, Report, Unit};
 
 impl Report<'_> {
-    /// The whole report as JSON: `setup`, `metrics`, `open`, `trades`, `buy_and_hold`, `monthly`,
-    /// `holes`, `ambiguous`, `rejected`, `warnings`, `warm_up` and `provenance`. Times are Unix
+    /// The whole report as JSON: `setup`, `metrics`, `at_best`, `open`, `trades`, `buy_and_hold`, `monthly`,
+    /// `holes`, `ambiguous`, `settled`, `rejected`, `warnings`, `warm_up` and `provenance`. Times are Unix
     /// milliseconds, except in `setup`. A metric that cannot be computed is left out.
     #[must_use]
     pub fn json(&self) -> Value {
@@ -20,11 +20,13 @@ impl Report<'_> {
             "candles": self.candles.len(),
             "metrics": metrics(&self.figures()),
             "buy_and_hold": metrics(&hold),
+            "at_best": self.figures_at_best().as_ref().map(metrics),
             "open": self.result.open.as_ref().map(open),
             "trades": self.result.trades.iter().map(trade).collect::<Vec<_>>(),
             "monthly": self.monthly_returns(),
             "holes": self.holes_json(),
             "ambiguous": { "trades": self.ambiguous_trades(), "gain_at_best": self.ambiguous_gain_at_best() },
+            "settled": self.settled_json(),
             "rejected": self.rejected_json(),
             "warnings": self.warnings,
             "warm_up": { "needed": self.warm_up_candles, "read": self.warm_up_read },
@@ -50,9 +52,11 @@ impl Report<'_> {
             "maker_fee": setup.maker_fee,
             "slippage": setup.slippage,
             "fee_charged_in": setup.fee_charged_in,
-            "market": if symbol.is_spot() { "spot" } else { "perpetual" },
+            "market": setup.market,
             "leverage": setup.leverage,
-            "maintenance_margin_rate": setup.maintenance_margin_rate,
+            "maintenance_margin_rate": setup.maintenance_tiers.first().map_or(0.0, |(_, rate)| *rate),
+            "maintenance_tiers": setup.maintenance_tiers,
+            "detail": setup.detail.map(|detail| detail.name()),
             "tick": setup.tick,
             "lot": setup.lot,
             "from": format_utc(setup.from_ms),
@@ -69,6 +73,11 @@ impl Report<'_> {
             "trades_touched": self.trades_that_touched_a_hole(),
             "open_touched": self.open_touched_a_hole(),
         })
+    }
+
+    fn settled_json(&self) -> Value {
+        let settled = |settled: &execution::Settled| json!({ "time": settled.candle_time_ms, "reason": settled.reason, "gained": settled.gained });
+        self.result.settled.iter().map(settled).collect()
     }
 
     fn rejected_json(&self) -> Value {

@@ -11,6 +11,7 @@ mod json;
 mod monthly;
 mod numbers;
 mod report;
+mod settled;
 mod setup;
 mod table;
 mod touched;

@@ -21,6 +21,8 @@ pub struct Report<'a> {
     pub candles: CandleSlice<'a>,
     /// What the run gave.
     pub result: &'a RunResult,
+    /// What it would have given had every ambiguous candle ended well, where that was asked for.
+    pub at_best: Option<&'a RunResult>,
     /// The settings of the run.
     pub setup: Setup,
     /// The strategy's lines over the same candles.
@@ -78,6 +80,12 @@ impl Report<'_> {
     #[must_use]
     pub fn figures(&self) -> Figures {
         figures(self.candles, self.series.timeframe, self.result)
+    }
+
+    /// The figures of the run in which every ambiguous candle ended well.
+    #[must_use]
+    pub fn figures_at_best(&self) -> Option<Figures> {
+        self.at_best.map(|result| figures(self.candles, self.series.timeframe, result))
     }
 
     /// Candles missing in the range.

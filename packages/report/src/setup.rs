@@ -1,5 +1,6 @@
 //! The settings of a run, as the report shows them.
 
+use market::Timeframe;
 use serde::Serialize;
 
 /// How large a position is taken.
@@ -31,10 +32,14 @@ pub struct Setup {
     pub slippage: f64,
     /// `quote`, or `received` where the fee is taken from what is bought.
     pub fee_charged_in: &'static str,
+    /// `spot` or `perpetual`.
+    pub market: &'static str,
     /// Leverage of a perpetual; 1 for spot.
     pub leverage: f64,
-    /// Maintenance margin rate of a perpetual; 0 for spot.
-    pub maintenance_margin_rate: f64,
+    /// Least notional and maintenance margin rate of each tier of a perpetual; none for spot.
+    pub maintenance_tiers: Vec<(f64, f64)>,
+    /// The finer candles that settle what is ambiguous, where there are any.
+    pub detail: Option<Timeframe>,
     /// Price step; 0 for any price.
     pub tick: f64,
     /// Quantity step; 0 for any quantity.

@@ -23,7 +23,15 @@ impl Report<'_> {
         let mut parts = vec![self.head(), self.figure_table()];
         parts.extend(self.all_warnings().iter().map(|warning| paragraph(&format!("Warning: {warning}"))));
         parts.extend(
-            [self.open_part(), self.hole_part(), self.ambiguous_part(), self.rejected_part()].into_iter().flatten(),
+            [
+                self.open_part(),
+                self.hole_part(),
+                self.settled().as_deref().map(paragraph),
+                self.ambiguous_part(),
+                self.rejected_part(),
+            ]
+            .into_iter()
+            .flatten(),
         );
         parts.push(self.provenance_part());
         parts.join("\n\n") + "\n"
@@ -54,14 +62,20 @@ impl Report<'_> {
         let quote = self.series.symbol.quote();
         let ours = self.figures();
         let hold = buy_and_hold(self.candles, self.series.timeframe, self.result.initial_cash);
-        let mut table = table(["", "Strategy", "Buy & hold"]);
+        let best = self.figures_at_best();
+        let heads: &[&str] =
+            if best.is_some() { &["", "At worst", "At best", "Buy & hold"] } else { &["", "Strategy", "Buy & hold"] };
+        let mut table = table(heads);
         for row in FIGURES.iter().filter(|row| self.shows(row, &ours)) {
             let cell = |value: Option<f64>| value.map_or("-".to_owned(), |value| figure(value, row.unit));
             let held = if row.of_equity { cell(hold.get(row.name)) } else { String::new() };
             let unit = if row.unit == Unit::Quote { format!(", {quote}") } else { String::new() };
-            table.add_row([format!("{}{unit}", row.title), cell(ours.get(row.name)), held]);
+            let mut cells = vec![format!("{}{unit}", row.title), cell(ours.get(row.name))];
+            cells.extend(best.as_ref().map(|best| cell(best.get(row.name))));
+            cells.push(held);
+            table.add_row(cells);
         }
-        align_right(&mut table, &[1, 2]);
+        align_right(&mut table, &[1, 2, 3]);
         table.trim_fmt()
     }
 
@@ -88,7 +102,7 @@ impl Report<'_> {
         if self.holes.is_empty() {
             return None;
         }
-        let mut holes = table(["Hole from", "to", "candles missing"]);
+        let mut holes = table(&["Hole from", "to", "candles missing"]);
         for hole in self.holes.iter().take(HOLES_LISTED) {
             holes.add_row([minute(hole.from_ms), minute(hole.to_ms), count(hole.missing)]);
         }
@@ -109,7 +123,7 @@ impl Report<'_> {
     }
 
     fn trade_list(&self, indices: &[usize]) -> String {
-        let mut rows = table(["Trade", "Side", "Entry, UTC", "Exit, UTC", "Profit"]);
+        let mut rows = table(&["Trade", "Side", "Entry, UTC", "Exit, UTC", "Profit"]);
         for &index in indices.iter().take(TRADES_LISTED) {
             let trade = &self.result.trades[index];
             rows.add_row([
@@ -129,9 +143,15 @@ impl Report<'_> {
         if bars == 0 {
             return None;
         }
-        let gain = self.ambiguous_gain_at_best();
         let quote = self.series.symbol.quote();
         let candles = counted(bars as u64, "candle", "candles");
+        if self.at_best.is_some() {
+            return Some(paragraph(&format!(
+                "Ambiguous: {candles} reached both loss and target. The truth lies between the two columns: at worst \
+                 every one of them ended with the loss, at best with the target."
+            )));
+        }
+        let gain = self.ambiguous_gain_at_best();
         Some(paragraph(&format!(
             "Ambiguous: {candles} reached both loss and target, and the loss was taken. With the target first, \
              these trades would have given {} {quote} more ({} of the cash at the start), what follows from it not counted.",
@@ -144,7 +164,7 @@ impl Report<'_> {
         if self.result.rejected.is_empty() {
             return None;
         }
-        let mut reasons = table(["Signals that became no trade", "Count"]);
+        let mut reasons = table(&["Signals that became no trade", "Count"]);
         for (reason, times) in self.rejections() {
             reasons.add_row([reason.to_owned(), count(times as u64)]);
         }
@@ -169,11 +189,11 @@ fn more(total: usize, listed: usize) -> String {
     if total > listed { format!(" The first {listed}:") } else { String::new() }
 }
 
-fn table<const N: usize>(header: [&str; N]) -> Table {
+fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING.header_separator(LineStyle::none().fill('─').junction('─'))).force_no_tty();
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
-    table.set_header(header);
+    table.set_header(header.iter().copied());
     table
 }
 

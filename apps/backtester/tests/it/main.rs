@@ -5,13 +5,14 @@ mod looking;
 mod mistakes;
 mod oracles;
 mod output;
+mod perpetual;
 mod teaching;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use db::Store;
-use market::{Candle, Series, Symbol, Timeframe};
+use market::{Candle, FundingRate, Series, Symbol, Timeframe};
 use tempfile::TempDir;
 
 /// A folder of its own for each test, with a store and strategy files in it.
@@ -46,6 +47,22 @@ impl Desk {
         let candles: Vec<Candle> = candles.into_iter().collect();
         let mut store = Store::open(self.path("x.db")).expect("the store opens");
         store.insert_closed(&Series::new("binance", symbol, timeframe), &candles).expect("candles go in");
+    }
+
+    /// Stores mark prices, and funding rates by their stamps.
+    fn store_perpetual(
+        &self,
+        symbol: &str,
+        timeframe: Timeframe,
+        marks: impl IntoIterator<Item = Candle>,
+        rates: &[(i64, f64)],
+    ) {
+        let symbol: Symbol = symbol.parse().expect("a symbol");
+        let marks: Vec<Candle> = marks.into_iter().collect();
+        let rates: Vec<FundingRate> = rates.iter().map(|(stamp_ms, rate)| FundingRate::new(*stamp_ms, *rate)).collect();
+        let mut store = Store::open(self.path("x.db")).expect("the store opens");
+        store.insert_marks(&Series::new("binance", symbol.clone(), timeframe), &marks).expect("mark prices go in");
+        store.insert_funding("binance", &symbol, &rates).expect("rates go in");
     }
 
     /// Runs `backtester run` on the store with these further arguments.

@@ -17,8 +17,15 @@ fn check(name: &str) {
     let series = text("series");
     let (stem, timeframe) = series.rsplit_once('_').expect("a series");
     let id = stem.rsplit_once('_').expect("an id").1;
-    let symbol = format!("{}/USDT", id.strip_suffix("USDT").expect("in USDT"));
+    let is_perpetual = text("market") == "perpetual";
+    let settle = if is_perpetual { ":USDT" } else { "" };
+    let symbol = format!("{}/USDT{settle}", id.strip_suffix("USDT").expect("in USDT"));
     let desk = Desk::new();
+    if is_perpetual {
+        let marks = testkit::shared_candles(&format!("{stem}_{timeframe}_mark"));
+        let (Some(marks), Some(rates)) = (marks, testkit::shared_funding(&format!("{stem}_funding"))) else { return };
+        desk.store_perpetual(&symbol, timeframe.parse().expect("a timeframe"), marks.iter(), &rates);
+    }
     let source = testkit::read_text(&yaml);
     let higher = source.contains("@ 1h").then_some("1h");
     for timeframe in [Some(timeframe), higher].into_iter().flatten() {
@@ -35,6 +42,9 @@ fn check(name: &str) {
         ("--fee-charged-in", "fee_charged_in"),
         ("--tick", "tick"),
         ("--lot", "lot"),
+        ("--market", "market"),
+        ("--leverage", "leverage"),
+        ("--maintenance-margin-rate", "maintenance_margin_rate"),
         ("--from", "from"),
         ("--to", "to"),
     ]
@@ -113,4 +123,19 @@ fn donchian_trail() {
 #[test]
 fn vwap_week_atr() {
     check("vwap_week_atr");
+}
+
+#[test]
+fn perp_reversal_3x() {
+    check("perp_reversal_3x");
+}
+
+#[test]
+fn perp_reversal_stop() {
+    check("perp_reversal_stop");
+}
+
+#[test]
+fn perp_breakout_liquidation() {
+    check("perp_breakout_liquidation");
 }

@@ -36,6 +36,7 @@ pub(super) struct Page<'a> {
     ambiguous: Ambiguous,
     rejected: Vec<(&'static str, usize)>,
     warnings: Vec<String>,
+    remarks: Vec<String>,
     setup: Vec<(&'static str, String)>,
     provenance: &'a Provenance,
 }
@@ -135,6 +136,7 @@ impl<'a> Page<'a> {
             },
             rejected: report.rejections(),
             warnings: report.all_warnings(),
+            remarks: remarks(report),
             setup: setup_rows(report),
             provenance: &report.provenance,
         }
@@ -195,6 +197,19 @@ fn page_figures(report: &Report<'_>) -> Vec<PageFigure> {
     FIGURES.iter().filter(|row| report.shows(row, &ours)).map(figure).collect()
 }
 
+/// What else is to be said: what finer candles settled, and what the run would have given at best.
+fn remarks(report: &Report<'_>) -> Vec<String> {
+    let at_best = report.figures_at_best().map(|best| {
+        let figure = |figures: &crate::Figures, name| figures.get(name).map_or("none".to_owned(), money);
+        format!(
+            "Final equity lies between {} and {}: every ambiguous candle ended with the loss, or with the target.",
+            figure(&report.figures(), "final_equity"),
+            figure(&best, "final_equity"),
+        )
+    });
+    report.settled().into_iter().chain(at_best).collect()
+}
+
 /// The settings as label and text, in the order they are read.
 fn setup_rows(report: &Report<'_>) -> Vec<(&'static str, String)> {
     let (setup, symbol) = (&report.setup, &report.series.symbol);
@@ -216,15 +231,21 @@ fn setup_rows(report: &Report<'_>) -> Vec<(&'static str, String)> {
         ("Quantity step", step(setup.lot)),
         ("Warm-up", warm_up(report)),
     ];
-    if !symbol.is_spot() {
+    if setup.market == "perpetual" {
         rows.push(("Leverage", setup.leverage.to_string()));
-        rows.push(("Maintenance margin", rate(setup.maintenance_margin_rate)));
+        let tiers: Vec<String> = setup.maintenance_tiers.iter().map(tier).collect();
+        rows.push(("Maintenance margin", tiers.join(", ")));
     }
     let params: Vec<String> = setup.params.iter().map(|(name, value)| format!("{name} {value}")).collect();
     if !params.is_empty() {
         rows.insert(1, ("Parameters", params.join(", ")));
     }
     rows
+}
+
+/// The rate of a tier, and from which notional on it holds.
+fn tier((floor, share): &(f64, f64)) -> String {
+    if *floor == 0.0 { rate(*share) } else { format!("{} from {floor}", rate(*share)) }
 }
 
 fn size_text(size: &Size) -> String {

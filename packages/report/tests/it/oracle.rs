@@ -47,6 +47,7 @@ impl Oracle {
             series: &self.series,
             candles: self.candles.as_slice(),
             result: &self.result,
+            at_best: None,
             setup: Setup {
                 strategy_file: "strategies/sma_cross.yaml".to_owned(),
                 params: vec![("fast".to_owned(), 10.0), ("slow".to_owned(), 30.0)],
@@ -57,7 +58,9 @@ impl Oracle {
                 slippage: number(&setup["slippage"]),
                 fee_charged_in: "quote",
                 leverage: number(&setup["leverage"]),
-                maintenance_margin_rate: number(&setup["maintenance_margin_rate"]),
+                market: "spot",
+                maintenance_tiers: Vec::new(),
+                detail: None,
                 tick: number(&setup["tick"]),
                 lot: number(&setup["lot"]),
                 from_ms: parse_when(text(&setup["from"]), 0).unwrap(),

@@ -91,6 +91,8 @@ export interface Data {
   ambiguous: { bars: number; trades: number[]; gain_at_best: number };
   rejected: [reason: string, count: number][];
   warnings: string[];
+  /** What else is to be said about the figures. */
+  remarks: string[];
   setup: [label: string, text: string][];
   provenance: { data_hash: string; strategy_hash: string; binary_hash: string; version: string };
 }

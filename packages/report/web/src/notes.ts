@@ -13,6 +13,7 @@ export function drawNotes(data: Data, show: Show): void {
     openNote(data) ?? "",
     holeNote(data, show),
     ambiguousNote(data),
+    ...data.remarks.map((remark) => el("p", {}, remark)),
     rejectedNote(data),
   );
 }

@@ -1,11 +1,14 @@
 //! The command line.
 
+mod account;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use market::{Symbol, Timeframe};
-use strategy::Size;
+
+pub(crate) use account::{AccountArgs, FeeChargedIn, MarketKind, MissingFunding};
 
 /// Runs strategies over stored candles.
 #[derive(Debug, Parser)]
@@ -57,6 +60,7 @@ pub(crate) enum FileCommand {
   backtester run strategies/sma_cross.yaml --symbol BTC/USDT
   backtester run strategies/sma_cross.yaml --symbol BTC/USDT --from 2024-01-01 --to 2025-01-01 --html report.html
   backtester run strategies/sma_cross.yaml --symbol ETH/USDT --from 365d --set fast=5 --set slow=50 --size 50%
+  backtester run swing.yaml --exchange binanceusdm --symbol BTC/USDT:USDT --leverage 3 --maintenance-margin-rate 0.004
 
 Dates are UTC; a date alone means its midnight; 90d means 90 days ago. A range takes the candles that open
 at or after --from and before --to. What the indicators need from before --from is read too where it is stored.")]
@@ -71,36 +75,14 @@ pub(crate) struct RunArgs {
     /// End, exclusive; the last stored candle's close where it is left out.
     #[arg(long, value_parser = terminal::parse_time, value_name = "TIME")]
     pub(crate) to: Option<i64>,
-    /// Cash at the start, in quote.
-    #[arg(long, default_value_t = 10_000.0, allow_negative_numbers = true)]
-    pub(crate) cash: f64,
-    /// Fee of market orders, stops and signal exits: 0.001 is 0.1 %.
-    #[arg(long, default_value_t = 0.001, allow_negative_numbers = true)]
-    pub(crate) taker_fee: f64,
-    /// Fee of targets.
-    #[arg(long, default_value_t = 0.001, allow_negative_numbers = true)]
-    pub(crate) maker_fee: f64,
-    /// Share of the price that market orders lose: 0.0005 is 0.05 %.
-    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
-    pub(crate) slippage: f64,
-    /// Where the fee is taken from: always quote, or what is received, as Binance does.
-    #[arg(long, value_enum, default_value_t = FeeChargedIn::Quote)]
-    pub(crate) fee_charged_in: FeeChargedIn,
-    /// Price step in quote; 0 for none.
-    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
-    pub(crate) tick: f64,
-    /// Quantity step in base; 0 for none.
-    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
-    pub(crate) lot: f64,
-    /// Least quantity of an order in base; less is no trade.
-    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
-    pub(crate) min_quantity: f64,
-    /// Least price times quantity of an order in quote; less is no trade.
-    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
-    pub(crate) min_notional: f64,
-    /// How much a position is for, instead of the file's: 50%, 250 quote, or risk 1%.
-    #[arg(long)]
-    pub(crate) size: Option<Size>,
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+    /// Walk finer candles of this timeframe where loss and target are both reached: they tell which came first.
+    #[arg(long, value_parser = terminal::timeframe_parser(), value_name = "TIMEFRAME")]
+    pub(crate) detail: Option<Timeframe>,
+    /// What is taken where loss and target are both reached in one candle: the loss, the target, or the figures of both.
+    #[arg(long, value_enum, default_value_t = Fills::Pessimistic)]
+    pub(crate) fills: Fills,
     /// Another value for a param of the file; may be given several times.
     #[arg(long, value_name = "NAME=NUMBER", value_parser = parse_set)]
     pub(crate) set: Vec<(String, f64)>,
@@ -214,11 +196,12 @@ pub(crate) struct ReferenceArgs {
     pub(crate) json: bool,
 }
 
-/// As in [`execution::FeeChargedIn`].
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum FeeChargedIn {
-    Quote,
-    Received,
+/// What is taken in ambiguous candles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Fills {
+    Pessimistic,
+    Optimistic,
+    Both,
 }
 
 fn parse_set(text: &str) -> Result<(String, f64), String> {
