@@ -25,7 +25,9 @@ pub enum ExchangeError {
     #[error("the HTTP client cannot be set up")]
     Client(#[source] reqwest::Error),
     /// The exchange does not list the symbol.
-    #[error("{exchange} has no symbol {symbol}; expected one it lists, BASE/QUOTE in upper case, such as BTC/USDT")]
+    #[error(
+        "{exchange} has no symbol {symbol}; expected one it lists, in upper case, such as BTC/USDT, or BTC/USDT:USDT for a perpetual"
+    )]
     UnknownSymbol {
         /// The exchange.
         exchange: &'static str,
@@ -39,6 +41,14 @@ pub enum ExchangeError {
         exchange: &'static str,
         /// The timeframe that was asked for.
         timeframe: Timeframe,
+    },
+    /// The exchange has no data of that kind.
+    #[error("{exchange} has no {what}; expected an exchange of perpetuals, such as binanceusdm")]
+    Unsupported {
+        /// The exchange.
+        exchange: &'static str,
+        /// What was asked for.
+        what: &'static str,
     },
     /// No connection: name not found, refused, reset, TLS failed, or the reply broke off.
     #[error("cannot reach {url}: {reason}; check the network, the address and any proxy")]
@@ -137,6 +147,7 @@ impl ExchangeError {
             | ExchangeError::Client(_)
             | ExchangeError::UnknownSymbol { .. }
             | ExchangeError::UnknownTimeframe { .. }
+            | ExchangeError::Unsupported { .. }
             | ExchangeError::Region { .. }
             | ExchangeError::Refused { .. } => false,
         }

@@ -56,20 +56,70 @@ pub async fn fetch_closed(
     timeframe: Timeframe,
     since_ms: i64,
     until_ms: Option<i64>,
+    on_page: impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
+) -> Result<Fetched, FetchError> {
+    let asked = Asked { exchange, symbol, timeframe, price: Price::Trades };
+    fetch(asked, since_ms, until_ms, on_page).await
+}
+
+/// As [`fetch_closed`], of the mark price.
+///
+/// # Errors
+/// [`FetchError`].
+pub async fn fetch_closed_marks(
+    exchange: &dyn Exchange,
+    symbol: &Symbol,
+    timeframe: Timeframe,
+    since_ms: i64,
+    until_ms: Option<i64>,
+    on_page: impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
+) -> Result<Fetched, FetchError> {
+    let asked = Asked { exchange, symbol, timeframe, price: Price::Mark };
+    fetch(asked, since_ms, until_ms, on_page).await
+}
+
+/// Candles of which price.
+#[derive(Debug, Clone, Copy)]
+enum Price {
+    Trades,
+    Mark,
+}
+
+/// Who is asked for what.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    exchange: &'a dyn Exchange,
+    symbol: &'a Symbol,
+    timeframe: Timeframe,
+    price: Price,
+}
+
+impl Asked<'_> {
+    async fn page(&self, question: Question) -> Result<Vec<Candle>, ExchangeError> {
+        let Asked { exchange, symbol, timeframe, price } = *self;
+        let (since_ms, until_ms, limit) = match question {
+            Question::Page { since_ms, until_ms } => (Some(since_ms), Some(until_ms), None),
+            Question::Next { since_ms } => (Some(since_ms), None, Some(1)),
+        };
+        match price {
+            Price::Trades => exchange.fetch_ohlcv(symbol, timeframe, since_ms, until_ms, limit).await,
+            Price::Mark => exchange.fetch_mark_ohlcv(symbol, timeframe, since_ms, until_ms, limit).await,
+        }
+    }
+}
+
+async fn fetch(
+    asked: Asked<'_>,
+    since_ms: i64,
+    until_ms: Option<i64>,
     mut on_page: impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
 ) -> Result<Fetched, FetchError> {
+    let Asked { exchange, symbol, timeframe, .. } = asked;
     let server_time_ms = exchange.fetch_time().await?;
     let mut pager = Pager::new(timeframe, since_ms, until_ms, server_time_ms);
     let (mut pages, mut candles, mut first_open_ms, mut last_open_ms) = (0, 0, None, None);
     while let Some(question) = pager.ask() {
-        let rows = match question {
-            Question::Page { since_ms, until_ms } => {
-                exchange.fetch_ohlcv(symbol, timeframe, Some(since_ms), Some(until_ms), None).await?
-            }
-            Question::Next { since_ms } => {
-                exchange.fetch_ohlcv(symbol, timeframe, Some(since_ms), None, Some(1)).await?
-            }
-        };
+        let rows = asked.page(question).await?;
         pages += 1;
         let passed = pager.answer(&rows)?;
         if let (Some(first), Some(last)) = (passed.first(), passed.last()) {

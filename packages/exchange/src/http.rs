@@ -29,8 +29,8 @@ pub(crate) struct Dialect {
     pub(crate) used_weight_header: &'static str,
     /// What may be used in a minute, until the exchange says otherwise.
     pub(crate) weight_limit: u32,
-    /// The error that a reply means, if it means one: reply, URL, now in Unix milliseconds.
-    pub(crate) fault: fn(&Reply, &str, i64) -> Option<ExchangeError>,
+    /// The error that a reply means, if it means one: exchange, reply, URL, now in Unix milliseconds.
+    pub(crate) fault: fn(&'static str, &Reply, &str, i64) -> Option<ExchangeError>,
 }
 
 /// Sends the requests of one venue. Every request is a GET that changes nothing, so repeating it is harmless.
@@ -117,7 +117,7 @@ impl Http {
         if let Some(used) = reply.used_weight {
             self.gate().budget.learn_used(used, sent_ms, now_ms);
         }
-        if let Some(error) = (self.dialect.fault)(&reply, &url, now_ms) {
+        if let Some(error) = (self.dialect.fault)(self.dialect.exchange, &reply, &url, now_ms) {
             return Err(error);
         }
         parse(&reply.body).map_err(|reason| ExchangeError::BadReply { url, status: reply.status, reason })

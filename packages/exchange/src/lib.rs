@@ -4,12 +4,14 @@
 //! - [`Exchange`] is the interface; [`connect`] finds an exchange by name (`venues.rs`).
 //! - `binance/` holds one exchange: building requests and judging replies, both pure.
 //! - `http.rs` sends, retries and waits; `gate.rs` and `budget.rs` decide, without I/O, when it may.
-//! - [`fetch_closed`] (`history.rs`) fetches any stretch of closed candles; [`Pager`] is its judgement.
+//! - [`fetch_closed`] and [`fetch_closed_marks`] (`history.rs`) fetch any stretch of closed candles;
+//!   [`Pager`] is their judgement. [`fetch_funding`] (`funding.rs`) fetches funding rates.
 
 mod binance;
 mod budget;
 mod clock;
 mod error;
+mod funding;
 mod gate;
 mod history;
 mod http;
@@ -19,11 +21,12 @@ mod request;
 mod venues;
 
 use async_trait::async_trait;
-use market::{Candle, Instrument, Symbol, Ticker, Timeframe};
+use market::{Candle, FundingRate, Instrument, Symbol, Ticker, Timeframe};
 
 pub use clock::{Clock, SystemClock};
 pub use error::ExchangeError;
-pub use history::{FetchError, Fetched, fetch_closed};
+pub use funding::{FetchedFunding, fetch_funding};
+pub use history::{FetchError, Fetched, fetch_closed, fetch_closed_marks};
 pub use options::Options;
 pub use pager::{AnswerFault, Pager, PagerError, Question, Refused, SETTLE_MS};
 pub use venues::{connect, names};
@@ -66,6 +69,31 @@ pub trait Exchange: Send + Sync {
         until_ms: Option<i64>,
         limit: Option<u32>,
     ) -> Result<Vec<Candle>, ExchangeError>;
+
+    /// One page of candles of the mark price, as [`Exchange::fetch_ohlcv`] gives those of trades.
+    ///
+    /// # Errors
+    /// [`ExchangeError`]; [`ExchangeError::Unsupported`] where there are no perpetuals.
+    async fn fetch_mark_ohlcv(
+        &self,
+        symbol: &Symbol,
+        timeframe: Timeframe,
+        since_ms: Option<i64>,
+        until_ms: Option<i64>,
+        limit: Option<u32>,
+    ) -> Result<Vec<Candle>, ExchangeError>;
+
+    /// One page of funding rates that were paid at or after `since_ms` and before `until_ms`, the
+    /// oldest ones: possible, each at a whole minute of its own, and strictly rising.
+    ///
+    /// # Errors
+    /// [`ExchangeError`]; [`ExchangeError::Unsupported`] where there are no perpetuals.
+    async fn fetch_funding_rate_history(
+        &self,
+        symbol: &Symbol,
+        since_ms: i64,
+        until_ms: i64,
+    ) -> Result<Vec<FundingRate>, ExchangeError>;
 
     /// The best prices now.
     ///

@@ -7,7 +7,10 @@ struct Venue {
     connect: fn(&Options) -> Result<Box<dyn Exchange>, ExchangeError>,
 }
 
-const VENUES: [Venue; 1] = [Venue { name: binance::NAME, connect: binance::connect }];
+const VENUES: [Venue; 2] = [
+    Venue { name: binance::SPOT_NAME, connect: binance::connect_spot },
+    Venue { name: binance::USD_M_NAME, connect: binance::connect_usd_m },
+];
 
 /// The names of all exchanges, as [`connect`] takes them.
 #[must_use]
@@ -49,6 +52,9 @@ mod tests {
     #[test]
     fn an_unknown_name_is_told_the_nearest() {
         let error = connect("Binanse", &Options::default()).err().unwrap();
-        assert_eq!(error.to_string(), "unknown exchange `Binanse`; did you mean `binance`? known: binance");
+        assert_eq!(
+            error.to_string(),
+            "unknown exchange `Binanse`; did you mean `binance`? known: binance, binanceusdm"
+        );
     }
 }

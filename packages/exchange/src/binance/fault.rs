@@ -4,7 +4,6 @@
 use market::{Symbol, Timeframe};
 use serde::Deserialize;
 
-use super::NAME;
 use crate::ExchangeError;
 use crate::request::Reply;
 
@@ -32,10 +31,9 @@ struct Refusal {
     msg: String,
 }
 
-/// The error that `reply` to `url` means, read at `now_ms`; `None` for a good one.
-pub(super) fn of(reply: &Reply, url: &str, now_ms: i64) -> Option<ExchangeError> {
+/// The error that a reply of `exchange` to `url` means, read at `now_ms`; `None` for a good one.
+pub(super) fn of(exchange: &'static str, reply: &Reply, url: &str, now_ms: i64) -> Option<ExchangeError> {
     let Reply { status, ref body, .. } = *reply;
-    let exchange = NAME;
     let url = url.to_owned();
     if status == 200 {
         let reason = not_json(reply)?;
@@ -59,18 +57,23 @@ pub(super) fn of(reply: &Reply, url: &str, now_ms: i64) -> Option<ExchangeError>
 }
 
 /// Says whose fault a refused request for candles was: the symbol's or the timeframe's.
-pub(super) fn blame(error: ExchangeError, symbol: &Symbol, timeframe: Timeframe) -> ExchangeError {
+pub(super) fn blame(
+    error: ExchangeError,
+    exchange: &'static str,
+    symbol: &Symbol,
+    timeframe: Timeframe,
+) -> ExchangeError {
     match error {
-        ExchangeError::Refused { code: -1120, .. } => ExchangeError::UnknownTimeframe { exchange: NAME, timeframe },
-        error => blame_symbol(error, symbol),
+        ExchangeError::Refused { code: -1120, .. } => ExchangeError::UnknownTimeframe { exchange, timeframe },
+        error => blame_symbol(error, exchange, symbol),
     }
 }
 
 /// Says whether the symbol was at fault: it is unknown (-1121), or no symbol is written so (-1100).
-pub(super) fn blame_symbol(error: ExchangeError, symbol: &Symbol) -> ExchangeError {
+pub(super) fn blame_symbol(error: ExchangeError, exchange: &'static str, symbol: &Symbol) -> ExchangeError {
     match error {
         ExchangeError::Refused { code: -1121 | -1100, .. } => {
-            ExchangeError::UnknownSymbol { exchange: NAME, symbol: symbol.clone() }
+            ExchangeError::UnknownSymbol { exchange, symbol: symbol.clone() }
         }
         error => error,
     }

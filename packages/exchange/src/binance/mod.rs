@@ -1,48 +1,57 @@
-//! Binance spot, public market data.
-//!
-//! The default address is the one for public data alone: it serves all that is asked for here,
-//! needs no account, and a limit or a ban earned there leaves orders on `api.binance.com` alone.
+//! Binance, public market data: spot and the perpetuals settled in their quote (USD-M).
 
 mod fault;
 mod parse;
 mod request;
+mod server;
 
 use async_trait::async_trait;
-use market::{Candle, Instrument, Symbol, Ticker, Timeframe};
+use market::{Candle, FundingRate, Instrument, Symbol, Ticker, Timeframe};
 
 use crate::http::{Dialect, Http};
+use crate::request::Request;
 use crate::{Exchange, ExchangeError, Options};
+use server::{Endpoint, Perpetual, SPOT, Server, USD_M};
 
-/// Its name in ccxt's notation.
-pub(crate) const NAME: &str = "binance";
-
-/// Weight an address may use in a minute, until `exchangeInfo` says otherwise.
-const WEIGHT_LIMIT: u32 = 6_000;
+/// The name of spot in ccxt's notation.
+pub(crate) const SPOT_NAME: &str = SPOT.name;
+/// The name of USD-M in ccxt's notation.
+pub(crate) const USD_M_NAME: &str = USD_M.name;
 
 struct Binance {
     http: Http,
+    server: &'static Server,
 }
 
 /// Prepares to talk to Binance spot.
-pub(crate) fn connect(options: &Options) -> Result<Box<dyn Exchange>, ExchangeError> {
+pub(crate) fn connect_spot(options: &Options) -> Result<Box<dyn Exchange>, ExchangeError> {
+    connect(&SPOT, options)
+}
+
+/// Prepares to talk to Binance USD-M.
+pub(crate) fn connect_usd_m(options: &Options) -> Result<Box<dyn Exchange>, ExchangeError> {
+    connect(&USD_M, options)
+}
+
+fn connect(server: &'static Server, options: &Options) -> Result<Box<dyn Exchange>, ExchangeError> {
     let dialect = Dialect {
-        exchange: NAME,
-        base_url: "https://data-api.binance.vision",
+        exchange: server.name,
+        base_url: server.base_url,
         used_weight_header: "x-mbx-used-weight-1m",
-        weight_limit: WEIGHT_LIMIT,
+        weight_limit: server.weight_limit,
         fault: fault::of,
     };
-    Ok(Box::new(Binance { http: Http::new(dialect, options)? }))
+    Ok(Box::new(Binance { http: Http::new(dialect, options)?, server }))
 }
 
 #[async_trait]
 impl Exchange for Binance {
     fn name(&self) -> &str {
-        NAME
+        self.server.name
     }
 
     async fn load_markets(&self) -> Result<Vec<Instrument>, ExchangeError> {
-        let markets = self.http.call(&request::exchange_info(), parse::markets).await?;
+        let markets = self.http.call(&request::markets(self.server), parse::markets).await?;
         if let Some(limit) = markets.weight_limit {
             self.http.learn_weight_limit(limit);
         }
@@ -53,7 +62,7 @@ impl Exchange for Binance {
     }
 
     async fn fetch_time(&self) -> Result<i64, ExchangeError> {
-        self.http.call(&request::time(), parse::time).await
+        self.http.call(&request::time(self.server), parse::time).await
     }
 
     async fn fetch_ohlcv(
@@ -64,23 +73,80 @@ impl Exchange for Binance {
         until_ms: Option<i64>,
         limit: Option<u32>,
     ) -> Result<Vec<Candle>, ExchangeError> {
-        let id = id_of(symbol)?;
-        let request = request::klines(&id, timeframe, since_ms, until_ms, limit);
-        self.http.call(&request, parse::klines).await.map_err(|error| fault::blame(error, symbol, timeframe))
+        let id = self.id_of(symbol)?;
+        let request = request::klines(&self.server.candles, &id, timeframe, since_ms, until_ms, limit);
+        self.klines(&request, symbol, timeframe).await
+    }
+
+    async fn fetch_mark_ohlcv(
+        &self,
+        symbol: &Symbol,
+        timeframe: Timeframe,
+        since_ms: Option<i64>,
+        until_ms: Option<i64>,
+        limit: Option<u32>,
+    ) -> Result<Vec<Candle>, ExchangeError> {
+        let marks = self.perpetual("mark prices", |perpetual| &perpetual.marks)?;
+        let id = self.id_of(symbol)?;
+        let request = request::klines(marks, &id, timeframe, since_ms, until_ms, limit);
+        self.klines(&request, symbol, timeframe).await
+    }
+
+    async fn fetch_funding_rate_history(
+        &self,
+        symbol: &Symbol,
+        since_ms: i64,
+        until_ms: i64,
+    ) -> Result<Vec<FundingRate>, ExchangeError> {
+        let funding = self.perpetual("funding rates", |perpetual| &perpetual.funding)?;
+        let id = self.id_of(symbol)?;
+        let request = request::funding(funding, &id, since_ms, until_ms);
+        let rates = self.http.call(&request, |body| parse::funding(body, &id)).await;
+        rates.map_err(|error| self.blame_symbol(error, symbol))
     }
 
     async fn fetch_ticker(&self, symbol: &Symbol) -> Result<Ticker, ExchangeError> {
-        let id = id_of(symbol)?;
-        let request = request::ticker(&id);
+        let id = self.id_of(symbol)?;
+        let request = request::ticker(self.server, &id);
         let ticker = self.http.call(&request, |body| parse::ticker(body, &id)).await;
-        ticker.map_err(|error| fault::blame_symbol(error, symbol))
+        ticker.map_err(|error| self.blame_symbol(error, symbol))
     }
 }
 
-/// Binance's own name of a spot symbol: `BTCUSDT`.
-fn id_of(symbol: &Symbol) -> Result<String, ExchangeError> {
-    if symbol.is_spot() {
-        return Ok(format!("{}{}", symbol.base(), symbol.quote()));
+impl Binance {
+    async fn klines(
+        &self,
+        request: &Request,
+        symbol: &Symbol,
+        timeframe: Timeframe,
+    ) -> Result<Vec<Candle>, ExchangeError> {
+        let candles = self.http.call(request, parse::klines).await;
+        candles.map_err(|error| fault::blame(error, self.server.name, symbol, timeframe))
     }
-    Err(ExchangeError::UnknownSymbol { exchange: NAME, symbol: symbol.clone() })
+
+    fn blame_symbol(&self, error: ExchangeError, symbol: &Symbol) -> ExchangeError {
+        fault::blame_symbol(error, self.server.name, symbol)
+    }
+
+    /// An endpoint that only perpetuals have.
+    fn perpetual(
+        &self,
+        what: &'static str,
+        endpoint: impl Fn(&'static Perpetual) -> &'static Endpoint,
+    ) -> Result<&'static Endpoint, ExchangeError> {
+        let exchange = self.server.name;
+        self.server.perpetual.as_ref().map(endpoint).ok_or(ExchangeError::Unsupported { exchange, what })
+    }
+
+    /// Binance's own name of a symbol: `BTCUSDT`, for spot and for its perpetual alike.
+    fn id_of(&self, symbol: &Symbol) -> Result<String, ExchangeError> {
+        let is_traded = match symbol.settle() {
+            None => self.server.perpetual.is_none(),
+            Some(settle) => self.server.perpetual.is_some() && settle == symbol.quote(),
+        };
+        if is_traded {
+            return Ok(format!("{}{}", symbol.base(), symbol.quote()));
+        }
+        Err(ExchangeError::UnknownSymbol { exchange: self.server.name, symbol: symbol.clone() })
+    }
 }

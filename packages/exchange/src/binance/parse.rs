@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use market::{Candle, Instrument, Symbol, Ticker};
+use market::{Candle, FundingRate, Instrument, Symbol, Ticker};
 use rust_decimal::Decimal;
 use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -39,12 +39,49 @@ pub(super) fn klines(body: &[u8]) -> Result<Vec<Candle>, String> {
     rows.into_iter().map(|Kline(candle)| plausible(candle.open_time_ms).map(|_| candle)).collect()
 }
 
-/// The best prices of `/ticker/24hr` for the symbol that Binance calls `id`.
+/// The rates of `/fundingRate` for the symbol that Binance calls `id`, at whole minutes, strictly rising.
+/// Of a full page the last minute is left out, where there are others: it may go on on the next page.
+pub(super) fn funding(body: &[u8], id: &str) -> Result<Vec<FundingRate>, String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Paid {
+        symbol: String,
+        funding_time: i64,
+        funding_rate: Number,
+        rate_type: Option<String>,
+    }
+    let rows: Vec<Paid> = json(body)?;
+    let is_full = rows.len() >= super::request::PAGE_LIMIT as usize;
+    let mut rates: Vec<FundingRate> = Vec::with_capacity(rows.len());
+    let mut last_type = None;
+    for Paid { symbol, funding_time, funding_rate: Number(rate), rate_type } in rows {
+        if symbol != id {
+            return Err(format!("it is about {symbol}, asked was {id}"));
+        }
+        let rate = FundingRate::new(plausible(funding_time)?, rate);
+        rate.check().map_err(|fault| format!("at {funding_time}: {fault}"))?;
+        match rates.last_mut() {
+            Some(last) if last.time_ms > rate.time_ms => return Err(format!("{funding_time} is out of order")),
+            // A special rate beside the regular one is paid too; the same kind again is the same rate.
+            Some(last) if last.time_ms == rate.time_ms && last_type != rate_type => last.rate += rate.rate,
+            Some(last) if last.time_ms == rate.time_ms => {}
+            _ => rates.push(rate),
+        }
+        last_type = rate_type;
+    }
+    if is_full && rates.len() > 1 {
+        rates.pop();
+    }
+    Ok(rates)
+}
+
+/// The best prices for the symbol that Binance calls `id`: of `/ticker/24hr`, or of `/ticker/bookTicker`.
 pub(super) fn ticker(body: &[u8], id: &str) -> Result<Ticker, String> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
-    struct Ticker24h {
+    struct BestPrices {
         symbol: String,
+        #[serde(alias = "time")]
         close_time: i64,
         bid_price: Number,
         bid_qty: Number,
@@ -52,7 +89,7 @@ pub(super) fn ticker(body: &[u8], id: &str) -> Result<Ticker, String> {
         ask_qty: Number,
         last_price: Option<Number>,
     }
-    let ticker: Ticker24h = json(body)?;
+    let ticker: BestPrices = json(body)?;
     if ticker.symbol != id {
         return Err(format!("it is about {}, asked was {id}", ticker.symbol));
     }
@@ -85,7 +122,8 @@ pub(super) fn markets(body: &[u8]) -> Result<Markets, String> {
     };
     for raw in info.symbols {
         match instrument(raw.get()) {
-            Ok(instrument) => markets.instruments.push(instrument),
+            Ok(Some(instrument)) => markets.instruments.push(instrument),
+            Ok(None) => {}
             Err(reason) => markets.skipped.push((name_of(raw.get()), reason)),
         }
     }
@@ -104,13 +142,18 @@ fn name_of(raw: &str) -> String {
     value.and_then(|value| Some(value.get("symbol")?.as_str()?.to_owned())).unwrap_or_else(|| "nameless".to_owned())
 }
 
-fn instrument(raw: &str) -> Result<Instrument, String> {
+/// `None` for what is neither spot nor a perpetual settled in its quote.
+fn instrument(raw: &str) -> Result<Option<Instrument>, String> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Listing {
         status: String,
         base_asset: String,
         quote_asset: String,
+        /// Not told of spot.
+        contract_type: Option<String>,
+        /// What a contract is settled in.
+        margin_asset: Option<String>,
         #[serde(default)]
         is_spot_trading_allowed: Option<bool>,
         filters: Vec<Filter>,
@@ -123,11 +166,20 @@ fn instrument(raw: &str) -> Result<Instrument, String> {
         tick_size: Option<String>,
         step_size: Option<String>,
         min_qty: Option<String>,
+        #[serde(alias = "notional")]
         min_notional: Option<String>,
     }
     let listing: Listing = json(raw.as_bytes())?;
+    let (base, quote) = (&listing.base_asset, &listing.quote_asset);
+    let symbol = match &listing.contract_type {
+        None => Symbol::spot(base, quote),
+        Some(contract) if contract.ends_with("PERPETUAL") && listing.margin_asset.as_ref() == Some(quote) => {
+            format!("{base}/{quote}:{quote}").parse()
+        }
+        Some(_) => return Ok(None),
+    };
     let mut instrument = Instrument {
-        symbol: Symbol::spot(&listing.base_asset, &listing.quote_asset).map_err(|error| error.to_string())?,
+        symbol: symbol.map_err(|error| error.to_string())?,
         tick: Decimal::ZERO,
         lot: Decimal::ZERO,
         min_quantity: Decimal::ZERO,
@@ -148,7 +200,7 @@ fn instrument(raw: &str) -> Result<Instrument, String> {
             _ => {}
         }
     }
-    Ok(instrument)
+    Ok(Some(instrument))
 }
 
 fn step(field: &str, text: Option<String>) -> Result<Decimal, String> {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use exchange::{Exchange, ExchangeError, FetchError, Fetched, SETTLE_MS, fetch_closed};
-use market::{Candle, Instrument, Symbol, Ticker, Timeframe};
+use market::{Candle, FundingRate, Instrument, Symbol, Ticker, Timeframe};
 
 use crate::server::{Server, answer, binance};
 
@@ -50,6 +50,23 @@ impl Exchange for Fake {
         let range = since_ms.unwrap_or(0)..until_ms.unwrap_or(i64::MAX);
         let rows = self.candles.iter().filter(|candle| range.contains(&candle.open_time_ms));
         Ok(rows.take(limit.unwrap_or(3) as usize).copied().collect())
+    }
+
+    async fn fetch_mark_ohlcv(
+        &self,
+        symbol: &Symbol,
+        timeframe: Timeframe,
+        since_ms: Option<i64>,
+        until_ms: Option<i64>,
+        limit: Option<u32>,
+    ) -> Result<Vec<Candle>, ExchangeError> {
+        let mut page = self.fetch_ohlcv(symbol, timeframe, since_ms, until_ms, limit).await?;
+        page.iter_mut().for_each(|candle| candle.volume = 0.0);
+        Ok(page)
+    }
+
+    async fn fetch_funding_rate_history(&self, _: &Symbol, _: i64, _: i64) -> Result<Vec<FundingRate>, ExchangeError> {
+        Err(ExchangeError::Unsupported { exchange: "fake", what: "funding rates" })
     }
 
     async fn fetch_ticker(&self, _: &Symbol) -> Result<Ticker, ExchangeError> {

@@ -4,6 +4,7 @@
 
 mod faults; // what goes wrong on the way, and what becomes of it
 mod history; // fetching stretches of closed candles
-mod limits; // weights, silence and bans
+mod limits;
+mod perpetuals; // weights, silence and bans
 mod server; // a server that answers as told, and a clock that is stepped
 mod tls; // https with a root of one's own

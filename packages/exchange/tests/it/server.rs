@@ -155,8 +155,17 @@ pub(crate) fn binance_with(
     base_url: &str,
     change: impl FnOnce(&mut Options),
 ) -> (Box<dyn Exchange>, Arc<SteppedClock>) {
+    connect("binance", base_url, change)
+}
+
+/// Binance's perpetuals at `base_url`, on a stepped clock.
+pub(crate) fn binance_usd_m(base_url: &str) -> (Box<dyn Exchange>, Arc<SteppedClock>) {
+    connect("binanceusdm", base_url, |options| options.timeout = PATIENCE)
+}
+
+fn connect(name: &str, base_url: &str, change: impl FnOnce(&mut Options)) -> (Box<dyn Exchange>, Arc<SteppedClock>) {
     let clock = SteppedClock::new();
     let mut options = Options { base_url: Some(base_url.to_owned()), clock: clock.clone(), ..Options::default() };
     change(&mut options);
-    (exchange::connect("binance", &options).unwrap(), clock)
+    (exchange::connect(name, &options).unwrap(), clock)
 }

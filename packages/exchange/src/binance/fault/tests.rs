@@ -15,7 +15,7 @@ fn code(status: u16, code: i64) -> Reply {
 
 /// The error as its variant's name, and until when silence is due, in seconds from now.
 fn verdict(reply: &Reply) -> (String, Option<i64>) {
-    let error = of(reply, "http://x/y", NOW).expect("an error");
+    let error = of("binance", reply, "http://x/y", NOW).expect("an error");
     let name = format!("{error:?}").split([' ', '(']).next().unwrap().to_owned();
     (name, error.silent_until_ms().map(|until_ms| (until_ms - NOW) / 1_000))
 }
@@ -41,8 +41,8 @@ fn status_and_code_decide() {
     check(&reply(302, ""), "BadReply", None);
     check(&reply(204, ""), "BadReply", None);
     check(&reply(200, "<html>"), "BadReply", None);
-    assert!(of(&reply(200, "{}"), "", NOW).is_none());
-    assert!(of(&Reply { content_type: None, ..reply(200, "{}") }, "", NOW).is_none());
+    assert!(of("binance", &reply(200, "{}"), "", NOW).is_none());
+    assert!(of("binance", &Reply { content_type: None, ..reply(200, "{}") }, "", NOW).is_none());
 }
 
 #[test]
@@ -80,7 +80,8 @@ fn a_ban_ends_at_the_later_of_header_and_text() {
 #[test]
 fn the_culprit_is_named() {
     let symbol = "FOO/BAR".parse().unwrap();
-    let blamed = |number| blame(of(&code(400, number), "u", NOW).unwrap(), &symbol, Timeframe::S1).to_string();
+    let error = |number| of("binance", &code(400, number), "u", NOW).unwrap();
+    let blamed = |number| blame(error(number), "binance", &symbol, Timeframe::S1).to_string();
     assert!(blamed(-1121).starts_with("binance has no symbol FOO/BAR; expected"));
     assert!(blamed(-1100).starts_with("binance has no symbol FOO/BAR; expected"));
     assert_eq!(blamed(-1120), "binance has no 1s candles");

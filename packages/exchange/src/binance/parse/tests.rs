@@ -107,7 +107,7 @@ fn a_broken_market_costs_no_other() {
     for (from, to, reason) in [
         ("\"0.01000000\"", "\"cheap\"", "tickSize is `cheap`"),
         ("\"0.00001000\"", "\"-1\"", "stepSize is `-1`"),
-        ("\"minNotional\"", "\"notional\"", "minNotional is missing"),
+        ("\"minNotional\"", "\"leastNotional\"", "minNotional is missing"),
         ("\"A\",\"quote", "\"A/\",\"quote", "is not a symbol"),
         ("\"status\"", "\"mood\"", "missing field `status`"),
     ] {
@@ -144,4 +144,99 @@ fn a_real_reply_is_read_whole() {
 fn the_documented_time_is_read() {
     let Some(path) = testkit::shared("payloads/binance/spot/rest_api/general_api/time.json") else { return };
     assert_eq!(time(testkit::read_text(&path).as_bytes()), Ok(1_499_827_319_559));
+}
+
+const PERPETUAL: &str = r#"{"symbol":"AB","contractType":"PERPETUAL","status":"TRADING","baseAsset":"A","quoteAsset":"B",
+    "marginAsset":"B","filters":[{"filterType":"PRICE_FILTER","tickSize":"0.10"},
+    {"filterType":"LOT_SIZE","minQty":"0.001","stepSize":"0.001"},{"filterType":"MARKET_LOT_SIZE","stepSize":"1"},
+    {"filterType":"MIN_NOTIONAL","notional":"5"}]}"#;
+
+/// The symbols that are read of `PERPETUAL` with one text replaced.
+#[track_caller]
+fn check_contract(from: &str, to: &str, expected: &[&str]) {
+    assert!(PERPETUAL.contains(from));
+    let markets = markets(exchange_info(&PERPETUAL.replace(from, to)).as_bytes()).unwrap();
+    assert_eq!(markets.instruments.iter().map(|market| market.symbol.to_string()).collect::<Vec<_>>(), expected);
+    assert!(markets.skipped.is_empty(), "it is not broken, only another thing");
+}
+
+#[test]
+fn only_perpetuals_settled_in_their_quote_are_read() {
+    check_contract("PERPETUAL", "PERPETUAL", &["A/B:B"]);
+    check_contract("PERPETUAL", "TRADIFI_PERPETUAL", &["A/B:B"]);
+    check_contract("PERPETUAL", "CURRENT_QUARTER", &[]);
+    check_contract("PERPETUAL", "", &[]);
+    check_contract("\"marginAsset\":\"B\"", "\"marginAsset\":\"A\"", &[]);
+}
+
+#[test]
+fn a_real_list_of_perpetuals_is_read_whole() {
+    let Some(path) = testkit::shared("payloads/binance/live/exchangeInfo_usdm_2021.json.gz") else { return };
+    let markets = markets(testkit::read_text(&path).as_bytes()).unwrap();
+    assert_eq!((markets.skipped.len(), markets.weight_limit), (0, Some(2_400)));
+    let find = |symbol: &str| markets.instruments.iter().find(|market| market.symbol.to_string() == symbol).unwrap();
+    let btc = find("BTC/USDT:USDT");
+    let steps = [btc.tick, btc.lot, btc.min_quantity, btc.min_notional].map(|step| step.to_string());
+    assert_eq!(steps, ["0.01", "0.001", "0.001", "5"]);
+    assert!(btc.active && markets.instruments.len() > 100);
+    assert!(markets.instruments.iter().all(|market| market.symbol.settle() == Some(market.symbol.quote())));
+}
+
+fn paid(time_ms: i64, rate: &str, kind: &str) -> String {
+    format!(r#"{{"symbol":"AB","fundingRate":"{rate}","fundingTime":{time_ms},"markPrice":"","rateType":"{kind}"}}"#)
+}
+
+/// Reads rows of time, rate and kind; gives minutes and rates.
+fn read_funding(rows: &[(i64, &str, &str)]) -> Result<Vec<(i64, f64)>, String> {
+    let rows: Vec<_> = rows.iter().map(|&(time_ms, rate, kind)| paid(time_ms, rate, kind)).collect();
+    let rates = funding(format!("[{}]", rows.join(",")).as_bytes(), "AB")?;
+    Ok(rates.iter().map(|rate| (rate.time_ms / 60_000, rate.rate)).collect())
+}
+
+#[test]
+fn funding_belongs_to_whole_minutes() {
+    assert_eq!(read_funding(&[]), Ok(vec![]));
+    let rows = [(600_000, "0.5", "Regular"), (1_200_007, "-0.25", "Regular")];
+    assert_eq!(read_funding(&rows), Ok(vec![(10, 0.5), (20, -0.25)]));
+    // All that is paid in a minute is one payment; the same stamped twice is paid once.
+    let rows = [(600_000, "0.5", "Regular"), (600_003, "0.25", "Special"), (660_000, "0.1", "Regular")];
+    assert_eq!(read_funding(&rows), Ok(vec![(10, 0.75), (11, 0.1)]));
+    let rows = [(600_000, "0.5", "Regular"), (600_003, "0.5", "Regular")];
+    assert_eq!(read_funding(&rows), Ok(vec![(10, 0.5)]));
+}
+
+#[test]
+fn the_last_minute_of_a_full_page_waits_for_the_next_one() {
+    let rows = |n: i64| (0..n).map(|minute| (minute * 60_000, "0.5", "Regular")).collect::<Vec<_>>();
+    assert_eq!(read_funding(&rows(999)).unwrap().len(), 999);
+    assert_eq!(read_funding(&rows(1_000)).unwrap().last(), Some(&(998, 0.5)));
+    assert_eq!(read_funding(&vec![(0, "0.5", "Regular"); 1_000]), Ok(vec![(0, 0.5)]), "or nothing would go on");
+}
+
+#[test]
+fn impossible_funding_is_refused_in_words() {
+    let check = |rows: &[(i64, &str, &str)], expected: &str| {
+        let error = read_funding(rows).unwrap_err();
+        assert!(error.contains(expected), "{error}");
+    };
+    check(&[(600_000, "0.5", ""), (60_000, "0.5", "")], "60000 is out of order");
+    check(&[(600_000, "1.5", "")], "at 600000: rate 1.5 is not between -1 and 1");
+    check(&[(600_000, "NaN", "")], "the rate is not a finite number");
+    check(&[(-1, "0.5", "")], "-1 is not a time");
+    check_refused(|body| funding(body, "AC"), &format!("[{}]", paid(0, "0.1", "")), "it is about AB, asked was AC");
+    check_refused(|body| funding(body, "AB"), r#"[{"symbol":"AB","fundingTime":1}]"#, "missing field `fundingRate`");
+}
+
+#[test]
+fn documented_perpetual_replies_are_read() {
+    let read = |name: &str| {
+        let path = testkit::shared(&format!("payloads/binance/usds_futures/rest_api/market_data_api/{name}.json"))?;
+        Some(testkit::read_text(&path))
+    };
+    let Some(body) = read("get_funding_rate_history") else { return };
+    let rates = funding(body.as_bytes(), "BTCUSDT").unwrap();
+    assert_eq!(rates, [FundingRate { time_ms: 1_570_608_000_000, rate: -0.0375 }]);
+    let best = ticker(read("symbol_order_book_ticker").unwrap().as_bytes(), "BTCUSDT").unwrap();
+    assert_eq!((best.time_ms, best.bid, best.ask_size, best.last), (1_589_437_530_011, 4.0, 9.0, None));
+    assert_eq!(time(read("check_server_time").unwrap().as_bytes()), Ok(1_499_827_319_559));
 }
