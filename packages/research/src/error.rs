@@ -23,12 +23,14 @@ pub enum ResearchError {
         /// How many there may be.
         most: usize,
     },
-    /// As many scores are needed as the space has points.
-    #[error("{found} scores for a space of {expected} points")]
+    /// Another number of values than there are points, or periods.
+    #[error("{found} {what}; expected {expected}")]
     WrongLength {
-        /// Points of the space, or periods of the other trials.
+        /// What there is too little or too much of, in the plural.
+        what: &'static str,
+        /// How many there must be.
         expected: usize,
-        /// What was given.
+        /// How many were given.
         found: usize,
     },
     /// A length of time that is not above zero.

@@ -5,11 +5,12 @@
 //! - What to try: a [`Space`] of params, a [`Sampler`] that walks it, and the [`Plateau`] around each result.
 //! - Whether it holds on later candles: the windows of [`walk_forward`].
 //! - Whether it could have gone otherwise: [`draw_trades`] and [`bootstrap_days`].
-//! - Whether it is the luck of having tried much: [`deflated_sharpe`].
+//! - Whether it is the luck of having tried much: [`deflated_sharpe`], and [`Trials`] with their [`Overfitting`].
 
 mod error;
 mod monte_carlo;
 mod normal;
+mod pbo;
 mod plateau;
 mod sampler;
 mod sharpe;
@@ -21,6 +22,7 @@ pub use monte_carlo::{
     BAND_LEVELS, Bootstrap, DAYS_PER_YEAR, Distribution, MOST_RUNS, TradeDraw, TradeRuns, bootstrap_days, draw_trades,
 };
 pub use normal::{normal_cdf, normal_quantile};
+pub use pbo::{BLOCKS_DEFAULT, MOST_TRIALS, Outcome, Overfitting, Trials};
 pub use plateau::{Plateau, best_plateau, plateaus};
 pub use sampler::{GridSampler, RandomSampler, Sampler, TpeSampler};
 pub use sharpe::{

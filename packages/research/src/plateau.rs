@@ -48,7 +48,7 @@ impl Plateau {
 /// [`ResearchError::WrongLength`] where there are not as many scores as points.
 pub fn plateaus(space: &Space, scores: &[Option<f64>]) -> Result<Vec<Option<Plateau>>, ResearchError> {
     if scores.len() != space.size() {
-        return Err(ResearchError::WrongLength { expected: space.size(), found: scores.len() });
+        return Err(ResearchError::WrongLength { what: "scores", expected: space.size(), found: scores.len() });
     }
     let own: Vec<Option<f64>> = scores.iter().map(|score| score.filter(|score| score.is_finite())).collect();
     let mut around: Vec<Around> = own.iter().map(|score| Around::of(*score)).collect();
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn as_many_scores_as_points_are_needed() {
         let found = plateaus(&space(&[3, 2]), &[Some(1.0)]);
-        assert_eq!(found, Err(ResearchError::WrongLength { expected: 6, found: 1 }));
+        assert_eq!(found, Err(ResearchError::WrongLength { what: "scores", expected: 6, found: 1 }));
     }
 
     proptest! {

@@ -104,8 +104,8 @@ fn the_bootstrap_has_the_mean_and_the_spread_of_its_days() {
 
 #[test]
 fn blocks_keep_days_together() {
-    // Ten days up, ten days down: independent days mix them, blocks keep their falls.
-    let days: Vec<f64> = (0..200).map(|day| if day / 10 % 2 == 0 { 0.02 } else { -0.02 }).collect();
+    // Fifty days up, fifty days down: independent days mix them, blocks keep their falls.
+    let days: Vec<f64> = (0..200).map(|day| if day / 50 % 2 == 0 { 0.02 } else { -0.02 }).collect();
     let median = |block| bootstrap_days(&days, 500, block, 3).expect("good").total_return;
     let (mixed, kept) = (median(1.0), median(10.0));
     let width = |of: &Distribution| of.quantile(0.95) - of.quantile(0.05);
