@@ -4,7 +4,7 @@ use market::{Candle, Candles, Series, Symbol, Timeframe};
 use rusqlite::params;
 
 use crate::candles_in::check;
-use crate::columns::{MARK, OF_SERIES, candle, names, seconds, seconds_at_or_after};
+use crate::columns::{MARK, OF_SERIES, candle, names, seconds, seconds_at_or_after, time_ms};
 use crate::{DbError, Inserted, Store};
 
 impl Store {
@@ -48,6 +48,29 @@ impl Store {
             );
             let mut select = connection.prepare_cached(&sql)?;
             select.query_map(params![exchange, symbol, timeframe, from_s, to_s], candle)?.collect()
+        })
+    }
+
+    /// Where a fetch from `from_ms` on has to begin: at the newest mark price of those that follow each
+    /// other from there without a hole; `from_ms` itself where there is none at it. Unix milliseconds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn resume_marks_ms(&self, series: &Series, from_ms: i64) -> Result<i64, DbError> {
+        let (exchange, symbol, timeframe) = names(series);
+        self.read(|connection| {
+            let sql =
+                format!("SELECT timestamp FROM mark_prices WHERE {OF_SERIES} AND timestamp >= ?4 ORDER BY timestamp");
+            let mut select = connection.prepare_cached(&sql)?;
+            let mut rows = select.query(params![exchange, symbol, timeframe, seconds_at_or_after(from_ms)])?;
+            let (mut resume_ms, mut expected_ms) = (from_ms, from_ms);
+            while let Some(row) = rows.next()?
+                && time_ms(row, 0)? == expected_ms
+            {
+                resume_ms = expected_ms;
+                expected_ms = series.timeframe.next_open(expected_ms);
+            }
+            Ok(resume_ms)
         })
     }
 

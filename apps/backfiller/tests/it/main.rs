@@ -4,6 +4,7 @@
 
 mod faults;
 mod fetch;
+mod fetch_perpetuals;
 mod import;
 mod perpetuals;
 mod run;

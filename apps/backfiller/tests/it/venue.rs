@@ -12,7 +12,11 @@ pub(crate) const NOW_MS: i64 = 1_736_035_200_000;
 pub(crate) const LISTED_MS: i64 = NOW_MS - 10 * 86_400_000;
 const MINUTE_MS: i64 = 60_000;
 
-/// Candles that an exchange has: every minute but those in `holes`, up to the forming one.
+/// How often it has funding.
+pub(crate) const FUNDING_MS: i64 = 8 * 3_600_000;
+
+/// Candles that an exchange has: every minute but those in `holes`, up to the forming one. It has funding
+/// every eight hours, but at those times.
 pub(crate) struct Venue {
     pub(crate) url: String,
     asked: Arc<Mutex<Vec<i64>>>,
@@ -46,16 +50,20 @@ fn answer(mut stream: &TcpStream, holes: &[i64], delay: Duration, notes: &Mutex<
     let Some(first) = lines.next() else { return };
     lines.for_each(drop);
     let target = first.split(' ').nth(1).unwrap_or_default();
+    let number = |name: &str| parameter(target, name).and_then(|text| text.parse().ok());
+    let page = || {
+        let since_ms = number("startTime").unwrap_or(0);
+        notes.lock().unwrap().push(since_ms);
+        thread::sleep(delay);
+        Page { since_ms, end_ms: number("endTime").unwrap_or(NOW_MS), limit: number("limit").unwrap_or(500) }
+    };
     let body = match target.split('?').next().unwrap_or_default() {
-        "/api/v3/time" => format!("{{\"serverTime\":{NOW_MS}}}"),
+        "/api/v3/time" | "/fapi/v1/time" => format!("{{\"serverTime\":{NOW_MS}}}"),
         "/api/v3/exchangeInfo" => LISTED.to_owned(),
-        "/api/v3/klines" => {
-            let number = |name: &str| parameter(target, name).and_then(|text| text.parse().ok());
-            let since_ms = number("startTime").unwrap_or(0);
-            notes.lock().unwrap().push(since_ms);
-            thread::sleep(delay);
-            klines(since_ms, number("endTime").unwrap_or(NOW_MS), number("limit").unwrap_or(500), holes)
-        }
+        "/fapi/v1/exchangeInfo" => LISTED_PERPETUALS.to_owned(),
+        "/api/v3/klines" | "/fapi/v1/klines" => klines(&page(), "1.25", "9", holes),
+        "/fapi/v1/markPriceKlines" => klines(&page(), "1.75", "0", holes),
+        "/fapi/v1/fundingRate" => funding(&page(), holes),
         _ => String::new(),
     };
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length";
@@ -68,16 +76,39 @@ fn parameter<'a>(target: &'a str, name: &str) -> Option<&'a str> {
     query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
 }
 
-fn klines(since_ms: i64, end_ms: i64, limit: i64, holes: &[i64]) -> String {
-    let since_ms = since_ms.max(LISTED_MS);
-    let first = since_ms.div_euclid(MINUTE_MS) + i64::from(since_ms % MINUTE_MS > 0);
-    let times = (first..).map(|minute| minute * MINUTE_MS).take_while(|&time| time <= end_ms.min(NOW_MS));
-    let rows = times.filter(|time| !holes.contains(time)).take(usize::try_from(limit).unwrap());
-    let row = |time: i64| {
-        format!("[{time},\"1.5\",\"2.5\",\"0.5\",\"1.25\",\"9\",{},\"1\",1,\"1\",\"1\",\"0\"]", time + MINUTE_MS - 1)
-    };
-    format!("[{}]", rows.map(row).collect::<Vec<_>>().join(","))
+struct Page {
+    since_ms: i64,
+    end_ms: i64,
+    limit: i64,
 }
+
+/// The rows of a page, one at each full `step_ms`.
+fn rows(page: &Page, step_ms: i64, holes: &[i64], row: impl Fn(i64) -> String) -> String {
+    let since_ms = page.since_ms.max(LISTED_MS);
+    let first = since_ms.div_euclid(step_ms) + i64::from(since_ms % step_ms > 0);
+    let times = (first..).map(|step| step * step_ms).take_while(|&time| time <= page.end_ms.min(NOW_MS));
+    let times = times.filter(|time| !holes.contains(time)).take(usize::try_from(page.limit).unwrap());
+    format!("[{}]", times.map(row).collect::<Vec<_>>().join(","))
+}
+
+fn klines(page: &Page, close: &str, volume: &str, holes: &[i64]) -> String {
+    rows(page, MINUTE_MS, holes, |time| {
+        let end = time + MINUTE_MS - 1;
+        format!("[{time},\"1.5\",\"2.5\",\"0.5\",\"{close}\",\"{volume}\",{end},\"1\",1,\"1\",\"1\",\"0\"]")
+    })
+}
+
+fn funding(page: &Page, holes: &[i64]) -> String {
+    rows(page, FUNDING_MS, holes, |time| {
+        let stamp = time + 4;
+        format!(r#"{{"symbol":"BTCUSDT","fundingRate":"0.00010000","fundingTime":{stamp},"markPrice":"1.5"}}"#)
+    })
+}
+
+const LISTED_PERPETUALS: &str = r#"{"timezone":"UTC","serverTime":1736035200000,"rateLimits":[],"symbols":[
+{"symbol":"BTCUSDT","contractType":"PERPETUAL","status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","marginAsset":"USDT",
+"filters":[{"filterType":"PRICE_FILTER","tickSize":"0.10"},{"filterType":"LOT_SIZE","minQty":"0.001","stepSize":"0.001"},
+{"filterType":"MIN_NOTIONAL","notional":"100"}]}]}"#;
 
 const LISTED: &str = r#"{"timezone":"UTC","serverTime":1736035200000,"rateLimits":[],"exchangeFilters":[],"symbols":[
 {"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","isSpotTradingAllowed":true,"filters":[

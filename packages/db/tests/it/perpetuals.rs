@@ -165,3 +165,16 @@ fn the_status_tells_holes_of_marks_and_funding() {
     assert_eq!((status.len(), &status[0]), (2, &expected));
     assert_eq!((status[1].exchange.as_str(), status[1].holes.len()), ("okx", 0));
 }
+
+#[test]
+fn a_fetch_of_marks_goes_on_before_the_first_hole() {
+    let (_folder, mut store) = new_store();
+    let btc = series(PERPETUAL);
+    let resume = |store: &db::Store, minute: i64| store.resume_marks_ms(&btc, minute * 60_000).unwrap() / 60_000;
+    assert_eq!(resume(&store, 1), 1);
+    store.insert_marks(&btc, &[1, 2, 3, 5].map(|minute| candle(minute, 1.0))).unwrap();
+    store.insert_closed(&btc, &[candle(4, 1.0)]).unwrap();
+    for (from, expected) in [(0, 0), (1, 3), (3, 3), (4, 4), (5, 5), (6, 6)] {
+        assert_eq!(resume(&store, from), expected, "{from}");
+    }
+}

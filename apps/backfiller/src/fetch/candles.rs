@@ -1,0 +1,165 @@
+//! Fetching candles, of trades or of the mark price.
+//!
+//! What the exchange does not have of the first is noted as explained, and stepped over. The mark
+//! price goes on while nobody trades: a hole in it is rare, and asked for again.
+
+use anyhow::Result;
+use db::{Gap, Inserted, Store};
+use exchange::{Exchange, Fetched, fetch_closed, fetch_closed_marks};
+use market::{Candle, Hole, Series, format_utc};
+use serde_json::{Value, json};
+use terminal::{Progress, thousands};
+
+use super::{Done, Range, add, named, summary};
+use crate::args::{Kind, Target};
+
+/// What is written beside a stretch that the exchange was asked for twice in vain.
+const ABSENT: &str = "not at the exchange";
+/// A hole that ends later than this before the exchange's present is not explained yet: candles of
+/// an outage that is just over may still come.
+const SURE_AFTER_MS: i64 = 3_600_000;
+
+/// Fetches what is not stored yet of `target`, whose candles are `series`.
+pub(super) async fn fetch(
+    exchange: &dyn Exchange,
+    store: &mut Store,
+    target: &Target,
+    series: &Series,
+    range: Range,
+    inserted: &mut Inserted,
+) -> Result<Done> {
+    let asked_from_ms = asked_from(store, target.kind(), series, range.since_ms)?;
+    let asked = Range { since_ms: asked_from_ms, ..range };
+    let Series { symbol, timeframe, .. } = series;
+    let (since_ms, until_ms) = (asked_from_ms, Some(range.until_ms));
+    let on_page = storing(store, target, series, asked, inserted);
+    let fetched = match target.kind() {
+        Kind::Mark => fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?,
+        _ => fetch_closed(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?,
+    };
+    if target.kind() == Kind::Candles {
+        store.put_gaps(series, &explained(&fetched))?;
+    }
+    Ok(Done {
+        text: to_text(target, &fetched, *inserted),
+        json: to_json(target, range, asked_from_ms, &fetched, *inserted),
+    })
+}
+
+/// The first open time to ask for, after a look at the store.
+fn asked_from(store: &Store, kind: Kind, series: &Series, since_ms: i64) -> Result<i64> {
+    let open_ms = series.timeframe.open_of(since_ms);
+    let first_ms = if open_ms < since_ms { series.timeframe.next_open(open_ms) } else { open_ms };
+    let asked_from_ms = match kind {
+        Kind::Mark => store.resume_marks_ms(series, first_ms)?,
+        _ => store.resume_ms(series, first_ms)?,
+    };
+    if asked_from_ms > first_ms {
+        tracing::info!("stored already up to {}", format_utc(asked_from_ms));
+    }
+    Ok(asked_from_ms)
+}
+
+/// The stretches without candles that are explained. After the last candle, there may yet come some.
+fn explained(fetched: &Fetched) -> Vec<Gap> {
+    let found_at_ms = fetched.server_time_ms;
+    let end_ms = fetched.last_open_ms.unwrap_or(i64::MIN).min(found_at_ms - SURE_AFTER_MS);
+    let sure = fetched.absent.iter().filter(|hole| hole.to_ms <= end_ms);
+    sure.map(|hole| Gap { from_ms: hole.from_ms, to_ms: hole.to_ms, cause: ABSENT.to_owned(), found_at_ms }).collect()
+}
+
+/// Stores a page, counts it and shows the progress.
+fn storing<'a>(
+    store: &'a mut Store,
+    target: &'a Target,
+    series: &'a Series,
+    asked: Range,
+    inserted: &'a mut Inserted,
+) -> impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + 'a {
+    let span_ms = move |to_ms: i64| (to_ms - asked.since_ms).max(0).unsigned_abs();
+    let mut progress = Progress::start(target.to_string(), span_ms(asked.until_ms));
+    let mut rows = 0;
+    move |page| {
+        let page_inserted = match target.kind() {
+            Kind::Mark => store.insert_marks(series, page)?,
+            _ => store.insert_closed(series, page)?,
+        };
+        add(inserted, page_inserted);
+        rows += page.len() as u64;
+        if let Some(last) = page.last() {
+            tracing::info!("{} candles up to {}", page.len(), format_utc(last.open_time_ms));
+            progress.set(span_ms(last.open_time_ms), rows);
+        }
+        Ok(())
+    }
+}
+
+/// What of the range the exchange does not have.
+struct Missing {
+    /// How many candles before the first one.
+    before: u64,
+    /// Between candles.
+    holes: Vec<Hole>,
+    /// How many candles after the last one; all of them where there is none.
+    after: u64,
+}
+
+impl Missing {
+    fn of(fetched: &Fetched) -> Self {
+        let mut missing = Missing { before: 0, holes: Vec::new(), after: 0 };
+        let (first_ms, last_ms) = (fetched.first_open_ms.unwrap_or(0), fetched.last_open_ms.unwrap_or(0));
+        for hole in &fetched.absent {
+            if hole.from_ms >= last_ms {
+                missing.after += hole.missing;
+            } else if hole.to_ms <= first_ms {
+                missing.before += hole.missing;
+            } else {
+                missing.holes.push(*hole);
+            }
+        }
+        missing
+    }
+}
+
+fn to_json(target: &Target, range: Range, asked_from_ms: i64, fetched: &Fetched, inserted: Inserted) -> Value {
+    let missing = Missing::of(fetched);
+    let holes = missing
+        .holes
+        .iter()
+        .map(|hole| json!({"from": format_utc(hole.from_ms), "to": format_utc(hole.to_ms), "missing": hole.missing}));
+    let facts = json!({
+        "since": format_utc(range.since_ms),
+        "asked_from": format_utc(asked_from_ms),
+        "until": format_utc(fetched.until_ms),
+        "new": inserted.new,
+        "completed": inserted.completed,
+        "known": inserted.known,
+        "first": fetched.first_open_ms.map(format_utc),
+        "last": fetched.last_open_ms.map(format_utc),
+        "holes": holes.collect::<Vec<_>>(),
+        "missing_before": missing.before,
+        "missing_after": missing.after,
+        "refused": fetched.refused.len(),
+    });
+    named(target, facts)
+}
+
+fn to_text(target: &Target, fetched: &Fetched, inserted: Inserted) -> String {
+    let summary = summary(inserted, fetched.first_open_ms, fetched.last_open_ms, "closed candles");
+    let mut text = format!("{target}: {summary}");
+    let Missing { before, holes, after } = Missing::of(fetched);
+    if !holes.is_empty() {
+        let (count, missing) = (thousands(holes.len() as u64), holes.iter().map(|hole| hole.missing).sum());
+        let missing = thousands(missing);
+        text.push_str(&format!("\nholes {count}, missing {missing}: the exchange does not have these candles"));
+    }
+    for (count, place) in [(before, "before the first"), (after, "after the last")] {
+        if count > 0 && fetched.candles > 0 {
+            text.push_str(&format!("\nmissing {} {place}: the exchange does not have these candles", thousands(count)));
+        }
+    }
+    if !fetched.refused.is_empty() {
+        text.push_str(&format!("\n{} candles refused as impossible", thousands(fetched.refused.len() as u64)));
+    }
+    text
+}

@@ -1,0 +1,68 @@
+//! Fetching funding rates.
+//!
+//! A year of them is one page or a few: all are asked for each time, so that no hole stays because
+//! it is too short to be told from an interval.
+
+use anyhow::Result;
+use db::{Inserted, Store};
+use exchange::{Exchange, FetchedFunding, fetch_funding};
+use market::{FundingRate, format_utc, funding_holes};
+use serde_json::{Value, json};
+use terminal::{Progress, thousands};
+
+use super::{Done, Range, add, named, summary};
+use crate::args::Target;
+
+/// Fetches the funding of `target`.
+pub(super) async fn fetch(
+    exchange: &dyn Exchange,
+    store: &mut Store,
+    target: &Target,
+    range: Range,
+    inserted: &mut Inserted,
+) -> Result<Done> {
+    let Range { since_ms, until_ms } = range;
+    let span_ms = |to_ms: i64| (to_ms - since_ms).max(0).unsigned_abs();
+    let mut progress = Progress::start(target.to_string(), span_ms(until_ms));
+    let mut times_ms = Vec::new();
+    let on_page = |page: &[FundingRate]| {
+        add(inserted, store.insert_funding(target.exchange(), target.symbol(), page)?);
+        times_ms.extend(page.iter().map(|rate| rate.time_ms));
+        if let Some(last) = page.last() {
+            progress.set(span_ms(last.time_ms), times_ms.len() as u64);
+        }
+        Ok(())
+    };
+    let fetched = fetch_funding(exchange, target.symbol(), since_ms, Some(until_ms), on_page).await?;
+    drop(progress);
+    let holes = funding_holes(&times_ms, since_ms, fetched.until_ms);
+    Ok(Done {
+        text: to_text(target, &fetched, &holes, *inserted),
+        json: to_json(target, range, &fetched, &holes, *inserted),
+    })
+}
+
+fn to_json(target: &Target, range: Range, fetched: &FetchedFunding, holes: &[(i64, i64)], inserted: Inserted) -> Value {
+    let hole = |&(from_ms, to_ms): &(i64, i64)| json!({"from": format_utc(from_ms), "to": format_utc(to_ms)});
+    let facts = json!({
+        "since": format_utc(range.since_ms),
+        "until": format_utc(fetched.until_ms),
+        "new": inserted.new,
+        "known": inserted.known,
+        "first": fetched.first_ms.map(format_utc),
+        "last": fetched.last_ms.map(format_utc),
+        "holes": holes.iter().map(hole).collect::<Vec<_>>(),
+    });
+    named(target, facts)
+}
+
+fn to_text(target: &Target, fetched: &FetchedFunding, holes: &[(i64, i64)], inserted: Inserted) -> String {
+    let summary = summary(inserted, fetched.first_ms, fetched.last_ms, "funding rates");
+    let mut text = format!("{target}: {summary}");
+    if let Some((from_ms, to_ms)) = holes.first() {
+        let count = thousands(holes.len() as u64);
+        let (from, to) = (format_utc(*from_ms), format_utc(*to_ms));
+        text.push_str(&format!("\nholes {count}, the first {from} … {to}: the exchange has no rates there"));
+    }
+    text
+}
