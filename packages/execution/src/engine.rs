@@ -20,14 +20,14 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Engine {
     settings: Settings,
-    orders: Orders,
-    cash: f64,
-    position: Option<Position>,
+    pub(crate) orders: Orders,
+    pub(crate) cash: f64,
+    pub(crate) position: Option<Position>,
     /// The next candle's number.
-    candle: usize,
+    pub(crate) candle: usize,
     last_exit: Option<usize>,
     pending: Pending,
-    result: RunResult,
+    pub(crate) result: RunResult,
 }
 
 /// What the last close decided.
@@ -139,6 +139,11 @@ impl Engine {
             (Some(_), None) => Some("exit"),
             (Some(_), Some(_)) => Some("reverse"),
         }
+    }
+
+    /// Whether the last close decided anything.
+    pub(crate) fn has_orders(&self) -> bool {
+        self.pending.exit.is_some() || self.pending.enter.is_some()
     }
 
     /// Pays or receives funding on the position that is held.

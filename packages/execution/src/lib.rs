@@ -8,6 +8,7 @@ mod order;
 mod perpetual;
 mod position;
 mod refusal;
+mod rest;
 mod rounding;
 mod rules;
 mod run;

@@ -67,6 +67,11 @@ impl Levels {
         }
     }
 
+    /// Whether there is a level that moves with the price.
+    pub(crate) fn is_trailing(&self) -> bool {
+        !self.trail.is_nan()
+    }
+
     /// Moves the trail after a candle whose best price was `best`; it only ever tightens.
     pub(crate) fn follow(&mut self, best: f64) {
         if self.sign * (best - self.best) > 0.0 {

@@ -4,7 +4,7 @@
 //! the same table through the same door, so both decide the same.
 
 use market::{CandleSlice, CandleSource, Candles, SourceError, Symbol};
-use strategy::{Decision, Strategy};
+use strategy::{Act, Decision, Strategy};
 
 use crate::{Ambiguity, Engine, Fed, Feed, Settings, Surroundings};
 
@@ -22,6 +22,7 @@ pub struct Runner {
     /// The first candle that the account sees; those before only warm the strategy up.
     from_ms: i64,
     decisions: Vec<Decision>,
+    acts: Vec<Act>,
     recording: Option<Recording>,
 }
 
@@ -46,7 +47,17 @@ impl Runner {
         let feed = Feed::new(description, symbol, from_ms);
         let engine = Engine::new(settings, description.orders);
         let surroundings = Surroundings::default();
-        Runner { strategy, engine, optimist: None, surroundings, feed, from_ms, decisions: Vec::new(), recording: None }
+        Runner {
+            strategy,
+            engine,
+            optimist: None,
+            surroundings,
+            feed,
+            from_ms,
+            decisions: Vec::new(),
+            acts: Vec::new(),
+            recording: None,
+        }
     }
 
     /// With what happens around the candles: funding, mark prices, finer candles.
@@ -95,11 +106,12 @@ impl Runner {
         while at < candles.len() {
             let end = (at + PIECE).min(candles.len());
             let piece = candles.slice(at..end);
-            self.decisions.clear();
-            let lines = self.recording.as_mut().map(|recording| recording.lines.as_mut_slice());
-            self.strategy.run(piece, &mut self.decisions, lines);
             let unseen = start.saturating_sub(at).min(piece.len());
-            self.account(piece, unseen);
+            if self.surroundings.is_empty() && self.optimist.is_none() {
+                self.plain(piece, unseen);
+            } else {
+                self.with_surroundings(piece, unseen);
+            }
             at = end;
         }
         let seen = candles.len() - start;
@@ -109,16 +121,24 @@ impl Runner {
         seen
     }
 
-    /// Gives candles and decisions to the account.
-    fn account(&mut self, piece: CandleSlice<'_>, unseen: usize) {
+    /// Runs over candles around which nothing happens.
+    fn plain(&mut self, piece: CandleSlice<'_>, unseen: usize) {
+        self.acts.clear();
+        let lines = self.recording.as_mut().map(|recording| recording.lines.as_mut_slice());
+        self.strategy.act(piece, &mut self.acts, lines);
+        self.acts.retain(|act| act.index >= unseen);
+        self.acts.iter_mut().for_each(|act| act.index -= unseen);
+        self.engine.run(piece.slice(unseen..piece.len()), &self.acts);
+    }
+
+    /// Runs over candles around which something may happen.
+    fn with_surroundings(&mut self, piece: CandleSlice<'_>, unseen: usize) {
+        self.decisions.clear();
+        let lines = self.recording.as_mut().map(|recording| recording.lines.as_mut_slice());
+        self.strategy.run(piece, &mut self.decisions, lines);
         let timeframe = self.strategy.description().timeframe;
-        let is_plain = self.surroundings.is_empty() && self.optimist.is_none();
         for (index, decision) in self.decisions.iter().enumerate().skip(unseen) {
             let candle = piece.get(index);
-            if is_plain {
-                self.engine.step(&candle, decision);
-                continue;
-            }
             let around = self.surroundings.next(candle.open_time_ms, timeframe);
             self.engine.step_in(&candle, &around, decision);
             if let Some(optimist) = &mut self.optimist {
@@ -143,12 +163,6 @@ impl Runner {
     #[must_use]
     pub fn strategy(&self) -> &dyn Strategy {
         self.strategy.as_ref()
-    }
-
-    /// What the strategy decided at the last candles, the latest last; at least the last one of the last call.
-    #[must_use]
-    pub fn decisions(&self) -> &[Decision] {
-        &self.decisions
     }
 
     /// Open time of the next base candle to be read; `None` before the first call.

@@ -131,7 +131,20 @@ impl FromIterator<Candle> for Candles {
     }
 }
 
-impl CandleSlice<'_> {
+impl<'a> CandleSlice<'a> {
+    /// The candles of `range`. Panics when it reaches past the end, as a slice does.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> CandleSlice<'a> {
+        CandleSlice {
+            open_time_ms: &self.open_time_ms[range.clone()],
+            open: &self.open[range.clone()],
+            high: &self.high[range.clone()],
+            low: &self.low[range.clone()],
+            close: &self.close[range.clone()],
+            volume: &self.volume[range],
+        }
+    }
+
     /// How many candles there are.
     #[must_use]
     pub fn len(&self) -> usize {

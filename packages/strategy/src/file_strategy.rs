@@ -2,18 +2,17 @@
 
 use market::CandleSlice;
 
-use crate::compile::Part;
 use crate::file::Expressions;
-use crate::plan::{BLOCK, Context, Info, Needs, Operand, Plan, cut};
-use crate::strategy::{Decision, Description, Strategy};
+use crate::plan::{BLOCK, Context, Info, Operand, Plan};
+use crate::rules::{Block, Rules, Watched};
+use crate::strategy::{Act, Decision, Description, Strategy};
 
 /// A compiled strategy file.
 pub struct FileStrategy {
     description: Description,
     plan: Plan,
     contexts: Vec<Context>,
-    rules: [Option<Watched>; 4],
-    distances: [Option<Operand>; 3],
+    rules: Rules,
     lines: Vec<Operand>,
     /// Base candles so far.
     seen: usize,
@@ -36,50 +35,12 @@ impl PlanStep {
     }
 }
 
-/// A value, and since when it means something.
-pub(crate) struct Watched {
-    operand: Operand,
-    is_condition: bool,
-    needs: Needs,
-    /// For each context it needs, the base candle at which that was first warm.
-    context_warm: Vec<Option<usize>>,
-    warm: bool,
-}
-
-impl Watched {
-    pub(crate) fn new(part: &Part) -> Self {
-        let context_warm = vec![None; part.needs.contexts.len()];
-        let (operand, is_condition, needs) = (part.operand, part.is_condition, part.needs.clone());
-        Watched { operand, is_condition, needs, context_warm, warm: false }
-    }
-
-    pub(crate) fn is_condition(&self) -> bool {
-        self.is_condition
-    }
-
-    /// Whether it is warm at base candle `candle`, the one at `index` of the block.
-    fn is_warm(&mut self, candle: usize, index: usize, contexts: &[Context]) -> bool {
-        if self.warm {
-            return true;
-        }
-        self.warm = candle >= self.needs.lookback;
-        for (need, first) in self.needs.contexts.iter().zip(&mut self.context_warm) {
-            if first.is_none() && contexts[need.context].seen(index) > need.lookback {
-                *first = Some(candle);
-            }
-            self.warm &= first.is_some_and(|first| candle >= first + need.later);
-        }
-        self.warm
-    }
-}
-
 impl FileStrategy {
     pub(crate) fn new(description: Description, plan: Plan, contexts: Vec<Context>, expressions: &Expressions) -> Self {
-        let rules = expressions.rules.each_ref().map(|rule| rule.as_ref().map(Watched::new));
-        let distances = expressions.distances.each_ref().map(|distance| distance.as_ref().map(|part| part.operand));
+        let rules = Rules::new(expressions);
         let numbers = expressions.names.iter().filter(|(_, part)| !part.is_condition);
         let lines = numbers.map(|(_, part)| part.operand).collect();
-        FileStrategy { description, plan, contexts, rules, distances, lines, seen: 0 }
+        FileStrategy { description, plan, contexts, rules, lines, seen: 0 }
     }
 
     /// Runs the plan over the next candles of at most a block.
@@ -93,27 +54,8 @@ impl FileStrategy {
 
     /// Reads the rules off the plan, for the block that it ran over last.
     pub(crate) fn decide(&mut self, candles: CandleSlice<'_>, decisions: &mut Vec<Decision>) {
-        let fetch = |operand: Option<Operand>| operand.map(|operand| self.plan.fetch(operand, candles, &self.contexts));
-        let conditions = self.rules.each_ref().map(|rule| fetch(rule.as_ref().map(|rule| rule.operand)));
-        let distances = self.distances.map(fetch);
-        for index in 0..candles.len() {
-            let candle = self.seen + index;
-            let mut fires = [false; 4];
-            for ((fires, rule), condition) in fires.iter_mut().zip(&mut self.rules).zip(&conditions) {
-                let (Some(rule), Some(condition)) = (rule, condition) else { continue };
-                *fires = rule.is_warm(candle, index, &self.contexts) && condition.at(index) > 0.0;
-            }
-            let distance = |which: usize| distances[which].map_or(f64::NAN, |distance| distance.at(index));
-            decisions.push(Decision {
-                long_enter: fires[0],
-                long_exit: fires[1],
-                short_enter: fires[2],
-                short_exit: fires[3],
-                stop: distance(0),
-                take: distance(1),
-                trail: distance(2),
-            });
-        }
+        let block = Block { plan: &self.plan, contexts: &self.contexts, candles, seen: self.seen };
+        self.rules.decide(block, decisions);
     }
 
     /// Runs over the next candles of at most a block, and gives what each of `watched` is worth at each of them
@@ -129,7 +71,7 @@ impl FileStrategy {
             let values = self.plan.fetch(watched.operand, candles, &self.contexts);
             for index in 0..candles.len() {
                 let warm = watched.is_warm(self.seen + index, index, &self.contexts);
-                let known = warm || !watched.is_condition;
+                let known = warm || !watched.is_condition();
                 told(which, if known { values.at(index) } else { f64::NAN }, warm);
             }
         }
@@ -138,6 +80,19 @@ impl FileStrategy {
     /// Ends a block.
     pub(crate) fn pass(&mut self, candles: CandleSlice<'_>) {
         self.seen += candles.len();
+    }
+
+    /// Runs the plan over the candles block by block; `read` reads each block, which begins at that candle.
+    fn blocks(&mut self, candles: CandleSlice<'_>, mut read: impl FnMut(&mut Self, CandleSlice<'_>, usize)) {
+        let mut start = 0;
+        while start < candles.len() {
+            let end = (start + BLOCK).min(candles.len());
+            let block = candles.slice(start..end);
+            self.compute(block);
+            read(self, block, start);
+            self.pass(block);
+            start = end;
+        }
     }
 
     fn tell(&self, candles: CandleSlice<'_>, lines: &mut [Vec<f64>]) {
@@ -159,17 +114,17 @@ impl Strategy for FileStrategy {
 
     fn run(&mut self, candles: CandleSlice<'_>, decisions: &mut Vec<Decision>, mut lines: Option<&mut [Vec<f64>]>) {
         decisions.reserve(candles.len());
-        let mut start = 0;
-        while start < candles.len() {
-            let end = (start + BLOCK).min(candles.len());
-            let block = cut(candles, start, end);
-            self.compute(block);
-            self.decide(block, decisions);
-            if let Some(lines) = &mut lines {
-                self.tell(block, lines);
-            }
-            self.pass(block);
-            start = end;
-        }
+        self.blocks(candles, |strategy, block, _| {
+            strategy.decide(block, decisions);
+            lines.iter_mut().for_each(|lines| strategy.tell(block, lines));
+        });
+    }
+
+    fn act(&mut self, candles: CandleSlice<'_>, acts: &mut Vec<Act>, mut lines: Option<&mut [Vec<f64>]>) {
+        self.blocks(candles, |strategy, candles, start| {
+            let block = Block { plan: &strategy.plan, contexts: &strategy.contexts, candles, seen: strategy.seen };
+            strategy.rules.act(block, start, acts);
+            lines.iter_mut().for_each(|lines| strategy.tell(candles, lines));
+        });
     }
 }

@@ -4,8 +4,9 @@ use market::CandleSlice;
 
 use crate::compile::{Logic, Part};
 use crate::file::Opened;
-use crate::file_strategy::{FileStrategy, Watched};
-use crate::plan::{BLOCK, cut};
+use crate::file_strategy::FileStrategy;
+use crate::plan::BLOCK;
+use crate::rules::Watched;
 use crate::strategy::{Decision, Description, Strategy};
 
 /// A strategy file whose every expression can be looked at.
@@ -127,7 +128,7 @@ impl Inspector {
         let mut start = 0;
         while start < candles.len() {
             let end = (start + BLOCK).min(candles.len());
-            let block = cut(candles, start, end);
+            let block = candles.slice(start..end);
             // The parts are watched too, for the sake of `explain`: a value is warm once all it needs has been seen.
             self.strategy.watch(block, &mut self.watched, |which, value, _| {
                 if let Some(column) = columns.get_mut(which).filter(|_| which < self.names.len()) {
@@ -144,7 +145,7 @@ impl Inspector {
         let mut start = 0;
         while start < candles.len() {
             let end = (start + BLOCK).min(candles.len());
-            let block = cut(candles, start, end);
+            let block = candles.slice(start..end);
             self.strategy.watch(block, &mut [], |_, _, _| {});
             self.strategy.pass(block);
             start = end;

@@ -21,6 +21,15 @@ pub struct Decision {
     pub trail: f64,
 }
 
+impl History {
+    /// Whether a value depends on candles from before its warm-up. Those of a running total alone do not: its
+    /// level, which would, means nothing.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        matches!(self, History::Whole { settle: 1.., .. } | History::Whole { anchor: Some(_), .. })
+    }
+}
+
 impl Decision {
     /// No wish at all.
     pub const NONE: Decision = Decision {
@@ -32,6 +41,23 @@ impl Decision {
         take: f64::NAN,
         trail: f64::NAN,
     };
+}
+
+/// A decision that wants something, and the candle at whose close it was made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Act {
+    /// Number of the candle in its slice.
+    pub index: usize,
+    /// What is wanted: at least one rule is true.
+    pub decision: Decision,
+}
+
+impl Decision {
+    /// Whether any rule is true.
+    #[must_use]
+    pub fn wants_something(&self) -> bool {
+        self.long_enter || self.long_exit || self.short_enter || self.short_exit
+    }
 }
 
 /// The unit of a distance from the entry price.
@@ -124,7 +150,7 @@ pub struct Description {
     pub short: bool,
     /// How signals become positions.
     pub orders: Orders,
-    /// Candles of its own timeframe before all rules are warm.
+    /// Candles of its own timeframe before all that it computes is warm: rules, distances and names.
     pub warm_up: usize,
     /// How much of the past its values depend on.
     pub history: History,
@@ -152,4 +178,12 @@ pub trait Strategy: Send {
     /// Where `lines` is given it has a column for each of `description().lines`, to which the line's
     /// values are added; NaN is unknown.
     fn run(&mut self, candles: CandleSlice<'_>, decisions: &mut Vec<Decision>, lines: Option<&mut [Vec<f64>]>);
+
+    /// As [`Strategy::run`], but adds only the decisions that want something: most candles decide nothing.
+    fn act(&mut self, candles: CandleSlice<'_>, acts: &mut Vec<Act>, lines: Option<&mut [Vec<f64>]>) {
+        let mut decisions = Vec::with_capacity(candles.len());
+        self.run(candles, &mut decisions, lines);
+        let wanted = decisions.into_iter().enumerate().filter(|(_, decision)| decision.wants_something());
+        acts.extend(wanted.map(|(index, decision)| Act { index, decision }));
+    }
 }

@@ -1,9 +1,9 @@
 //! What holds for every strategy and every market.
 
-use execution::{Engine, FeeChargedIn, Settings};
-use market::Candle;
+use execution::{Around, Engine, ExitReason, FeeChargedIn, Funding, Margin, Market, Settings, Tiers};
+use market::{Candle, Candles};
 use proptest::prelude::*;
-use strategy::{Decision, Orders, Protection, Size, Unit};
+use strategy::{Act, Decision, Orders, Protection, Size, Unit};
 
 use super::PLAIN;
 
@@ -106,5 +106,98 @@ proptest! {
             prop_assert!(pair[1].entry_time_ms >= pair[0].exit_time_ms);
         }
         prop_assert!((result.fees - result.trades.iter().map(|t| t.fees).sum::<f64>() - result.open.map_or(0.0, |o| o.entry_fee)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn candles_that_decide_nothing_may_be_taken_at_once(
+        candles in market(), decisions in decisions(), rare in 1usize..9, protection in protections(), settings in settings(),
+        cut in 0usize..200,
+    ) {
+        let orders = Orders { protection, size: settings.size, leverage: 1.0, cooldown: 1 };
+        let sparse = |index: usize| if index % rare == 0 { decisions[index] } else { Decision::NONE };
+        let mut stepped = Engine::new(settings, orders);
+        for (index, candle) in candles.iter().enumerate() {
+            stepped.step(candle, &sparse(index));
+        }
+        let columns: Candles = candles.iter().copied().collect();
+        let mut ran = Engine::new(settings, orders);
+        let cut = cut.min(candles.len());
+        for range in [0..cut, cut..candles.len()] {
+            let acts: Vec<Act> = range
+                .clone()
+                .map(|index| Act { index: index - range.start, decision: sparse(index) })
+                .filter(|act| act.decision.wants_something())
+                .collect();
+            ran.run(columns.slice(range), &acts);
+        }
+        prop_assert_eq!(ran.cash().to_bits(), stepped.cash().to_bits());
+        prop_assert_eq!(ran.finish(), stepped.finish());
+    }
+
+    #[test]
+    fn books_of_perpetuals_balance(
+        candles in market(), decisions in decisions(), shorts in any::<u64>(), protection in protections(), settings in settings(),
+        leverage in 1.0..40.0f64, rate in 0.0..0.02f64, funding in -0.01..0.01f64,
+    ) {
+        let tiers = Tiers::new(&[(0.0, rate), (5_000.0, rate * 1.5)]).expect("tiers");
+        let settings = Settings { market: Market::Perpetual(Margin { leverage, tiers }), ..settings };
+        let orders = Orders { protection, size: settings.size, leverage, cooldown: 0 };
+        let mut engine = Engine::new(settings, orders);
+        for (index, candle) in candles.iter().enumerate() {
+            let mut decision = decisions[index];
+            if shorts >> (index % 64) & 1 == 1 {
+                (decision.short_enter, decision.long_enter) = (decision.long_enter, false);
+                (decision.short_exit, decision.long_exit) = (decision.long_exit, false);
+            }
+            let paid = [Funding { time_ms: index as i64, rate: funding, mark: candle.open }];
+            let around = Around { mark_low: candle.low, mark_high: candle.high, before: &paid, ..Around::NONE };
+            let before = (engine.trades().len(), engine.position());
+            engine.step_in(candle, &around, &decision);
+            // What leaves at the liquidation price loses its margin and no fee.
+            for trade in &engine.trades()[before.0..] {
+                if trade.reason == ExitReason::Liquidation {
+                    let margin = trade.quantity * trade.entry_price / leverage;
+                    prop_assert!((trade.pnl + margin + trade.fees - trade.funding).abs() < 1e-6);
+                }
+            }
+        }
+        let cash = engine.cash();
+        let result = engine.finish();
+        let open = result.open.clone();
+        let last = candles[candles.len() - 1].close;
+        let held = open.as_ref().map_or(0.0, |open| open.side.sign() * open.quantity * (last - open.entry_price));
+        prop_assert!((cash + held - result.equity[candles.len() - 1]).abs() < 1e-6 * settings.cash);
+        let gained: f64 = result.trades.iter().map(|trade| trade.pnl).sum();
+        let spent = open.as_ref().map_or(0.0, |open| open.funding - open.entry_fee);
+        prop_assert!((settings.cash + gained + spent - cash).abs() < 1e-6 * settings.cash);
+        let funded: f64 = result.trades.iter().map(|trade| trade.funding).sum();
+        prop_assert!((funded + open.map_or(0.0, |open| open.funding) - result.funding).abs() < 1e-6 * settings.cash);
+    }
+
+    #[test]
+    fn mirrored_prices_mirror_the_trades(candles in market(), decisions in decisions(), protection in protections()) {
+        // A short on prices reflected at 1,000 does what a long does on the prices themselves.
+        let reflect = |price: f64| 1_000.0 - price;
+        let run = |short: bool| {
+            let tiers = Tiers::single(0.0).expect("a rate");
+            let market = Market::Perpetual(Margin { leverage: 1.0, tiers });
+            let settings = Settings { market, size: Size::Quote(10.0), lot: 0.001, ..PLAIN };
+            let orders = Orders { protection, size: settings.size, leverage: 1.0, cooldown: 0 };
+            let mut engine = Engine::new(settings, orders);
+            for (candle, decision) in candles.iter().zip(&decisions) {
+                let (mut candle, mut decision) = (*candle, *decision);
+                if short {
+                    candle = Candle {
+                        open: reflect(candle.open), high: reflect(candle.low), low: reflect(candle.high), close: reflect(candle.close), ..candle
+                    };
+                    decision = Decision {
+                        short_enter: decision.long_enter, short_exit: decision.long_exit, long_enter: false, long_exit: false, ..decision
+                    };
+                }
+                engine.step(&candle, &decision);
+            }
+            engine.finish().trades.iter().map(|trade| (trade.entry_time_ms, trade.exit_time_ms, trade.reason)).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(run(false), run(true));
     }
 }

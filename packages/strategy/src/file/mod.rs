@@ -147,8 +147,10 @@ impl Reader<'_> {
         let orders = Orders { protection, size, leverage, cooldown };
         let (long, short) = (long.unwrap_or_default(), short.unwrap_or_default());
         let rules = [long.enter, long.exit, short.enter, short.exit];
+        // Names that no rule reads are told too, as lines of the chart and by those who look inside.
         let mut all = Needs::default();
-        rules.iter().flatten().chain(distances.iter().flatten()).for_each(|part| all.join(&part.needs));
+        let decide = rules.iter().chain(&distances).flatten();
+        decide.chain(names.iter().map(|(_, part)| part)).for_each(|part| all.join(&part.needs));
         if compiler.is_too_large() {
             let help = "shorten the windows, or compute less".to_owned();
             self.problems.push(0..0, "the file asks for too many steps or too long windows", Some(help));

@@ -54,9 +54,13 @@ impl Step for Cross {
         let (a, b) = (inputs.column(0), inputs.column(1));
         // Crossing under is the other one crossing over.
         let (rising, other) = if self.under { (b, a) } else { (a, b) };
-        for ((out, &rising), &other) in out.iter_mut().zip(rising).zip(other) {
-            *out = f64::from(u8::from(rising > other && self.was_at_or_below));
-            self.was_at_or_below = rising <= other;
+        let (Some(&last_rising), Some(&last_other)) = (rising.last(), other.last()) else { return };
+        out[0] = f64::from(u8::from(rising[0] > other[0] && self.was_at_or_below));
+        // Nothing waits for the candle before, so that several go at once.
+        let now = out[1..].iter_mut().zip(rising[1..].iter().zip(&other[1..]));
+        for ((out, (rising, other)), (was_rising, was_other)) in now.zip(rising.iter().zip(other)) {
+            *out = f64::from(u8::from((rising > other) & (was_rising <= was_other)));
         }
+        self.was_at_or_below = last_rising <= last_other;
     }
 }

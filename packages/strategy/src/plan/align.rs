@@ -44,7 +44,7 @@ impl Context {
         let mut start = 0;
         while start < candles.len() {
             let end = (start + BLOCK).min(candles.len());
-            let block = cut(candles, start, end);
+            let block = candles.slice(start..end);
             self.plan.run(block, &[]);
             for (index, &open_time_ms) in block.open_time_ms.iter().enumerate() {
                 let values = self.outputs.iter().map(|output| self.plan.fetch(*output, block, &[]).at(index)).collect();
@@ -79,17 +79,5 @@ impl Context {
     /// How many candles of the context had closed by the close of a base candle of the block.
     pub(crate) fn seen(&self, index: usize) -> usize {
         self.seen[index]
-    }
-}
-
-/// The candles from `start` up to `end`.
-pub(crate) fn cut(candles: CandleSlice<'_>, start: usize, end: usize) -> CandleSlice<'_> {
-    CandleSlice {
-        open_time_ms: &candles.open_time_ms[start..end],
-        open: &candles.open[start..end],
-        high: &candles.high[start..end],
-        low: &candles.low[start..end],
-        close: &candles.close[start..end],
-        volume: &candles.volume[start..end],
     }
 }

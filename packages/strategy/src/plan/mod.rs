@@ -11,7 +11,7 @@ mod step;
 
 use market::CandleSlice;
 
-pub(crate) use align::{Context, cut};
+pub(crate) use align::Context;
 pub(crate) use builder::{Builder, Info, Memory, Needs};
 pub(crate) use step::{Arg, Inputs, Step};
 

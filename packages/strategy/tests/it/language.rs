@@ -114,3 +114,14 @@ fn a_hole_in_the_other_candles_is_unknown_not_stale() {
     let u = -1.0;
     assert_eq!(with_four_hours(Some(1)), [u, u, u, 100., 100., 100., 100., u, u, u, u, 102.]);
 }
+
+#[test]
+fn names_that_no_rule_reads_are_waited_for_by_no_rule() {
+    let source = "name: t\ntimeframe: 1h\nlet:\n  slow: sma(close, 9)\n  v: vwap('month')\nlong:\n  enter: close > 1\n";
+    let file = loaded(source);
+    let description = file.strategy.description();
+    assert_eq!(description.warm_up, 8);
+    assert_eq!(description.history, History::Whole { settle: 0, anchor: Some(market::Timeframe::Month1) });
+    let decisions = run(source, &candles_of(&[2.0, 3.0, 4.0])).1;
+    assert!(decisions.iter().all(|decision| decision.long_enter), "{decisions:?}");
+}

@@ -1,0 +1,65 @@
+//! Candles in which an account does nothing: many at once, with the same result as one by one.
+
+use market::CandleSlice;
+use strategy::{Act, Decision};
+
+use crate::Engine;
+use crate::position::Position;
+
+impl Engine {
+    /// Takes closed candles, and those of the decisions at their closes that want something; the same as
+    /// [`Engine::step`] for each candle.
+    pub fn run(&mut self, candles: CandleSlice<'_>, acts: &[Act]) {
+        let (mut at, mut acts) = (0, acts.iter().peekable());
+        while at < candles.len() {
+            let until = acts.peek().map_or(candles.len(), |act| act.index);
+            at += self.rest(candles.slice(at..until.max(at)));
+            if at == candles.len() {
+                return;
+            }
+            let act = acts.next_if(|act| act.index == at);
+            self.step(&candles.get(at), &act.map_or(Decision::NONE, |act| act.decision));
+            at += 1;
+        }
+    }
+
+    /// Takes those of the first candles in which nothing happens; gives how many.
+    fn rest(&mut self, candles: CandleSlice<'_>) -> usize {
+        if candles.len() == 0 || self.has_orders() {
+            return 0;
+        }
+        let (cash, candle) = (self.cash, self.candle);
+        let Some(position) = &self.position else {
+            self.candle += candles.len();
+            self.result.equity.extend(std::iter::repeat_n(cash, candles.len()));
+            return candles.len();
+        };
+        let most =
+            self.orders.protection.max_bars.map_or(candles.len(), |bars| {
+                (position.entry_candle + bars).saturating_sub(candle + 1).min(candles.len())
+            });
+        let quiet = quiet(position, candles.slice(0..most));
+        let worth = candles.close[..quiet].iter().map(|close| cash + position.worth(*close));
+        self.result.equity.extend(worth);
+        self.result.bars_held += quiet;
+        self.candle += quiet;
+        quiet
+    }
+}
+
+/// In how many of the first candles no level of the position is reached or moved.
+fn quiet(position: &Position, candles: CandleSlice<'_>) -> usize {
+    let levels = &position.levels;
+    let (loss, _) = levels.loss();
+    if levels.is_trailing() {
+        return 0;
+    }
+    if loss.is_nan() && levels.take.is_nan() {
+        return candles.len();
+    }
+    let reached = |(low, high): (&f64, &f64)| {
+        let (worst, best) = position.worst_and_best(*low, *high);
+        position.has_fallen_to(worst, loss) || position.has_risen_to(best)
+    };
+    candles.low.iter().zip(candles.high).position(reached).unwrap_or(candles.len())
+}
