@@ -1,4 +1,4 @@
-//! Brings candles into the store: from an exchange, from files; and tells what is stored.
+//! Brings candles, mark prices and funding rates into the store: from an exchange, from files; and tells what is stored.
 
 mod archive;
 mod args;
@@ -15,8 +15,8 @@ use clap::{Parser, Subcommand};
 
 /// Brings candles into the store, from an exchange or from files, and tells what is stored.
 ///
-/// The store is one SQLite file that other programs may read and write at the same time. A closed
-/// candle that is stored never changes; every command can be stopped and run again at any time.
+/// For perpetuals it brings mark prices and funding rates too, with --kind. The store is one SQLite
+/// file that other programs may read and write at the same time. A closed candle that is stored never changes; every command can be stopped and run again at any time.
 #[derive(Debug, Parser)]
 #[command(name = "backfiller", version, arg_required_else_help = true, after_long_help = EXAMPLES)]
 struct Cli {
@@ -30,6 +30,7 @@ struct Cli {
 const EXAMPLES: &str = "Examples:
   backfiller fetch --exchange binance --symbol BTC/USDT --timeframe 1h --since 90d
   backfiller import --exchange binance --symbol BTC/USDT --timeframe 1h BTCUSDT-1h-2025-*.csv
+  backfiller fetch --exchange binanceusdm --symbol BTC/USDT:USDT --since 90d --kind funding
   backfiller status
   backfiller status --json | jq '.series[].holes'
 
