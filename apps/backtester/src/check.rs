@@ -93,11 +93,11 @@ fn warm_up(candles: usize, history: History) -> String {
         History::Whole { anchor: Some(anchor), .. } => {
             format!("and all since the start of the {anchor}")
         }
-        History::Whole { settle: 0, .. } => "and all since the first".to_owned(),
-        History::Whole { settle, .. } => format!("and {settle} more to settle"),
-        History::Candles(_) => "and none older".to_owned(),
+        History::Whole { settle: settle @ 1.., .. } => format!("and {settle} more to settle"),
+        // A running total begins with the first candle that is read.
+        History::Whole { .. } | History::Candles(_) => "and none older".to_owned(),
     };
-    format!("{candles} of them before the first decision, {rest}")
+    format!("{candles} of them to warm up, {rest}")
 }
 
 fn protection(description: &Description) -> String {
@@ -142,7 +142,7 @@ fn as_json(file: &StrategyFile, source: &str) -> Value {
                 "symbol": other.symbol.as_ref().map(ToString::to_string),
                 "timeframe": other.timeframe.name(),
                 "warm_up": other.warm_up,
-                "whole_history": matches!(other.history, History::Whole { .. }),
+                "whole_history": other.history.is_whole(),
                 "plan": steps(plan),
             })
         })
@@ -155,7 +155,7 @@ fn as_json(file: &StrategyFile, source: &str) -> Value {
         "short": description.short,
         "params": description.params.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
         "warm_up": description.warm_up,
-        "whole_history": matches!(description.history, History::Whole { .. }),
+        "whole_history": description.history.is_whole(),
         "others": others,
         "protect": {
             "stop": unit(levels.stop),

@@ -21,15 +21,6 @@ pub struct Decision {
     pub trail: f64,
 }
 
-impl History {
-    /// Whether a value depends on candles from before its warm-up. Those of a running total alone do not: its
-    /// level, which would, means nothing.
-    #[must_use]
-    pub fn is_whole(self) -> bool {
-        matches!(self, History::Whole { settle: 1.., .. } | History::Whole { anchor: Some(_), .. })
-    }
-}
-
 impl Decision {
     /// No wish at all.
     pub const NONE: Decision = Decision {
@@ -118,6 +109,15 @@ pub enum History {
         /// The period from whose start a value counts, where there is one.
         anchor: Option<Timeframe>,
     },
+}
+
+impl History {
+    /// Whether a value depends on candles from before its warm-up. Those of a running total alone do not: its
+    /// level, which would, means nothing.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        matches!(self, History::Whole { settle: 1.., .. } | History::Whole { anchor: Some(_), .. })
+    }
 }
 
 /// Candles that a strategy reads beside its own.

@@ -131,3 +131,64 @@ fn what_cannot_be_explained_is_told() {
     let rust = desk.write("r.yaml", "name: r\ntimeframe: 1h\nrust: grid\n");
     call(&desk, &["explain"], &rust, &[]).fails_with(&["r.yaml:3:7", "the rules of this strategy are Rust"]);
 }
+
+/// Names that no rule reads, with more history than the rules need: none.
+const UNREAD: &str = "name: unread
+timeframe: 1h
+let:
+  a: sma(close, 20)
+  v: vwap('month')
+  w: sma(close, 5) @ 4h
+  u: vwap('month') @ 4h
+long:
+  enter: close > open
+";
+
+#[test]
+fn names_that_no_rule_reads_have_their_history_too() {
+    let desk = Desk::new();
+    desk.store("BTC/USDT", Timeframe::H1, waves(1_000));
+    let four = waves(250).enumerate().map(|(index, candle)| market::Candle {
+        open_time_ms: 1_704_067_200_000 + index as i64 * 4 * 3_600_000,
+        ..candle
+    });
+    desk.store("BTC/USDT", Timeframe::H4, four);
+    let strategy = desk.write("x.yaml", UNREAD);
+    let whole = call(&desk, &["values"], &strategy, &[]);
+    let rows = |text: &str| -> Vec<Vec<String>> {
+        text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+    };
+    let whole = rows(whole.succeeds());
+    let part = call(&desk, &["values"], &strategy, &["--from", "2024-02-10"]);
+    let part = rows(part.succeeds());
+    let begin = whole.iter().position(|row| row[0] == part[1][0]).expect("the candle is in both");
+    for (whole, part) in whole[begin..].iter().zip(&part[1..]) {
+        for column in 6..10 {
+            let number = |row: &[String]| row[column].parse::<f64>().unwrap_or(f64::NAN);
+            let (whole, part) = (number(whole), number(part));
+            assert!((part / whole - 1.0).abs() < 1e-13, "column {column}: {part} is not {whole}");
+        }
+    }
+    let said = call(&desk, &["explain"], &strategy, &["--at", "2024-02-10", "--json"]);
+    let json: Value = serde_json::from_str(said.succeeds()).expect("JSON");
+    for (index, column) in (6..10).enumerate() {
+        assert!(near(&json["names"][index]["value"], &whole[begin][column]), "{} {:?}", json["names"], whole[begin]);
+    }
+}
+
+#[test]
+fn running_totals_read_nothing_older() {
+    let desk = Desk::new();
+    let check = |rule: &str, text: &str, whole: bool| {
+        desk.write("x.yaml", &format!("name: x\ntimeframe: 1h\nlong:\n  enter: \"{rule}\"\n"));
+        let said = desk.backtester(&["check", "x.yaml"]);
+        assert!(said.succeeds().contains(text), "`{text}` is not in\n{}", said.out);
+        let said = desk.backtester(&["check", "x.yaml", "--json"]);
+        let json: Value = serde_json::from_str(said.succeeds()).expect("JSON");
+        assert_eq!(json["whole_history"], whole, "{rule}");
+    };
+    check("obv() > sma(obv(), 20)", "19 of them to warm up, and none older", false);
+    check("close > sma(close, 20)", "19 of them to warm up, and none older", false);
+    check("close > ema(close, 20)", "19 of them to warm up, and 277 more to settle", true);
+    check("close > vwap('week')", "0 of them to warm up, and all since the start of the 1w", true);
+}

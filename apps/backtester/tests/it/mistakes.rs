@@ -22,7 +22,6 @@ fn wrong_arguments() {
         &["--symbol", "ETH/USDT"],
         &["no candles of binance ETH/USDT 1h", "stored: binance BTC/USDT 1h", "backfiller fetch"],
     );
-    check(SMA_CROSS, &["--symbol", "BTC/USDT:USDT"], &["is a perpetual", "spot only"]);
     check(SMA_CROSS, &with(&["--exchange", "kraken"]), &["no candles of kraken BTC/USDT 1h"]);
     check(
         SMA_CROSS,
