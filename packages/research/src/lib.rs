@@ -7,6 +7,7 @@
 //! - Whether it could have gone otherwise: [`draw_trades`] and [`bootstrap_days`].
 //! - Whether it is the luck of having tried much: [`deflated_sharpe`], and [`Trials`] with their [`Overfitting`].
 
+mod correlation;
 mod error;
 mod monte_carlo;
 mod normal;
@@ -17,6 +18,7 @@ mod sharpe;
 mod space;
 mod windows;
 
+pub use correlation::Correlation;
 pub use error::ResearchError;
 pub use monte_carlo::{
     BAND_LEVELS, Bootstrap, DAYS_PER_YEAR, Distribution, MOST_RUNS, TradeDraw, TradeRuns, bootstrap_days, draw_trades,

@@ -109,7 +109,7 @@ pub fn min_track_record(sample: &SharpeSample, benchmark: f64, confidence: f64) 
 }
 
 /// How many independent trials as many correlated ones amount to: `correlation + (1 - correlation) * trials`, with the
-/// mean correlation between the returns of two of them (Bailey and López de Prado 2014, appendix 3). Neighbouring
+/// mean correlation between the returns of two of them, as [`crate::Correlation`] finds it (Bailey and López de Prado 2014, appendix 3). Neighbouring
 /// params trade nearly alike, so that a fine grid is far fewer trials than it has points.
 ///
 /// A correlation below 0 counts as 0.

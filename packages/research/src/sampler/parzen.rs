@@ -27,8 +27,8 @@ pub(super) struct Parzen {
 struct Kernel {
     /// The weight at a distance of 0, 1, 2 and so on from its middle.
     weights: Vec<f64>,
-    /// What the weights sum to where the middle is index 0, 1, 2 and so on.
-    sums: Vec<f64>,
+    /// What the weights are multiplied with to sum to one, where the middle is index 0, 1, 2 and so on.
+    scales: Vec<f64>,
 }
 
 impl Parzen {
@@ -73,18 +73,18 @@ impl Kernel {
             })
             .collect();
         // One side of a middle at `i` reaches as far as `i`, the other as far as `length - 1 - i`; both hold the middle.
-        let sums = (0..length).map(|i| up_to[i] + up_to[length - 1 - i] - weights[0]).collect();
-        Self { weights, sums }
+        let scales = (0..length).map(|i| 1.0 / (up_to[i] + up_to[length - 1 - i] - weights[0])).collect();
+        Self { weights, scales }
     }
 
     /// The probability of an index, from this middle.
     fn at(&self, middle: usize, index: usize) -> f64 {
-        self.weights[middle.abs_diff(index)] / self.sums[middle]
+        self.weights[middle.abs_diff(index)] * self.scales[middle]
     }
 
     /// Draws an index, from this middle.
     fn draw(&self, middle: usize, rng: &mut Rng) -> usize {
-        let mut rest = rng.f64() * self.sums[middle];
+        let mut rest = rng.f64() / self.scales[middle];
         for index in 0..self.weights.len() {
             rest -= self.weights[middle.abs_diff(index)];
             if rest < 0.0 {

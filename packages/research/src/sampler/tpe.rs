@@ -27,7 +27,7 @@ const REDRAWS: usize = 4;
 
 /// The most points that either group is described by, the best of the good and the latest of the bad: the cost of a
 /// draw stays the same however long the search is.
-const GROUP_MOST: usize = 500;
+const GROUP_MOST: usize = 200;
 
 /// Gives points that are likely to be better than what was seen, and every point of the space at most once.
 ///
