@@ -82,8 +82,8 @@ fn as_text(file: &StrategyFile) -> String {
 
 fn sides(description: &Description) -> &'static str {
     match (description.long, description.short) {
-        (true, true) => "long and short",
-        (false, true) => "short",
+        (true, true) => "long and short; on spot, long only",
+        (false, true) => "short; not on spot",
         _ => "long",
     }
 }

@@ -18,21 +18,52 @@ struct Told<'a> {
     description: &'a Description,
     candle: Candle,
     explanation: Explanation,
+    /// A spot market cannot be sold short: the rules of `short` take no part.
+    is_spot: bool,
+    /// What is hardly meant, or takes no part.
+    warnings: Vec<String>,
 }
 
+/// What is said where a file has rules of `short` and the market is spot.
+const SHORT_ON_SPOT: &str = "The rules of `short` take no part: a spot market cannot be sold short.";
+
 pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<()> {
-    let mut inspector = load::inspect(&args.strategy, &args.set)?;
+    let (mut inspector, mut warnings) = load::inspect(&args.strategy, &args.set)?;
     let source = &args.source;
+    let is_spot = source.symbol.is_spot();
+    refuse(args, &inspector, is_spot)?;
     let series = Series::new(source.exchange.clone(), source.symbol.clone(), inspector.description().timeframe);
     let store = Store::open_existing(&source.db)?;
     let open_ms = candle_at(&store, &series, args.at)?;
     range::check_others(&store, &series, inspector.description(), open_ms)?;
-    let (candle, explanation) = read_to(&mut inspector, &store, &series, open_ms)?;
-    let told = Told { series: &series, description: inspector.description(), candle, explanation };
+    let (candle, mut explanation) = read_to(&mut inspector, &store, &series, open_ms)?;
+    if is_spot {
+        (explanation.decision.short_enter, explanation.decision.short_exit) = (false, false);
+        if inspector.description().short {
+            warnings.push(SHORT_ON_SPOT.to_owned());
+        }
+    }
+    let told = Told { series: &series, description: inspector.description(), candle, explanation, is_spot, warnings };
     if args.json {
         return Ok(terminal::print(&serde_json::to_string_pretty(&json::of(&told))?)?);
     }
     Ok(terminal::print(text::of(&told).trim_end())?)
+}
+
+/// Refuses what cannot be explained: rules out of Rust, and rules that take no part.
+fn refuse(args: &ExplainArgs, inspector: &Inspector, is_spot: bool) -> anyhow::Result<()> {
+    if let Some(rust) = inspector.rust() {
+        let file = args.strategy.display();
+        bail!(
+            "{file} cannot be explained: its rules are Rust (`rust: {rust}`), into which nobody can look\n\
+             `backtester values {file}` tells the names of its `let`, `backtester run {file}` what it decides"
+        );
+    }
+    let description = inspector.description();
+    if is_spot && !description.long {
+        bail!("{} only goes short, which a spot market does not allow", description.name);
+    }
+    Ok(())
 }
 
 /// Open time of the candle in which `at` lies, or of the last closed one.

@@ -22,10 +22,14 @@ pub(crate) fn load(path: &Path, set: &[(String, f64)]) -> anyhow::Result<Loaded>
     }
 }
 
-/// Reads and compiles the file at `path` to look inside; an error shows every mistake of it.
-pub(crate) fn inspect(path: &Path, set: &[(String, f64)]) -> anyhow::Result<Inspector> {
+/// Reads and compiles the file at `path` to look inside, and tells what is hardly meant, of which it gives a line
+/// each; an error shows every mistake of it.
+pub(crate) fn inspect(path: &Path, set: &[(String, f64)]) -> anyhow::Result<(Inspector, Vec<String>)> {
     let source = read(path)?;
-    strategy::inspect(&source, set).map_err(|problems| describe(path, &source, &problems))
+    let inspector = strategy::inspect(&source, set).map_err(|problems| describe(path, &source, &problems))?;
+    warn(path, &source, inspector.warnings());
+    let lines = inspector.warnings().lines(&source);
+    Ok((inspector, lines))
 }
 
 /// The text of the file at `path`.

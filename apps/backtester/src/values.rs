@@ -14,7 +14,7 @@ use crate::{load, output, range};
 const CANDLE: [&str; 6] = ["open_time_ms", "open", "high", "low", "close", "volume"];
 
 pub(crate) fn values(args: &ValuesArgs) -> anyhow::Result<()> {
-    let mut inspector = load::inspect(&args.strategy, &args.set)?;
+    let (mut inspector, _) = load::inspect(&args.strategy, &args.set)?;
     let series =
         Series::new(args.source.exchange.clone(), args.source.symbol.clone(), inspector.description().timeframe);
     let store = Store::open_existing(&args.source.db)?;

@@ -1,6 +1,7 @@
 //! A strategy file opened up: the value of every name and of every part of its rules.
 
 use market::CandleSlice;
+use yaml::Problems;
 
 use crate::compile::{Logic, Part};
 use crate::file::Opened;
@@ -18,6 +19,8 @@ pub struct Inspector {
     /// All names, rules and distances with their parts: an expression stands before its parts.
     expressions: Vec<Expression>,
     watched: Vec<Watched>,
+    warnings: Problems,
+    rust: Option<&'static str>,
 }
 
 /// A part of the file, by its place among [`Inspector::expressions`].
@@ -74,6 +77,8 @@ impl Inspector {
             distances: [None; 3],
             expressions: Vec::new(),
             watched: Vec::new(),
+            warnings: opened.warnings,
+            rust: opened.rust.map(|rust| rust.strategy.name),
         };
         // The names come first of all: `run` tells of them alone.
         let file = opened.expressions;
@@ -109,6 +114,18 @@ impl Inspector {
     #[must_use]
     pub fn description(&self) -> &Description {
         self.strategy.description()
+    }
+
+    /// What is no mistake of the file but hardly meant.
+    #[must_use]
+    pub fn warnings(&self) -> &Problems {
+        &self.warnings
+    }
+
+    /// The rules out of Rust that the file names: into those nobody can look.
+    #[must_use]
+    pub fn rust(&self) -> Option<&'static str> {
+        self.rust
     }
 
     /// The names of `let`, in order.

@@ -27,9 +27,8 @@ pub(super) fn of(told: &Told<'_>) -> Json {
         .zip(&explanation.distances)
         .filter_map(|(name, distance)| distance.as_ref().map(|distance| (name.to_owned(), expression(distance))))
         .collect();
-    let fired: Vec<&str> = RULES
-        .into_iter()
-        .zip(&explanation.rules)
+    let fired: Vec<&str> = told
+        .taking_part()
         .filter(|(_, rule)| rule.as_ref().is_some_and(|rule| rule.value == Value::Condition(true)))
         .map(|(name, _)| name)
         .collect();
@@ -50,6 +49,7 @@ pub(super) fn of(told: &Told<'_>) -> Json {
         "rules": rules,
         "distances": distances,
         "fired": fired,
+        "warnings": told.warnings,
     })
 }
 

@@ -5,12 +5,20 @@ use std::fmt::Write;
 use market::format_utc;
 use strategy::{Decision, Explained, Value};
 
-use super::Told;
+use super::{SHORT_ON_SPOT, Told};
 
 /// The names of the rules, in the order of an explanation.
 pub(super) const RULES: [&str; 4] = ["long.enter", "long.exit", "short.enter", "short.exit"];
 /// The names of the distances, in the order of an explanation.
 pub(super) const DISTANCES: [&str; 3] = ["stop", "take", "trail"];
+
+impl Told<'_> {
+    /// The rules that have a say, with their names.
+    pub(super) fn taking_part(&self) -> impl Iterator<Item = (&'static str, &Option<Explained>)> {
+        let count = if self.is_spot { 2 } else { RULES.len() };
+        RULES.into_iter().zip(&self.explanation.rules).take(count)
+    }
+}
 
 pub(super) fn of(told: &Told<'_>) -> String {
     let candle = told.candle;
@@ -39,8 +47,11 @@ pub(super) fn of(told: &Told<'_>) -> String {
     }
     text.push_str(&terminal::table(&["name", "expression", "value"], rows, &[]));
     text.push_str("\n\n");
-    for (name, rule) in RULES.into_iter().zip(&told.explanation.rules) {
+    for (name, rule) in told.taking_part() {
         rule.iter().for_each(|rule| verdict(&mut text, name, rule, &told.explanation.names));
+    }
+    if told.is_spot && told.description.short {
+        let _ = writeln!(text, "{SHORT_ON_SPOT}");
     }
     text.push('\n');
     for line in actions(told) {
@@ -101,16 +112,18 @@ fn actions(told: &Told<'_>) -> Vec<String> {
         lines.push(format!(
             "holding a long       {}",
             holding(
+                told,
                 "long.exit",
                 "short",
                 [decision.long_exit, decision.long_enter, decision.short_enter, decision.short_exit,]
             )
         ));
     }
-    if told.description.short {
+    if told.description.short && !told.is_spot {
         lines.push(format!(
             "holding a short      {}",
             holding(
+                told,
                 "short.exit",
                 "long",
                 [decision.short_exit, decision.short_enter, decision.long_enter, decision.long_exit,]
@@ -131,12 +144,8 @@ fn flat(told: &Told<'_>, decision: &Decision) -> String {
         }
         _ => return "stays out: no entry fires".to_owned(),
     };
-    let unknown = DISTANCES
-        .into_iter()
-        .zip(&told.explanation.distances)
-        .find(|(_, distance)| distance.as_ref().is_some_and(|distance| !matches!(distance.value, Value::Number(_))));
-    if let Some((name, _)) = unknown {
-        return format!("stays out: {side} would be entered, but the distance of `{name}` is unknown");
+    if let Some(why) = unusable(told) {
+        return format!("stays out: {side} would be entered, but {why}");
     }
     match told.description.orders.cooldown {
         0 => format!("enters {side} at the next open"),
@@ -144,10 +153,25 @@ fn flat(told: &Told<'_>, decision: &Decision) -> String {
     }
 }
 
+/// Why the distances of this candle protect nothing, as a run has it: then no position is entered.
+fn unusable(told: &Told<'_>) -> Option<String> {
+    let distances =
+        || DISTANCES.into_iter().zip(&told.explanation.distances).filter_map(|(name, of)| Some((name, of.as_ref()?)));
+    let number = |value: Value| if let Value::Number(number) = value { number } else { f64::NAN };
+    let unknown = distances().find(|(_, distance)| !number(distance.value).is_finite());
+    let negative = || distances().find(|(_, distance)| number(distance.value) < 0.0);
+    unknown
+        .map(|(name, _)| format!("the distance of `{name}` is unknown"))
+        .or_else(|| negative().map(|(name, of)| format!("the distance of `{name}` is negative, {}", shown(of.value))))
+}
+
 /// `[exit, enter]` of the side that is held, `[enter, exit]` of the other.
-fn holding(exit_rule: &str, other: &str, [exit, enter, other_enter, other_exit]: [bool; 4]) -> String {
+fn holding(told: &Told<'_>, exit_rule: &str, other: &str, [exit, enter, other_enter, other_exit]: [bool; 4]) -> String {
     if other_enter && !other_exit && !enter {
-        format!("leaves, and enters {other}, at the next open")
+        match unusable(told) {
+            None => format!("leaves, and enters {other}, at the next open"),
+            Some(why) => format!("leaves at the next open; {other} would be entered, but {why}"),
+        }
     } else if exit {
         format!("leaves at the next open: {exit_rule} fires")
     } else {

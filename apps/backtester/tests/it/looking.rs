@@ -128,8 +128,6 @@ fn what_cannot_be_explained_is_told() {
     let (desk, strategy) = desk();
     call(&desk, &["explain"], &strategy, &["--at", "2030-01-01"])
         .fails_with(&["outside the stored candles", "2024-01-01"]);
-    let rust = desk.write("r.yaml", "name: r\ntimeframe: 1h\nrust: grid\n");
-    call(&desk, &["explain"], &rust, &[]).fails_with(&["r.yaml:3:7", "the rules of this strategy are Rust"]);
 }
 
 /// Names that no rule reads, with more history than the rules need: none.
@@ -191,4 +189,88 @@ fn running_totals_read_nothing_older() {
     check("close > sma(close, 20)", "19 of them to warm up, and none older", false);
     check("close > ema(close, 20)", "19 of them to warm up, and 277 more to settle", true);
     check("close > vwap('week')", "0 of them to warm up, and all since the start of the 1w", true);
+}
+
+/// A file with rules of both sides, of which the first always fires.
+fn both_sides(more: &str) -> String {
+    format!(
+        "name: both\ntimeframe: 1h\nlet:\n  total: obv()\nlong:\n  enter: close > 0\nshort:\n  enter: close > 0\n{more}"
+    )
+}
+
+#[test]
+fn on_spot_the_rules_of_short_have_no_say() {
+    let desk = Desk::new();
+    desk.store("BTC/USDT", Timeframe::H1, waves(40));
+    desk.store("BTC/USDT:USDT", Timeframe::H1, waves(40));
+    let strategy = desk.write("x.yaml", &both_sides(""));
+    let said = call(&desk, &["explain"], &strategy, &[]);
+    for part in ["The rules of `short` take no part", "without a position   enters long at the next open"] {
+        assert!(said.succeeds().contains(part), "`{part}` is not in\n{}", said.out);
+    }
+    assert!(!said.out.contains("short.enter fires") && !said.out.contains("holding a short"), "{}", said.out);
+    let said = call(&desk, &["explain"], &strategy, &["--json"]);
+    let json: Value = serde_json::from_str(said.succeeds()).expect("JSON");
+    assert_eq!(json["fired"], serde_json::json!(["long.enter"]));
+    assert!(json["warnings"][0].as_str().is_some_and(|text| text.contains("take no part")), "{}", json["warnings"]);
+    let db = desk.path("x.db");
+    let db = db.to_str().expect("UTF-8");
+    let said = desk.backtester(&["explain", "x.yaml", "--db", db, "--symbol", "BTC/USDT:USDT"]);
+    assert!(said.succeeds().contains("short.enter fires") && said.out.contains("holding a short"), "{}", said.out);
+    let said = desk.backtester(&["check", "x.yaml"]);
+    assert!(said.succeeds().contains("goes long and short; on spot, long only"), "{}", said.out);
+    let short = desk.write("s.yaml", "name: s\ntimeframe: 1h\nshort:\n  enter: close > 0\n");
+    call(&desk, &["explain"], &short, &[]).fails_with(&["s only goes short"]);
+}
+
+#[test]
+fn an_entry_with_a_negative_distance_is_not_told_as_one() {
+    let desk = Desk::new();
+    desk.store("BTC/USDT", Timeframe::H1, waves(40));
+    desk.store("BTC/USDT:USDT", Timeframe::H1, waves(40));
+    let strategy = desk.write("x.yaml", &both_sides("protect:\n  stop: 1 - close\n"));
+    let said = call(&desk, &["explain"], &strategy, &[]);
+    let part = "stays out: long would be entered, but the distance of `stop` is negative, -";
+    assert!(said.succeeds().contains(part), "{}", said.out);
+    let source = both_sides("  exit: close < 0\nprotect:\n  stop: close / (close - close)\n");
+    let strategy = desk.write("x.yaml", &source.replacen("enter: close > 0", "enter: close < 0", 1));
+    let db = desk.path("x.db");
+    let db = db.to_str().expect("UTF-8");
+    let said = desk.backtester(&["explain", strategy.to_str().unwrap(), "--db", db, "--symbol", "BTC/USDT:USDT"]);
+    let part = "leaves at the next open; short would be entered, but the distance of `stop` is unknown";
+    assert!(said.succeeds().contains(part), "{}", said.out);
+}
+
+#[test]
+fn the_level_of_a_running_total_is_warned_of() {
+    let desk = Desk::new();
+    desk.store("BTC/USDT", Timeframe::H1, waves(40));
+    let strategy = desk.write("x.yaml", &both_sides("").replacen("close > 0", "total > 0", 1));
+    for command in ["explain", "values"] {
+        let said = call(&desk, &[command], &strategy, &[]);
+        said.succeeds();
+        assert!(said.err.contains("warning: `enter` depends on the level of `obv()`"), "{command}: {}", said.err);
+    }
+    let said = call(&desk, &["explain"], &strategy, &["--json"]);
+    let json: Value = serde_json::from_str(said.succeeds()).expect("JSON");
+    let warnings = json["warnings"].to_string();
+    assert!(warnings.contains("line 6: `enter` depends on the level") && warnings.contains("take no part"));
+}
+
+#[test]
+fn of_rules_out_of_rust_the_names_are_told() {
+    let desk = Desk::new();
+    desk.store("BTC/USDT", Timeframe::H1, waves(40));
+    let source = "name: r\ntimeframe: 1h\nparams:\n  lines: 3\n  length: 5\n  far: 2\nlet:\n  calm: sma(close, length)\n\
+                  rust: grid\nprotect:\n  stop: far * atr(3)\n";
+    let rust = desk.write("r.yaml", source);
+    let said = call(&desk, &["values"], &rust, &[]);
+    assert!(said.succeeds().lines().nth(6).is_some_and(|row| row.split(',').count() == 7), "{}", said.out);
+    assert!(said.out.starts_with("open_time_ms,open,high,low,close,volume,calm\n"));
+    let explained = call(&desk, &["explain"], &rust, &[]);
+    explained.fails_with(&["r.yaml cannot be explained: its rules are Rust (`rust: grid`)", "values"]);
+    assert!(!explained.err.contains("mistake"), "{}", explained.err);
+    desk.run(&rust, &["--symbol", "BTC/USDT"]).succeeds();
+    let unread = desk.write("u.yaml", "name: r\ntimeframe: 1h\nparams:\n  length: 5\nrust: grid\n");
+    call(&desk, &["values"], &unread, &[]).fails_with(&["`grid` knows no param `length`, and no expression reads it"]);
 }

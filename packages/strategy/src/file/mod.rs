@@ -7,6 +7,8 @@ mod params;
 mod rust;
 mod size;
 
+use std::collections::HashSet;
+
 use market::Timeframe;
 use yaml::{Fields, Node, Problems};
 
@@ -18,6 +20,7 @@ use crate::strategy::{Description, History, Orders, OtherCandles, Protection, Si
 use crate::{FileStrategy, Inspector, PlanStep};
 
 pub(crate) use params::KEYS as PARAM_KEYS;
+pub(crate) use rust::Named;
 
 /// The strategy of a file, and what people are told of it.
 pub struct StrategyFile {
@@ -58,17 +61,12 @@ pub fn load(source: &str, set: &[(String, f64)]) -> Result<StrategyFile, Problem
 
 /// Reads and compiles a strategy file to look inside: every name and every part of its rules has a value.
 ///
+/// Where the rules are Rust there are the names and distances of the file alone.
+///
 /// # Errors
-/// As [`load`]; and where the rules are Rust, into which nobody can look.
+/// As [`load`].
 pub fn inspect(source: &str, set: &[(String, f64)]) -> Result<Inspector, Problems> {
-    let opened = read(source, set, true)?;
-    if let Some(rust) = opened.rust {
-        let mut problems = Problems::default();
-        let help = Some("expressions can be looked into; `run` tells what Rust decides".to_owned());
-        problems.push(rust.span, "the rules of this strategy are Rust", help);
-        return Err(problems);
-    }
-    Ok(Inspector::new(opened))
+    Ok(Inspector::new(read(source, set, true)?))
 }
 
 /// A strategy file, compiled, and the expressions it is made of.
@@ -77,9 +75,9 @@ pub(crate) struct Opened {
     steps: Vec<PlanStep>,
     other_steps: Vec<Vec<PlanStep>>,
     pub(crate) expressions: Expressions,
-    warnings: Problems,
+    pub(crate) warnings: Problems,
     /// Where the rules are, if not among the expressions.
-    rust: Option<rust::Named>,
+    pub(crate) rust: Option<Named>,
 }
 
 /// The expressions of a file, with their values.
@@ -95,7 +93,7 @@ pub(crate) struct Expressions {
 fn read(source: &str, set: &[(String, f64)], parts: bool) -> Result<Opened, Problems> {
     let (root, mut problems) = yaml::read(source);
     let Some(root) = root else { return Err(problems) };
-    let mut reader = Reader { source, problems: &mut problems, warnings: Problems::default(), parts };
+    let mut reader = Reader { source, problems: &mut problems, warnings: Problems::default(), parts, names_read: HashSet::new() };
     match reader.file(&root, set) {
         Some(file) if problems.is_empty() => Ok(file),
         _ => Err(problems),
@@ -108,6 +106,8 @@ struct Reader<'a> {
     warnings: Problems,
     /// Whether every part of every expression is to have a value.
     parts: bool,
+    /// The names that expressions have read so far.
+    names_read: HashSet<String>,
 }
 
 /// The values of one side's rules.
@@ -131,7 +131,6 @@ impl Reader<'_> {
         let names = self.lets(&fields, &params, &mut compiler);
         let long = self.side(&fields, "long", &mut compiler);
         let short = self.side(&fields, "short", &mut compiler);
-        let rust = rust::read(&fields, &params, self.problems);
         if ["long", "short", "rust"].iter().all(|key| fields.get(key).is_none()) {
             let help = "add `long:` with an `enter:` below it, for example enter: crossover(close, sma(close, 20))";
             self.problems.push(
@@ -141,6 +140,7 @@ impl Reader<'_> {
             );
         }
         let (protection, distances) = self.protect(&fields, &mut compiler);
+        let rust = rust::read(&fields, &params, &self.names_read, self.problems);
         let size = size::read(&fields, &protection, self.problems);
         let leverage = self.leverage(&fields);
         let cooldown = self.bars(&fields, "cooldown", 0).unwrap_or(0);
@@ -274,6 +274,7 @@ impl Reader<'_> {
         for mistake in parsed.mistakes {
             self.mistake(node, mistake);
         }
+        self.names_read.extend(parsed.expr.iter().flat_map(Expr::names));
         // With mistakes it is what was meant: names that read it are no mistakes, and others in it are told too.
         parsed.expr
     }

@@ -1,21 +1,25 @@
 //! `rust`: rules out of Rust in place of `long` and `short`.
 
-use std::ops::Range;
+use std::collections::HashSet;
 
 use yaml::{Fields, Problems, Value, nearest};
 
 use crate::rust::{RustStrategy, STRATEGIES};
 
 /// A strategy that a file names, and the values of its params.
-pub(super) struct Named {
-    pub(super) strategy: &'static RustStrategy,
+pub(crate) struct Named {
+    pub(crate) strategy: &'static RustStrategy,
     pub(super) params: Vec<f64>,
-    /// Where it is named.
-    pub(super) span: Range<usize>,
 }
 
-/// Reads `rust`, and checks the params of the file against those of the strategy.
-pub(super) fn read(fields: &Fields<'_>, params: &[(String, f64)], problems: &mut Problems) -> Option<Named> {
+/// Reads `rust`, and checks the params of the file: each is one of the strategy, or the file's own expressions
+/// read it.
+pub(super) fn read(
+    fields: &Fields<'_>,
+    params: &[(String, f64)],
+    names_read: &HashSet<String>,
+    problems: &mut Problems,
+) -> Option<Named> {
     let node = fields.get("rust")?;
     for side in ["long", "short"] {
         if let Some(rules) = fields.get(side) {
@@ -33,7 +37,7 @@ pub(super) fn read(fields: &Fields<'_>, params: &[(String, f64)], problems: &mut
         problems.push(node.span.clone(), format!("there is no strategy `{name}` in Rust"), Some(help));
         return None;
     };
-    check_names(fields, strategy, problems);
+    check_names(fields, strategy, names_read, problems);
     let values = strategy.params.iter().map(|param| {
         let value = params.iter().find(|(name, _)| name == param.name).map_or(param.default, |(_, value)| *value);
         if !param.takes(value) {
@@ -46,20 +50,21 @@ pub(super) fn read(fields: &Fields<'_>, params: &[(String, f64)], problems: &mut
         value
     });
     let params = values.collect();
-    Some(Named { strategy, params, span: node.span.clone() })
+    Some(Named { strategy, params })
 }
 
-fn check_names(fields: &Fields<'_>, strategy: &RustStrategy, problems: &mut Problems) {
+fn check_names(fields: &Fields<'_>, strategy: &RustStrategy, names_read: &HashSet<String>, problems: &mut Problems) {
     let Some(Value::Map(entries)) = fields.get("params").map(|node| &node.value) else { return };
     for (key, _) in entries {
         let name = key.text().unwrap_or_default();
-        if strategy.params.iter().all(|param| param.name != name) {
+        if strategy.params.iter().all(|param| param.name != name) && !names_read.contains(name) {
             let names: Vec<&str> = strategy.params.iter().map(|param| param.name).collect();
             let help = match nearest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("`{}` {}; it knows: {}", strategy.name, strategy.about, names.join(", ")),
             };
-            problems.push(key.span.clone(), format!("`{}` knows no param `{name}`", strategy.name), Some(help));
+            let message = format!("`{}` knows no param `{name}`, and no expression reads it", strategy.name);
+            problems.push(key.span.clone(), message, Some(help));
         }
     }
 }
