@@ -22,8 +22,8 @@ const GAMMA: f64 = 0.15;
 /// How many points are drawn from the density of the good ones for each that is given.
 const CANDIDATES: usize = 24;
 
-/// How many times the candidates may be drawn again where all were given before, until a point is drawn by lot.
-const REDRAWS: usize = 4;
+/// How many times candidates are drawn where all of them were given before; then a point is drawn by lot.
+const ROUNDS: usize = 4;
 
 /// The most points that either group is described by, the best of the good and the latest of the bad: the cost of a
 /// draw stays the same however long the search is.
@@ -67,7 +67,7 @@ impl TpeSampler {
     /// The best of some points drawn from the density of the good ones; `None` where all were given before.
     fn by_density(&mut self) -> Option<usize> {
         let (good, bad) = self.densities()?;
-        for _ in 0..REDRAWS {
+        for _ in 0..ROUNDS {
             let mut best: Option<(f64, usize)> = None;
             for _ in 0..CANDIDATES {
                 let point = good.draw(&mut self.rng);
