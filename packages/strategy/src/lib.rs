@@ -16,9 +16,11 @@ mod rules;
 mod rust;
 pub mod schema;
 mod strategy;
+mod variants;
 
 pub use file::{StrategyFile, inspect, load};
 pub use file_strategy::{FileStrategy, PlanStep};
 pub use indicators::{Family, Function, Gives, Parameter, Shift, functions};
 pub use inspect::{Explained, Explanation, Inspector, Value};
 pub use strategy::{Act, Decision, Description, History, Orders, OtherCandles, Protection, Size, Strategy, Unit};
+pub use variants::Variants;

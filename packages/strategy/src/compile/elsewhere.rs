@@ -65,7 +65,7 @@ impl Compiler {
         if let Some(index) = self.others.iter().position(|known| known.other == other) {
             return index;
         }
-        self.others.push(OtherPlan { other, builder: Builder::default(), outputs: Vec::new() });
+        self.others.push(OtherPlan { other, builder: Builder::default(), outputs: Vec::new(), read: Vec::new() });
         self.others.len() - 1
     }
 
@@ -75,6 +75,9 @@ impl Compiler {
             other.outputs.push(operand);
             other.outputs.len() - 1
         });
+        if !other.read.contains(&output) {
+            other.read.push(output);
+        }
         let needs = other.builder.needs(operand);
         let symbol = other.other.symbol.as_ref().map_or_else(String::new, |symbol| format!(" {symbol}"));
         let label = format!("({} @{symbol} {})", other.builder.label(&operand), other.other.timeframe);

@@ -65,6 +65,15 @@ struct OtherPlan {
     other: Other,
     builder: Builder,
     outputs: Vec<Operand>,
+    /// The outputs that this file reads, of those that all files of the plan read together.
+    read: Vec<usize>,
+}
+
+/// The steps that files have in common: a file that is compiled next finds those of the ones before it.
+#[derive(Default)]
+pub(crate) struct Shared {
+    builder: Builder,
+    others: Vec<OtherPlan>,
 }
 
 /// Deepest nesting of operations, through the names that are read: a bound for the stack.
@@ -92,12 +101,15 @@ pub(crate) struct Compiled {
     pub(crate) plan: Plan,
     pub(crate) steps: Vec<Info>,
     pub(crate) contexts: Vec<Context>,
-    pub(crate) others: Vec<(Other, Needs, Vec<Info>)>,
+    /// The steps of each context.
+    pub(crate) other_steps: Vec<Vec<Info>>,
 }
 
 impl Compiler {
-    /// A compiler for a file; with `parts` every part of every expression gets a value of its own.
-    pub(crate) fn new(base: Timeframe, params: Vec<(String, f64)>, parts: bool) -> Self {
+    /// A compiler for a file, on the steps of files before it; with `parts` every part of every expression gets
+    /// a value of its own.
+    pub(crate) fn new(base: Timeframe, params: Vec<(String, f64)>, parts: bool, mut shared: Shared) -> Self {
+        shared.others.iter_mut().for_each(|other| other.read.clear());
         let mut levels = Levels::default();
         params.iter().for_each(|(name, value)| levels.param(name, *value));
         Compiler {
@@ -105,8 +117,8 @@ impl Compiler {
             params,
             lets: Vec::new(),
             order: Order::default(),
-            builder: Builder::default(),
-            others: Vec::new(),
+            builder: shared.builder,
+            others: shared.others,
             known: HashMap::new(),
             depth: 0,
             mistakes: Vec::new(),
@@ -167,20 +179,15 @@ impl Compiler {
         Broken
     }
 
-    /// Whether the file asks for more steps or longer windows than there may be.
-    pub(crate) fn is_too_large(&self) -> bool {
-        self.builder.is_too_large() || self.others.iter().any(|other| other.builder.is_too_large())
+    /// The other candles that this file reads, and what it needs of them.
+    pub(crate) fn others(&self) -> Vec<(Other, Needs)> {
+        let needs = |other: &OtherPlan| other.builder.needs_of(other.read.iter().map(|output| other.outputs[*output]));
+        self.others.iter().map(|other| (other.other.clone(), needs(other))).collect()
     }
 
-    pub(crate) fn finish(self) -> Compiled {
-        let mut contexts = Vec::new();
-        let mut others = Vec::new();
-        for other in self.others {
-            let needs = other.builder.needs_of(other.outputs.iter().copied());
-            others.push((other.other.clone(), needs, other.builder.infos().to_vec()));
-            contexts.push(Context::new(other.other.timeframe, other.builder.build(), other.outputs));
-        }
-        Compiled { steps: self.builder.infos().to_vec(), plan: self.builder.build(), contexts, others }
+    /// The steps, for the next file.
+    pub(crate) fn into_shared(self) -> Shared {
+        Shared { builder: self.builder, others: self.others }
     }
 
     fn builder(&mut self, context: Option<usize>) -> &mut Builder {
@@ -334,6 +341,24 @@ impl Compiler {
         if let Some(parts) = &mut self.parts {
             parts.close(expr, part);
         }
+    }
+}
+
+impl Shared {
+    /// Whether all files together ask for more steps or longer windows than there may be.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.builder.is_too_large() || self.others.iter().any(|other| other.builder.is_too_large())
+    }
+
+    /// The plan of all files that were compiled on these steps.
+    pub(crate) fn finish(self) -> Compiled {
+        let mut contexts = Vec::new();
+        let mut other_steps = Vec::new();
+        for other in self.others {
+            other_steps.push(other.builder.infos().to_vec());
+            contexts.push(Context::new(other.other.timeframe, other.builder.build(), other.outputs));
+        }
+        Compiled { steps: self.builder.infos().to_vec(), plan: self.builder.build(), contexts, other_steps }
     }
 }
 

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use market::Timeframe;
 use yaml::{Fields, Node, Problems};
 
-use crate::compile::{Compiler, Misuse, Part};
+use crate::compile::{Compiler, Misuse, Part, Shared};
 use crate::expression::{self, Expr, Mistake};
 use crate::plan::Needs;
 use crate::rust::WithFile;
@@ -40,6 +40,8 @@ pub(crate) const SIDE_KEYS: [&str; 2] = ["enter", "exit"];
 pub(crate) const PROTECT_KEYS: [&str; 4] = ["stop", "take", "trail", "max_bars"];
 /// Most candles of `max_bars` and `cooldown`.
 pub(crate) const MAX_BARS: usize = 1_000_000;
+/// What is told of a file that asks for more than a plan holds.
+pub(crate) const TOO_LARGE: &str = "the file asks for too many steps or too long windows";
 /// What `leverage` may be.
 pub(crate) const LEVERAGES: std::ops::RangeInclusive<f64> = 1.0..=125.0;
 
@@ -93,10 +95,49 @@ pub(crate) struct Expressions {
 fn read(source: &str, set: &[(String, f64)], parts: bool) -> Result<Opened, Problems> {
     let (root, mut problems) = yaml::read(source);
     let Some(root) = root else { return Err(problems) };
-    let mut reader = Reader { source, problems: &mut problems, warnings: Problems::default(), parts, names_read: HashSet::new() };
-    match reader.file(&root, set) {
-        Some(file) if problems.is_empty() => Ok(file),
+    let mut reader = Reader::new(source, &mut problems, parts);
+    let (draft, shared) = reader.file(&root, set, Shared::default());
+    match draft {
+        Some(draft) if problems.is_empty() => Ok(draft.open(shared)),
         _ => Err(problems),
+    }
+}
+
+/// Reads and compiles a file once for each set of params, all on the same steps.
+pub(crate) fn read_variants(source: &str, sets: &[Vec<(String, f64)>]) -> Result<(Vec<Draft>, Shared), Problems> {
+    let (root, mut problems) = yaml::read(source);
+    let Some(root) = root else { return Err(problems) };
+    let mut shared = Shared::default();
+    let mut drafts = Vec::with_capacity(sets.len());
+    for set in sets {
+        let mut reader = Reader::new(source, &mut problems, false);
+        let draft;
+        (draft, shared) = reader.file(&root, set, shared);
+        match draft {
+            Some(draft) if problems.is_empty() => drafts.push(draft),
+            _ => return Err(problems),
+        }
+    }
+    Ok((drafts, shared))
+}
+
+/// A strategy file whose expressions are compiled, and whose plan is still open to others.
+pub(crate) struct Draft {
+    pub(crate) description: Description,
+    pub(crate) expressions: Expressions,
+    warnings: Problems,
+    pub(crate) rust: Option<rust::Named>,
+}
+
+impl Draft {
+    fn open(self, shared: Shared) -> Opened {
+        let Draft { description, expressions, warnings, rust } = self;
+        let compiled = shared.finish();
+        let steps = compiled.steps.iter().map(PlanStep::new).collect();
+        let of_other = |infos: &Vec<_>| infos.iter().map(PlanStep::new).collect();
+        let other_steps = compiled.other_steps.iter().map(of_other).collect();
+        let strategy = FileStrategy::new(description, compiled.plan, compiled.contexts, &expressions);
+        Opened { strategy, steps, other_steps, expressions, warnings, rust }
     }
 }
 
@@ -117,9 +158,16 @@ struct Side {
     exit: Option<Part>,
 }
 
-impl Reader<'_> {
-    fn file(&mut self, root: &Node, set: &[(String, f64)]) -> Option<Opened> {
-        let fields = Fields::read_with(root, "a strategy file", &KEYS, hints::of_file, self.problems)?;
+impl<'a> Reader<'a> {
+    fn new(source: &'a str, problems: &'a mut Problems, parts: bool) -> Self {
+        Reader { source, problems, warnings: Problems::default(), parts, names_read: HashSet::new() }
+    }
+
+    /// Compiles a file on the steps of those before it.
+    fn file(&mut self, root: &Node, set: &[(String, f64)], shared: Shared) -> (Option<Draft>, Shared) {
+        let Some(fields) = Fields::read_with(root, "a strategy file", &KEYS, hints::of_file, self.problems) else {
+            return (None, shared);
+        };
         fields.required("name", "my_strategy", self.problems);
         fields.required("timeframe", "1h", self.problems);
         let name = fields.text("name", "my_strategy", self.problems).unwrap_or_default().to_owned();
@@ -127,7 +175,7 @@ impl Reader<'_> {
         // Where the timeframe is wrong the rest is still checked, as if it were the shortest one.
         let timeframe = fields.value("timeframe", "1h", self.problems).unwrap_or(Timeframe::S1);
         let params = params::read(&fields, set, self.problems);
-        let mut compiler = Compiler::new(timeframe, params.clone(), self.parts);
+        let mut compiler = Compiler::new(timeframe, params.clone(), self.parts, shared);
         let names = self.lets(&fields, &params, &mut compiler);
         let long = self.side(&fields, "long", &mut compiler);
         let short = self.side(&fields, "short", &mut compiler);
@@ -151,12 +199,13 @@ impl Reader<'_> {
         let mut all = Needs::default();
         let decide = rules.iter().chain(&distances).flatten();
         decide.chain(names.iter().map(|(_, part)| part)).for_each(|part| all.join(&part.needs));
-        if compiler.is_too_large() {
+        let others = compiler.others();
+        let shared = compiler.into_shared();
+        if shared.is_too_large() {
             let help = "shorten the windows, or compute less".to_owned();
-            self.problems.push(0..0, "the file asks for too many steps or too long windows", Some(help));
-            return None;
+            self.problems.push(0..0, TOO_LARGE, Some(help));
+            return (None, shared);
         }
-        let compiled = compiler.finish();
         let description = Description {
             name,
             about,
@@ -167,10 +216,9 @@ impl Reader<'_> {
             orders,
             warm_up: all.lookback,
             history: history(&all),
-            others: compiled
-                .others
+            others: others
                 .iter()
-                .map(|(other, needs, _)| OtherCandles {
+                .map(|(other, needs)| OtherCandles {
                     symbol: other.symbol.clone(),
                     timeframe: other.timeframe,
                     warm_up: needs.lookback,
@@ -179,13 +227,9 @@ impl Reader<'_> {
                 .collect(),
             lines: names.iter().filter(|(_, part)| !part.is_condition).map(|(name, _)| name.clone()).collect(),
         };
-        let steps = compiled.steps.iter().map(PlanStep::new).collect();
-        let other_steps =
-            compiled.others.iter().map(|(_, _, infos)| infos.iter().map(PlanStep::new).collect()).collect();
         let expressions = Expressions { names, rules, distances };
-        let strategy = FileStrategy::new(description, compiled.plan, compiled.contexts, &expressions);
         let warnings = std::mem::take(&mut self.warnings);
-        Some(Opened { strategy, steps, other_steps, expressions, warnings, rust })
+        (Some(Draft { description, expressions, warnings, rust }), shared)
     }
 
     fn side(&mut self, fields: &Fields<'_>, side: &str, compiler: &mut Compiler) -> Option<Side> {
