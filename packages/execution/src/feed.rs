@@ -47,6 +47,13 @@ impl Feed {
         Feed { from_ms, base, others }
     }
 
+    /// How many candles before the beginning are read, and since the start of which period: of the strategy's own
+    /// candles, then of the others. Strategies for which these are the same see the same candles.
+    #[must_use]
+    pub fn reach(&self) -> Vec<(usize, Option<Timeframe>)> {
+        std::iter::once(&self.base).chain(&self.others).map(|cursor| (cursor.past, cursor.anchor)).collect()
+    }
+
     /// Reads the candles stored since the last call that open before `to_ms`; `None` when there are none.
     ///
     /// # Errors
@@ -75,13 +82,18 @@ impl Feed {
     }
 }
 
+/// The next power of two: strategies that need nearly as much begin at the same candle, and see the same values.
+fn rounded(past: usize) -> usize {
+    if past == 0 { 0 } else { past.next_power_of_two() }
+}
+
 impl Cursor {
     fn new(symbol: Symbol, timeframe: Timeframe, warm_up: usize, history: History) -> Self {
         let (settle, anchor) = match history {
             History::Whole { settle, anchor } => (settle, anchor),
             History::Candles(_) => (0, None),
         };
-        Cursor { symbol, timeframe, past: warm_up + settle, anchor, next_ms: None }
+        Cursor { symbol, timeframe, past: rounded(warm_up + settle), anchor, next_ms: None }
     }
 
     /// Finds where to begin, so that what is needed before `from_ms` is read too, and no more: candles that

@@ -20,7 +20,10 @@ mod win_rate;
 use execution::RunResult;
 use market::{CandleSlice, Timeframe};
 
+pub(crate) use facts::DAY_MS;
 pub use facts::Facts;
+
+use crate::Curve;
 
 /// Every figure, in the order a reader wants them.
 pub const FIGURES: &[Figure] = &[
@@ -93,21 +96,28 @@ impl Figures {
 /// `result.equity` has values. A figure that cannot be computed is left out.
 #[must_use]
 pub fn figures(candles: CandleSlice<'_>, timeframe: Timeframe, result: &RunResult) -> Figures {
-    compute(candles, timeframe, result, |_| true)
+    figures_of(&curve(candles, result), timeframe, result)
+}
+
+/// Computes every figure of a run whose equity was gathered by a [`Curve`], `result.equity` being of no use.
+#[must_use]
+pub fn figures_of(curve: &Curve, timeframe: Timeframe, result: &RunResult) -> Figures {
+    compute(curve, timeframe, result, |_| true)
+}
+
+fn curve(candles: CandleSlice<'_>, result: &RunResult) -> Curve {
+    let mut curve = Curve::new(result.initial_cash);
+    curve.add(candles.open_time_ms, &result.equity);
+    curve
 }
 
 /// The figures that follow from equity alone.
 pub(crate) fn equity_figures(candles: CandleSlice<'_>, timeframe: Timeframe, result: &RunResult) -> Figures {
-    compute(candles, timeframe, result, |figure| figure.of_equity)
+    compute(&curve(candles, result), timeframe, result, |figure| figure.of_equity)
 }
 
-fn compute(
-    candles: CandleSlice<'_>,
-    timeframe: Timeframe,
-    result: &RunResult,
-    wanted: impl Fn(&Figure) -> bool,
-) -> Figures {
-    let facts = Facts::new(candles, timeframe, result);
+fn compute(curve: &Curve, timeframe: Timeframe, result: &RunResult, wanted: impl Fn(&Figure) -> bool) -> Figures {
+    let facts = Facts::new(curve, timeframe, result);
     let value = |figure: &'static Figure| {
         let value = (figure.compute)(&facts).filter(|value| value.is_finite())?;
         Some((figure, value))

@@ -5,6 +5,7 @@
 
 mod ambiguous;
 mod buy_and_hold;
+mod curve;
 mod figures;
 mod html;
 mod json;
@@ -16,6 +17,7 @@ mod setup;
 mod table;
 mod touched;
 
-pub use figures::{FIGURES, Facts, Figure, Figures, Unit, figures};
+pub use curve::Curve;
+pub use figures::{FIGURES, Facts, Figure, Figures, Unit, figures, figures_of};
 pub use report::{Line, Pane, Provenance, Report};
 pub use setup::{Setup, Size};

@@ -18,7 +18,7 @@ pub mod schema;
 mod strategy;
 mod variants;
 
-pub use file::{StrategyFile, inspect, load};
+pub use file::{ParamRange, StrategyFile, inspect, load, param_ranges};
 pub use file_strategy::{FileStrategy, PlanStep};
 pub use indicators::{Family, Function, Gives, Parameter, Shift, functions};
 pub use inspect::{Explained, Explanation, Inspector, Value};

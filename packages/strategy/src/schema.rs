@@ -11,14 +11,30 @@ use crate::file::{KEYS, LEVERAGES, MAX_BARS, PARAM_KEYS, PROTECT_KEYS, SIDE_KEYS
 use crate::indicators::FUNCTIONS;
 use crate::rust::STRATEGIES;
 
-/// Letters, digits and `_`, not beginning with a digit.
-const NAME: &str = r"^[\p{Alphabetic}_][\p{Alphabetic}\p{N}_]*$";
-/// A number that is not negative, as people write it.
-const NUMBER: &str = r"[0-9]+(?:\.[0-9]+)?";
+// Patterns stay within what all regular expressions have in common: no classes of Unicode, no looking ahead.
+
+/// Letters, digits and `_`, not beginning with a digit; of the characters beyond ASCII, all.
+const NAME: &str = r"^[^\x00-\x40\x5B-\x5E\x60\x7B-\x7F][^\x00-\x2F\x3A-\x40\x5B-\x5E\x60\x7B-\x7F]*$";
+/// A number above zero, without an exponent.
+const PLAIN: &str = r"(?:0*[1-9][0-9]*(?:\.[0-9]*)?|0*\.0*[1-9][0-9]*)";
 /// The same, at most 100.
-const PERCENT: &str = r"(?:100(?:\.0+)?|[0-9]{1,2}(?:\.[0-9]+)?)";
-/// Any number, with a unit or without.
-const NUMBER_ALONE: &str = r"^\s*[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?\s*(?:%|quote)?\s*$";
+const PLAIN_PERCENT: &str = r"(?:0*100(?:\.0*)?|0*[1-9][0-9]?(?:\.[0-9]*)?|0*\.0*[1-9][0-9]*)";
+/// What makes a number a power of ten as large. The editor leaves its bounds to the compiler.
+const EXPONENT: &str = r"[eE][+-]?[0-9]+";
+/// Any number, with a unit or another word behind it, or without.
+const NUMBER_ALONE: &str = r"^\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*(?:%|[^\x00-\x23\x25-\x40\x5B-\x5E\x60\x7B-\x7F][^\s%-/:-@\[-^{-~]*)?\s*$";
+/// A number with an exponent: some readers of YAML take it for text.
+const WITH_EXPONENT: &str = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+$";
+
+/// A number above zero.
+fn number() -> String {
+    format!(r"\+?{PLAIN}(?:{EXPONENT})?")
+}
+
+/// A number above zero and at most 100, as far as a pattern can see that.
+fn percent() -> String {
+    format!(r"\+?(?:{PLAIN_PERCENT}|{PLAIN}{EXPONENT})")
+}
 
 /// The schema of strategy files.
 #[must_use]
@@ -37,7 +53,13 @@ pub fn schema() -> Value {
     let sides = json!({ "anyOf": [{ "required": ["long"] }, { "required": ["short"] }] });
     entries.insert("dependencies".into(), json!({ "rust": { "not": sides } }));
     // A size by risk is what the stop may lose.
-    entries.insert("if".into(), json!({ "required": ["size"], "properties": { "size": { "pattern": r"^\s*risk" } } }));
+    entries.insert(
+        "if".into(),
+        json!({
+            "required": ["size"],
+            "properties": { "size": { "type": "string", "pattern": r"^\s*risk" } },
+        }),
+    );
     let stop = json!({ "type": "object", "required": ["stop"] });
     entries.insert("then".into(), json!({ "required": ["protect"], "properties": { "protect": stop } }));
     entries.insert("defaultSnippets".into(), json!([snippet()]));
@@ -67,8 +89,8 @@ fn snippet() -> Value {
 
 fn top_key(key: &str) -> Value {
     match key {
-        "name" => text("What the strategy is called. The file is named like it.", &["sma_cross"]),
-        "about" => text("What it is for, in a sentence; the report says it.", &["Buys dips in an uptrend."]),
+        "name" => words("What the strategy is called. The file is named like it.", &["sma_cross"]),
+        "about" => words("What it is for, in a sentence; the report says it.", &["Buys dips in an uptrend."]),
         "timeframe" => json!({
             "description": "Decisions are made when a candle of this timeframe closes.",
             "enum": Timeframe::ALL.map(Timeframe::name),
@@ -89,9 +111,10 @@ fn top_key(key: &str) -> Value {
         "size" => size(),
         "leverage" => json!({
             "description": "How much larger than its margin a position is; derivatives only. 1 where it is left out.",
-            "type": "number",
+            "type": ["number", "string"],
             "minimum": LEVERAGES.start(),
             "maximum": LEVERAGES.end(),
+            "pattern": format!("^{}$", number()),
             "default": 1,
         }),
         "cooldown" => candles("Candles to wait after an exit before the next entry. 0 where it is left out.", 0),
@@ -103,8 +126,22 @@ fn text(about: &str, examples: &[&str]) -> Value {
     json!({ "description": about, "type": "string", "minLength": 1, "examples": examples })
 }
 
+/// Words of which an editor may take some, such as `2024` or `true`, for something else.
+fn words(about: &str, examples: &[&str]) -> Value {
+    let mut words = text(about, examples);
+    words["type"] = json!(["string", "number", "boolean"]);
+    words["pattern"] = r"\S".into();
+    words
+}
+
+/// A number of `params`.
+fn param(about: &str) -> Value {
+    json!({ "description": about, "type": ["number", "string"], "pattern": WITH_EXPONENT })
+}
+
 fn candles(about: &str, least: usize) -> Value {
-    json!({ "description": about, "type": "integer", "minimum": least, "maximum": MAX_BARS, "examples": [24] })
+    json!({ "description": about, "type": ["integer", "string"], "minimum": least, "maximum": MAX_BARS, "pattern": r"^\+?[0-9]+$",
+        "examples": [24] })
 }
 
 /// What a param and a name of `let` may be called: no word of the language.
@@ -122,7 +159,7 @@ fn params() -> Value {
         "propertyNames": names(),
         "additionalProperties": {
             "description": "A number, or { default, range, step }.",
-            "anyOf": [{ "type": "number" }, long_form],
+            "anyOf": [param("A number."), long_form],
             "defaultSnippets": [
                 { "label": "number", "body": "${1:14}" },
                 { "label": "with a range", "body": "{ default: ${1:14}, range: [${2:7}, ${3:28}], step: ${4:7} }" },
@@ -133,16 +170,16 @@ fn params() -> Value {
 
 fn param_key(key: &str) -> Value {
     match key {
-        "default" => json!({ "description": "Its value where none is set.", "type": "number" }),
+        "default" => param("Its value where none is set."),
         "range" => json!({
             "description": "The least and the greatest value that make sense.",
             "type": "array",
-            "items": { "type": "number" },
+            "items": param("A bound."),
             "minItems": 2,
             "maxItems": 2,
             "examples": [[10, 40]],
         }),
-        "step" => json!({ "description": "How far apart the values to try are.", "type": "number" }),
+        "step" => param("How far apart the values to try are."),
         _ => unreachable!("a test asks for every key: `{key}` has no description yet"),
     }
 }
@@ -187,9 +224,11 @@ fn protect() -> Value {
 
 fn protect_key(key: &str) -> Value {
     match key {
-        "stop" => distance("Leaves at a loss: this far against the position from the entry price.", PERCENT, "3%"),
-        "take" => distance("Leaves at a profit: this far in favour of the position.", NUMBER, "5%"),
-        "trail" => distance("A stop that follows the best price at this distance and never goes back.", PERCENT, "4%"),
+        "stop" => distance("Leaves at a loss: this far against the position from the entry price.", &percent(), "3%"),
+        "take" => distance("Leaves at a profit: this far in favour of the position.", &number(), "5%"),
+        "trail" => {
+            distance("A stop that follows the best price at this distance and never goes back.", &percent(), "4%")
+        }
         "max_bars" => candles("Leaves at the next open after this many candles.", 1),
         _ => unreachable!("a test asks for every key: `{key}` has no description yet"),
     }
@@ -204,7 +243,7 @@ fn distance(about: &str, percent: &str, example: &str) -> Value {
         "minLength": 1,
         "anyOf": [
             { "pattern": format!(r"^\s*{percent}\s*%\s*$") },
-            { "pattern": format!(r"^\s*{NUMBER}\s*quote\s*$") },
+            { "pattern": format!(r"^\s*{}\s*quote\s*$", number()) },
             { "not": { "pattern": NUMBER_ALONE } },
         ],
         "errorMessage": message,
@@ -217,7 +256,7 @@ fn size() -> Value {
         "description": "How much a position is for: 50% of equity, 250 quote, or risk 1% of equity between entry and \
             stop. 100% where it is left out.",
         "type": "string",
-        "pattern": format!(r"^\s*(?:(?:risk\s+)?{PERCENT}\s*%|{NUMBER}\s*quote)\s*$"),
+        "pattern": format!(r"^\s*(?:(?:risk\s+)?{}\s*%|{}\s*quote)\s*$", percent(), number()),
         "patternErrorMessage": "a size is 50% (above 0% and at most 100%), 250 quote, or risk 1%",
         "default": "100%",
         "examples": ["50%", "250 quote", "risk 1%"],

@@ -1,7 +1,9 @@
 //! What several figures are computed from, computed once.
 
 use execution::RunResult;
-use market::{CandleSlice, Timeframe};
+use market::Timeframe;
+
+use crate::Curve;
 
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
@@ -14,29 +16,31 @@ pub struct Facts<'a> {
     pub candles: usize,
     /// Days from the first open to the last close.
     pub days: f64,
+    /// Equity after the last candle; `None` without candles.
+    pub last_equity: Option<f64>,
+    /// The deepest fall below a peak, as a share of it; `None` without candles or without cash.
+    pub deepest: Option<f64>,
     /// The return of each UTC day that has candles, the first one against the initial cash.
     pub daily_returns: Vec<f64>,
 }
 
 impl<'a> Facts<'a> {
-    pub(crate) fn new(candles: CandleSlice<'_>, timeframe: Timeframe, result: &'a RunResult) -> Self {
-        let times_ms = candles.open_time_ms;
-        let span_ms = match (times_ms.first(), times_ms.last()) {
-            (Some(&first), Some(&last)) => timeframe.next_open(last) - first,
-            _ => 0,
-        };
+    pub(crate) fn new(curve: &Curve, timeframe: Timeframe, result: &'a RunResult) -> Self {
+        let span_ms = curve.span_ms.map_or(0, |(first_ms, last_ms)| timeframe.next_open(last_ms) - first_ms);
         Facts {
             result,
-            candles: times_ms.len(),
+            candles: curve.candles,
             days: span_ms as f64 / DAY_MS as f64,
-            daily_returns: daily_returns(times_ms, &result.equity, result.initial_cash),
+            last_equity: curve.last,
+            deepest: curve.last.filter(|_| curve.initial_cash() > 0.0).map(|_| curve.worst - 1.0),
+            daily_returns: curve.daily_returns(),
         }
     }
 
     /// Last equity over initial cash; `None` without candles or without cash.
     #[must_use]
     pub fn growth(&self) -> Option<f64> {
-        let last = *self.result.equity.last()?;
+        let last = self.last_equity?;
         (self.result.initial_cash > 0.0).then(|| last / self.result.initial_cash)
     }
 
@@ -53,23 +57,4 @@ impl<'a> Facts<'a> {
         let trades = &self.result.trades;
         (!trades.is_empty()).then(|| trades.iter().map(|trade| trade.pnl))
     }
-}
-
-/// The return of each UTC day with candles: its last equity over that of the day before.
-fn daily_returns(times_ms: &[i64], equity: &[f64], initial_cash: f64) -> Vec<f64> {
-    let mut returns = Vec::new();
-    let mut before = initial_cash;
-    let mut day_end_ms = i64::MIN;
-    for (index, &time_ms) in times_ms.iter().enumerate() {
-        if time_ms < day_end_ms {
-            continue;
-        }
-        if index > 0 {
-            returns.push(equity[index - 1] / before - 1.0);
-            before = equity[index - 1];
-        }
-        day_end_ms = (time_ms.div_euclid(DAY_MS) + 1) * DAY_MS;
-    }
-    returns.extend(equity.last().map(|last| last / before - 1.0));
-    returns
 }

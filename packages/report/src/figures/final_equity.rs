@@ -12,5 +12,5 @@ pub(super) const FIGURE: Figure = Figure {
 };
 
 pub(super) fn compute(facts: &Facts<'_>) -> Option<f64> {
-    facts.result.equity.last().copied()
+    facts.last_equity
 }

@@ -18,7 +18,8 @@ fn check(ours: &Value, theirs: &Value, further: &[&str]) {
 fn the_json_has_the_keys_of_an_oracle() {
     let Some(oracle) = Oracle::read("sma_cross") else { return };
     let json = oracle.report(Vec::new()).json();
-    check(&json["setup"], &oracle.json["setup"], &["strategy_file", "params", "exchange", "symbol", "timeframe"]);
+    let further = ["strategy_file", "params", "exchange", "symbol", "timeframe", "maintenance_tiers", "detail"];
+    check(&json["setup"], &oracle.json["setup"], &further);
     check(&json["metrics"], &oracle.json["metrics"], &["calmar"]);
     check(&json["open"], &oracle.json["open"], &[]);
     for key in oracle.json["setup"].as_object().unwrap().keys() {

@@ -1,18 +1,19 @@
 //! `stop`, `take` and `trail`: distances from the entry price.
 
-use yaml::Node;
+use yaml::{Node, nearest};
 
 use super::Reader;
 use crate::compile::{Compiler, Part, Typed};
 use crate::expression::Mistake;
+use crate::indicators::{FUNCTIONS, Gives};
 use crate::plan::{Needs, Operand};
+use crate::reference;
 use crate::strategy::Unit;
 
 impl Reader<'_> {
     /// `3%`, `500 quote`, or an expression in quote.
     pub(super) fn distance(&mut self, node: &Node, key: &str, compiler: &mut Compiler) -> Option<(Unit, Part)> {
         let text = node.text().unwrap_or_default().trim();
-        let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
         if let Some(percent) = text.strip_suffix('%').and_then(number) {
             // The price cannot fall by all of itself: such a stop would never be reached.
             let most = if key == "take" { f64::INFINITY } else { 100.0 };
@@ -29,6 +30,15 @@ impl Reader<'_> {
             let help =
                 format!("write `{text}%` of the entry price, `{text} quote`, or an expression such as 2 * atr(14)");
             self.problems.push(node.span.clone(), format!("`{key}: {text}` has no unit"), Some(help));
+            return None;
+        }
+        if let Some((amount, unit)) = unknown_unit(text) {
+            let instead = meant(amount, unit).map_or_else(String::new, |meant| format!("did you mean `{meant}`? "));
+            let help = format!(
+                "{instead}A distance is `3%` of the entry price, `500 quote`, or an expression such as 2 * atr(14)"
+            );
+            let message = format!("`{unit}` is no unit of a distance: there are `%` and `quote`");
+            self.problems.push(node.span.clone(), message, Some(help));
             return None;
         }
         let expr = self.expr(node, key)?;
@@ -57,6 +67,37 @@ impl Reader<'_> {
         let help = format!("a distance from the entry price is above 0{unit}{most}, whichever way the position goes");
         self.problems.push(node.span.clone(), format!("`{key}: {number}{unit}` can never be reached"), Some(help));
         None
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+/// The number and the word of `500 usd` or `5ticks`, which are no expression.
+fn unknown_unit(text: &str) -> Option<(&str, &str)> {
+    let is_letter = |c: char| c.is_alphabetic() || "_$€£¥".contains(c);
+    let end = text.find(char::is_whitespace).unwrap_or_else(|| text.trim_end_matches(is_letter).len());
+    let (amount, unit) = (&text[..end], text[end..].trim_start());
+    let is_word = unit.starts_with(is_letter) && unit.chars().all(|c| is_letter(c) || c.is_numeric());
+    (is_word && number(amount).is_some()).then_some((amount, unit))
+}
+
+/// What was meant by a number with a unit of other places.
+fn meant(amount: &str, unit: &str) -> Option<String> {
+    const MONEY: [&str; 12] =
+        ["usd", "usdt", "usdc", "busd", "dollar", "dollars", "$", "eur", "€", "£", "price", "points"];
+    let word = unit.to_lowercase();
+    let function = FUNCTIONS.iter().find(|function| function.name == word && function.gives == Gives::Number);
+    match word.as_str() {
+        "pct" | "perc" | "pc" => Some(format!("{amount}%")),
+        "bp" | "bps" => number(amount).map(|amount| format!("{}%", amount / 100.0)),
+        _ if function.is_some() => function.map(|function| format!("{amount} * {}", reference::example(function))),
+        word if MONEY.contains(&word) => Some(format!("{amount} quote")),
+        word => match nearest(word, ["quote", "percent"])? {
+            "quote" => Some(format!("{amount} quote")),
+            _ => Some(format!("{amount}%")),
+        },
     }
 }
 

@@ -20,6 +20,7 @@ use crate::strategy::{Description, History, Orders, OtherCandles, Protection, Si
 use crate::{FileStrategy, Inspector, PlanStep};
 
 pub(crate) use params::KEYS as PARAM_KEYS;
+pub use params::ParamRange;
 pub(crate) use rust::Named;
 
 /// The strategy of a file, and what people are told of it.
@@ -119,6 +120,17 @@ pub(crate) fn read_variants(source: &str, sets: &[Vec<(String, f64)>]) -> Result
         }
     }
     Ok((drafts, shared))
+}
+
+/// The params of a strategy file, with the values that may be tried for each.
+///
+/// # Errors
+/// Every mistake of the file, with its place.
+pub fn param_ranges(source: &str) -> Result<Vec<ParamRange>, Problems> {
+    load(source, &[])?;
+    let (root, mut problems) = yaml::read(source);
+    let fields = root.as_ref().and_then(|root| Fields::read(root, "a strategy file", &KEYS, &mut problems));
+    Ok(fields.map_or_else(Vec::new, |fields| params::ranges(&fields)))
 }
 
 /// A strategy file whose expressions are compiled, and whose plan is still open to others.

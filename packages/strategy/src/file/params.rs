@@ -47,6 +47,39 @@ pub(super) fn read(fields: &Fields<'_>, set: &[(String, f64)], problems: &mut Pr
     params
 }
 
+/// A param of a strategy file, with the values that may be tried for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParamRange {
+    /// Its name.
+    pub name: String,
+    /// The file's value.
+    pub default: f64,
+    /// Least and most, where the file says.
+    pub range: Option<(f64, f64)>,
+    /// From one value to the next, where the file says.
+    pub step: Option<f64>,
+}
+
+/// The params of a file that has no mistakes.
+pub(super) fn ranges(fields: &Fields<'_>) -> Vec<ParamRange> {
+    let Some(Value::Map(entries)) = fields.get("params").map(|node| &node.value) else { return Vec::new() };
+    entries.iter().filter_map(|(key, value)| range_of(key, value)).collect()
+}
+
+fn range_of(key: &Node, value: &Node) -> Option<ParamRange> {
+    let number = |node: &Node| node.text().and_then(|text| text.parse::<f64>().ok());
+    let name = key.text()?.to_owned();
+    let Value::Map(entries) = &value.value else {
+        return Some(ParamRange { name, default: number(value)?, range: None, step: None });
+    };
+    let get = |wanted: &str| entries.iter().find(|(key, _)| key.text() == Some(wanted)).map(|(_, value)| value);
+    let range = get("range").and_then(|node| match &node.value {
+        Value::List(list) => number(list.first()?).zip(number(list.get(1)?)),
+        _ => None,
+    });
+    Some(ParamRange { name, default: number(get("default")?)?, range, step: get("step").and_then(number) })
+}
+
 fn param(key: &Node, value: &Node, problems: &mut Problems) -> Option<(String, f64)> {
     let name = key.text().unwrap_or_default();
     if let Some(message) = bad_name(name) {

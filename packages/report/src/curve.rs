@@ -1,0 +1,99 @@
+//! What figures need of equity, gathered as it comes: so that a search need not keep it.
+
+use crate::figures::DAY_MS;
+
+/// Equity over time, without its values.
+#[derive(Debug, Clone)]
+pub struct Curve {
+    initial_cash: f64,
+    /// How many candles there were.
+    pub(crate) candles: usize,
+    /// Open times of the first and the last candle, Unix milliseconds.
+    pub(crate) span_ms: Option<(i64, i64)>,
+    /// Equity after the last candle.
+    pub(crate) last: Option<f64>,
+    peak: f64,
+    /// The lowest that equity was, as a share of its highest value before; 1 where it never fell.
+    pub(crate) worst: f64,
+    /// Equity at the end of the day before.
+    before: f64,
+    day_end_ms: i64,
+    returns: Vec<f64>,
+}
+
+/// Values that are compared together.
+const CHUNK: usize = 16;
+
+impl Curve {
+    /// Nothing but the cash at the start.
+    #[must_use]
+    pub fn new(initial_cash: f64) -> Self {
+        Curve {
+            initial_cash,
+            candles: 0,
+            span_ms: None,
+            last: None,
+            peak: initial_cash,
+            worst: 1.0,
+            before: initial_cash,
+            day_end_ms: i64::MIN,
+            returns: Vec::new(),
+        }
+    }
+
+    /// Takes the equity after the next candles, which open at these times (Unix milliseconds).
+    pub fn add(&mut self, open_times_ms: &[i64], equity: &[f64]) {
+        let (Some(&first_ms), Some(&last_ms)) = (open_times_ms.first(), open_times_ms.last()) else { return };
+        self.days(open_times_ms, equity);
+        equity.chunks(CHUNK).for_each(|values| self.fall(values));
+        self.candles += equity.len();
+        self.span_ms = Some((self.span_ms.map_or(first_ms, |(first_ms, _)| first_ms), last_ms));
+        self.last = equity.last().copied();
+    }
+
+    /// The cash at the start.
+    pub(crate) fn initial_cash(&self) -> f64 {
+        self.initial_cash
+    }
+
+    /// The return of each UTC day with candles: its last equity over that of the day before, the first one over
+    /// the cash at the start.
+    #[must_use]
+    pub fn daily_returns(&self) -> Vec<f64> {
+        let mut returns = self.returns.clone();
+        returns.extend(self.last.map(|last| last / self.before - 1.0));
+        returns
+    }
+
+    fn days(&mut self, open_times_ms: &[i64], equity: &[f64]) {
+        let mut start = 0;
+        while start < open_times_ms.len() {
+            if open_times_ms[start] >= self.day_end_ms {
+                let ended = if start > 0 { Some(equity[start - 1]) } else { self.last };
+                if let Some(ended) = ended {
+                    self.returns.push(ended / self.before - 1.0);
+                    self.before = ended;
+                }
+                self.day_end_ms = (open_times_ms[start].div_euclid(DAY_MS) + 1) * DAY_MS;
+            }
+            start += open_times_ms[start..].partition_point(|time_ms| *time_ms < self.day_end_ms);
+        }
+    }
+
+    /// The deepest fall below a peak. Most values neither rise above it nor fall to a new low: those are passed
+    /// over together.
+    fn fall(&mut self, values: &[f64]) {
+        let low = self.worst * self.peak;
+        if !values.iter().fold(false, |any, equity| any | (*equity > self.peak) | (*equity < low)) {
+            return;
+        }
+        for &equity in values {
+            // Comparing with a product is far quicker than dividing, which only a new low needs.
+            if equity > self.peak {
+                self.peak = equity;
+            } else if equity < self.worst * self.peak {
+                self.worst = equity / self.peak;
+            }
+        }
+    }
+}
