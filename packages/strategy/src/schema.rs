@@ -13,18 +13,32 @@ use crate::rust::STRATEGIES;
 
 // Patterns stay within what all regular expressions have in common: no classes of Unicode, no looking ahead.
 
-/// Letters, digits and `_`, not beginning with a digit; of the characters beyond ASCII, all.
-const NAME: &str = r"^[^\x00-\x40\x5B-\x5E\x60\x7B-\x7F][^\x00-\x2F\x3A-\x40\x5B-\x5E\x60\x7B-\x7F]*$";
+/// A letter or `_`; of the characters beyond ASCII, any.
+const LETTER: &str = r"[^\x00-\x40\x5B-\x5E\x60\x7B-\x7F]";
+/// The same, or a digit.
+const LETTER_OR_DIGIT: &str = r"[^\x00-\x2F\x3A-\x40\x5B-\x5E\x60\x7B-\x7F]";
 /// A number above zero, without an exponent.
 const PLAIN: &str = r"(?:0*[1-9][0-9]*(?:\.[0-9]*)?|0*\.0*[1-9][0-9]*)";
 /// The same, at most 100.
 const PLAIN_PERCENT: &str = r"(?:0*100(?:\.0*)?|0*[1-9][0-9]?(?:\.[0-9]*)?|0*\.0*[1-9][0-9]*)";
 /// What makes a number a power of ten as large. The editor leaves its bounds to the compiler.
 const EXPONENT: &str = r"[eE][+-]?[0-9]+";
-/// Any number, with a unit or another word behind it, or without.
-const NUMBER_ALONE: &str = r"^\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*(?:%|[^\x00-\x23\x25-\x40\x5B-\x5E\x60\x7B-\x7F][^\s%-/:-@\[-^{-~]*)?\s*$";
+/// Any number without a unit.
+const ANY: &str = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)";
+/// What may be a name.
+fn name() -> String {
+    format!("^{LETTER}{LETTER_OR_DIGIT}*$")
+}
+
 /// A number with an exponent: some readers of YAML take it for text.
-const WITH_EXPONENT: &str = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+$";
+fn with_exponent() -> String {
+    format!("^{ANY}{EXPONENT}$")
+}
+
+/// Any number, with a unit or another word behind it, or without: no expression.
+fn number_alone() -> String {
+    format!(r"^\s*{ANY}(?:{EXPONENT})?\s*(?:%|\$|{LETTER}{LETTER_OR_DIGIT}*)?\s*$")
+}
 
 /// A number above zero.
 fn number() -> String {
@@ -136,7 +150,7 @@ fn words(about: &str, examples: &[&str]) -> Value {
 
 /// A number of `params`.
 fn param(about: &str) -> Value {
-    json!({ "description": about, "type": ["number", "string"], "pattern": WITH_EXPONENT })
+    json!({ "description": about, "type": ["number", "string"], "pattern": with_exponent() })
 }
 
 fn candles(about: &str, least: usize) -> Value {
@@ -147,7 +161,7 @@ fn candles(about: &str, least: usize) -> Value {
 /// What a param and a name of `let` may be called: no word of the language.
 fn names() -> Value {
     let words: Vec<&str> = SERIES.into_iter().chain(WORDS).chain(FUNCTIONS.iter().map(|f| f.name)).collect();
-    json!({ "pattern": NAME, "not": { "enum": words } })
+    json!({ "pattern": name(), "not": { "enum": words } })
 }
 
 fn params() -> Value {
@@ -244,7 +258,7 @@ fn distance(about: &str, percent: &str, example: &str) -> Value {
         "anyOf": [
             { "pattern": format!(r"^\s*{percent}\s*%\s*$") },
             { "pattern": format!(r"^\s*{}\s*quote\s*$", number()) },
-            { "not": { "pattern": NUMBER_ALONE } },
+            { "not": { "pattern": number_alone() } },
         ],
         "errorMessage": message,
         "examples": [example, "2 * atr(14)", "500 quote"],

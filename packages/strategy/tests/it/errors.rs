@@ -68,6 +68,19 @@ fn keys_and_values() {
     check("long:", "cooldown: -1\nlong:", &["whole number of candles"]);
     check("long:", "leverage: 0.5\nlong:", &["from 1 to 125"]);
     check("long:", "protect:\n  stop: 3\nlong:", &["has no unit", "3%"]);
+    for (written, meant) in [
+        ("500 usd", "500 quote"),
+        ("500$", "500 quote"),
+        ("1000 quotes", "1000 quote"),
+        ("3 pct", "3%"),
+        ("3 Percent", "3%"),
+        ("50bps", "0.5%"),
+        ("2 atr", "2 * atr(14)"),
+    ] {
+        let help = format!("did you mean `{meant}`? A distance is `3%` of the entry price, `500 quote`, or");
+        check("long:", &format!("protect:\n  trail: {written}\nlong:"), &["is no unit of a distance", &help]);
+    }
+    check("long:", "protect:\n  stop: 5 ticks\nlong:", &["`ticks` is no unit of a distance", "help: A distance is"]);
     check("long:", "protect:\n  stop: 110%\nlong:", &["can never be reached", "below 100%"]);
     check("long:", "protect:\n  trail: -3%\nlong:", &["can never be reached", "above 0%"]);
     check("let:", "params:\n  n: { default: 9, range: [1, 2] }\nlet:", &["the default 9 lies outside the range"]);

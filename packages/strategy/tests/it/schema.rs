@@ -80,10 +80,37 @@ fn every_example_is_taken() {
 fn good_files_are_taken() {
     takes(GOOD);
     let with = |more: &str| takes(&format!("{GOOD}{more}\n"));
-    for size in ["100%", "0.5%", "50 %", "250 quote", "12.5 quote", "risk 1%", "risk 0.25%"] {
+    for size in [
+        "100%",
+        "0.5%",
+        "50 %",
+        "250 quote",
+        "12.5 quote",
+        "risk 1%",
+        "risk 0.25%",
+        ".5%",
+        "+5%",
+        "5.%",
+        "1e2 quote",
+        "1e9 quote",
+        "1E1%",
+    ] {
         with(&format!("protect:\n  stop: 3%\nsize: {size}"));
     }
-    for distance in ["3%", "0.5%", "500 quote", "2 * atr(14)", "close % 7", "x", "2 * 3", "atr(14) + 1.5"] {
+    for distance in [
+        "3%",
+        "0.5%",
+        "500 quote",
+        "2 * atr(14)",
+        "close % 7",
+        "x",
+        "2 * 3",
+        "atr(14) + 1.5",
+        ".5%",
+        "+5%",
+        "1e1%",
+        "1e9 quote",
+    ] {
         with(&format!("protect:\n  stop: {distance}\n  take: {distance}\n  trail: \"{distance}\""));
     }
     with("protect:\n  take: 250%\n  max_bars: 1");
@@ -91,6 +118,9 @@ fn good_files_are_taken() {
     with("about: words\nleverage: 2.5\ncooldown: 0\nshort:\n  enter: close < x\n  exit: close > x");
     takes(&GOOD.replace("n: 20", "n: { default: 20, range: [10, 30.5], step: 0.5 }"));
     takes(&GOOD.replace("let:", "let:\n  größe_2: 5"));
+    takes(&GOOD.replace("n: 20", "n: 2e1"));
+    takes(&GOOD.replace("name: t", "name: 2024\nabout: true"));
+    with("leverage: 1e1\ncooldown: \"3\"");
     for timeframe in market::Timeframe::ALL {
         takes(&GOOD.replace("1h", timeframe.name()));
     }
@@ -132,14 +162,45 @@ fn mistakes_of_values_are_seen() {
     refuses("enter: close > x", "enter:");
     refuses("enter: close > x", "enter: [close > x]");
     let with = |more: &str| refuses("long:", &format!("{more}\nlong:"));
-    for distance in ["3", "3.5", "\"3\"", "-3%", "150%", "-5 quote", "[3%]"] {
+    for distance in [
+        "3",
+        "3.5",
+        "\"3\"",
+        "-3%",
+        "150%",
+        "-5 quote",
+        "[3%]",
+        "0%",
+        "0.0 quote",
+        "500 usd",
+        "5 ticks",
+        "3 pct",
+        "1000 quotes",
+        "2 atr",
+        "500$",
+        "5ticks",
+    ] {
         with(&format!("protect:\n  stop: {distance}"));
     }
     with("protect: 3%");
     with("protect:\n  take: 5");
     with("protect:\n  max_bars: 0");
     with("protect:\n  max_bars: 2.5");
-    for size in ["50", "0.5", "150%", "-5%", "half", "risk 101%", "risk 1", "250 USDT"] {
+    for size in [
+        "50",
+        "0.5",
+        "150%",
+        "-5%",
+        "half",
+        "risk 101%",
+        "risk 1",
+        "250 USDT",
+        "0%",
+        "risk 0%",
+        "0 quote",
+        "0.00%",
+        "+0 quote",
+    ] {
         with(&format!("size: {size}"));
     }
     for cooldown in ["-1", "1.5", "soon", "2000000"] {
@@ -202,4 +263,37 @@ fn every_key_is_explained() {
         }
     }
     check("", &strategy::schema::schema());
+}
+
+/// Every value of this key, wherever it stands.
+fn all<'a>(schema: &'a Value, key: &str, found: &mut Vec<&'a Value>) {
+    match schema {
+        Value::Object(entries) => {
+            found.extend(entries.get(key));
+            entries.values().for_each(|value| all(value, key, found));
+        }
+        Value::Array(list) => list.iter().for_each(|value| all(value, key, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn patterns_are_understood_everywhere() {
+    let schema = strategy::schema::schema();
+    let mut patterns = Vec::new();
+    all(&schema, "pattern", &mut patterns);
+    assert!(patterns.len() > 10, "{patterns:?}");
+    for pattern in patterns {
+        let pattern = pattern.as_str().expect("text");
+        // Classes of Unicode, looking around, names, flags: some regular expressions know them, some do not.
+        for special in [r"\p", r"\P", r"\u", "(?=", "(?!", "(?<", "(?P", "(?i", r"\d", r"\w", "[["] {
+            assert!(!pattern.contains(special), "{pattern}");
+        }
+    }
+}
+
+#[test]
+fn a_number_for_a_size_is_told_once() {
+    let found = finds(&format!("{GOOD}size: 50\n")).expect("a number has no unit");
+    assert!(found.contains("size") && !found.contains("protect"), "{found}");
 }
