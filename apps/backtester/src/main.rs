@@ -9,6 +9,7 @@ mod explain;
 mod load;
 mod new;
 mod output;
+mod prepared;
 mod provenance;
 mod range;
 mod reference;

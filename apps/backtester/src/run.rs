@@ -3,34 +3,23 @@
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
-use db::Store;
 use execution::{Ambiguity, Engine, Market, Recording, Runner, Settings};
-use market::{Candles, Series};
+use market::Candles;
 use report::{Line, Pane, Report, Setup};
 use strategy::{Description, Size};
 
 use crate::args::{Fills, RunArgs};
-use crate::load::load;
+use crate::prepared::{Prepared, prepare};
 use crate::range::Range;
-use crate::{around, coverage, output, provenance, range, settings};
+use crate::{coverage, output, provenance};
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
-    let loaded = load(&args.strategy, &args.set)?;
-    let description = loaded.file.strategy.description().clone();
-    let settings = settings(args, &description)?;
-    let series = Series::new(args.source.exchange.clone(), args.source.symbol.clone(), description.timeframe);
-    let store = Store::open_existing(&args.source.db)?;
-    let mut range = range::find(&store, &series, args.from, args.to)?;
-    range::check_others(&store, &series, &description, range.from_ms)?;
-    range.warnings.extend(loaded.file.warnings.lines(&loaded.source).iter().map(|line| in_file(args, line)));
-    range.warnings.extend(settings::warnings(&settings, &description));
-    let mut surroundings = around::read(&store, &series, &settings, &args.account, &mut range)?;
-    if let Some(detail) = args.detail {
-        surroundings = surroundings.with_detail(around::detail(&store, &series, detail, &mut range)?);
-    }
-    let mut runner = Runner::new(loaded.file.strategy, series.symbol.clone(), settings, range.from_ms)
-        .recording()
-        .around(surroundings);
+    let Prepared { source, file, description, settings, series, store, mut range, surroundings } =
+        prepare(&args.base, &args.account)?;
+    let ambiguity = if args.fills == Fills::Optimistic { Ambiguity::Target } else { Ambiguity::Loss };
+    let settings = Settings { ambiguity, ..settings };
+    let mut runner =
+        Runner::new(file.strategy, series.symbol.clone(), settings, range.from_ms).recording().around(surroundings);
     if args.fills == Fills::Both {
         runner = runner.with_optimist(settings);
     }
@@ -45,7 +34,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
         bail!("no candle of {series} lies in the range: it falls into a hole of the stored candles");
     }
     range.warnings.extend(coverage::of_others(&series, &description, &recording));
-    let provenance = provenance::of(&recording, &loaded.source, &description.params)?;
+    let provenance = provenance::of(&recording, &source, &description.params)?;
     let candles = recording.candles.slice(recording.start..recording.candles.len());
     let report = Report {
         name: &description.name,
@@ -66,19 +55,9 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
     tell(args, &report)
 }
 
-fn settings(args: &RunArgs, description: &Description) -> anyhow::Result<Settings> {
-    let settings = settings::of(&args.account, &args.source.symbol, description)?;
-    let ambiguity = if args.fills == Fills::Optimistic { Ambiguity::Target } else { Ambiguity::Loss };
-    Ok(Settings { ambiguity, ..settings })
-}
-
-fn in_file(args: &RunArgs, line: &str) -> String {
-    format!("{}, {line}.", args.strategy.display())
-}
-
 fn setup(args: &RunArgs, description: &Description, settings: &Settings, range: &Range) -> Setup {
     Setup {
-        strategy_file: args.strategy.display().to_string(),
+        strategy_file: args.base.strategy.display().to_string(),
         params: description.params.clone(),
         cash: settings.cash,
         size: match settings.size {
@@ -98,7 +77,7 @@ fn setup(args: &RunArgs, description: &Description, settings: &Settings, range: 
             Market::Spot => Vec::new(),
             Market::Perpetual(margin) => margin.tiers.list().collect(),
         },
-        detail: args.detail,
+        detail: args.base.detail,
         tick: settings.tick,
         lot: settings.lot,
         from_ms: range.from_ms,

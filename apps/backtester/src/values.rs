@@ -1,6 +1,6 @@
 //! `backtester values`: the value of every name of `let` at every candle, as CSV.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use anyhow::{Context, anyhow, bail};
 use db::Store;
@@ -36,12 +36,25 @@ pub(crate) fn values(args: &ValuesArgs) -> anyhow::Result<()> {
     let start = candles.index_at_or_after(range.from_ms);
     let rows =
         (start..candles.len()).map(|index| (candles.get(index), columns.iter().map(move |column| column[index])));
-    output::write_with(&args.csv, |out| write(out, &inspector, rows))?;
-    if args.csv.as_os_str() != "-" {
+    let to_stdout = args.csv.as_os_str() == "-";
+    match output::write_with(&args.csv, |out| write(out, &inspector, rows)) {
+        // Whoever reads has read enough, as `head` has.
+        Err(error) if to_stdout && is_broken_pipe(&error) => return Ok(()),
+        written => written?,
+    }
+    if !to_stdout {
         let count = candles.len() - start;
         terminal::print(&format!("{count} candles with {} names are in {}", columns.len(), args.csv.display()))?;
     }
     Ok(())
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let of_csv = error.downcast_ref::<csv::Error>().and_then(|error| match error.kind() {
+        csv::ErrorKind::Io(error) => Some(error),
+        _ => None,
+    });
+    of_csv.or(error.downcast_ref()).is_some_and(|error: &std::io::Error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 fn write<V: Iterator<Item = f64>>(

@@ -1,5 +1,7 @@
 //! What happens around the candles of a run: funding, the mark price, and finer candles inside.
 
+use std::sync::Arc;
+
 use market::{CandleSlice, Candles, FundingRate, Timeframe};
 
 /// A payment between longs and shorts.
@@ -39,14 +41,25 @@ impl Around<'_> {
     };
 }
 
-/// Everything around the candles of a range, in order of time.
-#[derive(Debug, Clone, Default)]
+/// Everything around the candles of a range, in order of time. A clone begins anew, on the same data.
+#[derive(Debug, Default)]
 pub struct Surroundings {
+    data: Arc<Data>,
+    /// How far marks, funding and detail have been told.
+    at: [usize; 3],
+}
+
+#[derive(Debug, Clone, Default)]
+struct Data {
     marks: Candles,
     funding: Vec<Funding>,
     detail: Candles,
-    /// How far each has been told.
-    at: [usize; 3],
+}
+
+impl Clone for Surroundings {
+    fn clone(&self) -> Self {
+        Surroundings { data: Arc::clone(&self.data), at: [0; 3] }
+    }
 }
 
 impl Surroundings {
@@ -65,42 +78,45 @@ impl Surroundings {
                 None => missing.push(rate.time_ms),
             }
         }
-        if missing.is_empty() { Ok(Surroundings { marks, funding, ..Self::default() }) } else { Err(missing) }
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        Ok(Surroundings { data: Arc::new(Data { marks, funding, detail: Candles::default() }), at: [0; 3] })
     }
 
     /// With finer candles, which decide what came first.
     #[must_use]
-    pub fn with_detail(mut self, detail: Candles) -> Self {
-        self.detail = detail;
-        self
+    pub fn with_detail(self, detail: Candles) -> Self {
+        Surroundings { data: Arc::new(Data { detail, ..(*self.data).clone() }), at: [0; 3] }
     }
 
     /// Whether there is nothing at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.marks.is_empty() && self.funding.is_empty() && self.detail.is_empty()
+        self.data.marks.is_empty() && self.data.funding.is_empty() && self.data.detail.is_empty()
     }
 
     /// What happens around the candle that opens at `open_ms`. Candles are asked for in order of time.
     pub fn next(&mut self, open_ms: i64, timeframe: Timeframe) -> Around<'_> {
         let close_ms = timeframe.next_open(open_ms);
+        let data = &*self.data;
         let [mark_at, funding_at, detail_at] = self.at;
-        let marks = within(&self.marks, mark_at, open_ms, close_ms);
-        let detail = within(&self.detail, detail_at, open_ms, close_ms);
+        let marks = within(&data.marks, mark_at, open_ms, close_ms);
+        let detail = within(&data.detail, detail_at, open_ms, close_ms);
         let to = |from: usize, is_before: &dyn Fn(i64) -> bool| {
-            from + self.funding[from..].iter().take_while(|funding| is_before(funding.time_ms)).count()
+            from + data.funding[from..].iter().take_while(|funding| is_before(funding.time_ms)).count()
         };
         let opened = to(funding_at, &|time_ms| time_ms <= open_ms);
         let closed = to(opened, &|time_ms| time_ms < close_ms);
         self.at = [marks.end, closed, detail.end];
-        let low = self.marks.low[marks.clone()].iter().fold(f64::NAN, |least, low| low.min(least));
-        let high = self.marks.high[marks].iter().fold(f64::NAN, |most, high| high.max(most));
+        let low = data.marks.low[marks.clone()].iter().fold(f64::NAN, |least, low| low.min(least));
+        let high = data.marks.high[marks].iter().fold(f64::NAN, |most, high| high.max(most));
         Around {
             mark_low: low,
             mark_high: high,
-            before: &self.funding[funding_at..opened],
-            inside: &self.funding[opened..closed],
-            detail: self.detail.slice(detail),
+            before: &data.funding[funding_at..opened],
+            inside: &data.funding[opened..closed],
+            detail: data.detail.slice(detail),
         }
     }
 }

@@ -117,6 +117,14 @@ impl Engine {
         self.result
     }
 
+    /// Forgets equity, trades and signals so far, which were read: a long run need not keep them. Counts stay.
+    pub fn forget(&mut self) {
+        self.result.equity.clear();
+        self.result.trades.clear();
+        self.result.rejected.clear();
+        self.result.settled.clear();
+    }
+
     /// Trades closed so far.
     #[must_use]
     pub fn trades(&self) -> &[Trade] {

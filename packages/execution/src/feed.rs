@@ -48,10 +48,20 @@ impl Feed {
     }
 
     /// How many candles before the beginning are read, and since the start of which period: of the strategy's own
-    /// candles, then of the others. Strategies for which these are the same see the same candles.
+    /// candles, then of the others.
     #[must_use]
     pub fn reach(&self) -> Vec<(usize, Option<Timeframe>)> {
         std::iter::once(&self.base).chain(&self.others).map(|cursor| (cursor.past, cursor.anchor)).collect()
+    }
+
+    /// Where reading begins, Unix milliseconds. Strategies that begin at the same time and have the same reach among
+    /// other candles see the same.
+    ///
+    /// # Errors
+    /// When candles cannot be read.
+    pub fn begin(&mut self, source: &dyn CandleSource) -> Result<i64, SourceError> {
+        self.base.begin(source, self.from_ms)?;
+        Ok(self.base.next_ms.unwrap_or(self.from_ms))
     }
 
     /// Reads the candles stored since the last call that open before `to_ms`; `None` when there are none.

@@ -1,10 +1,10 @@
 //! Candles in which an account does nothing: many at once, with the same result as one by one.
 
-use market::CandleSlice;
+use market::{CandleSlice, Timeframe};
 use strategy::{Act, Decision};
 
-use crate::Engine;
 use crate::position::Position;
+use crate::{Engine, Surroundings};
 
 impl Engine {
     /// Takes closed candles, and those of the decisions at their closes that want something; the same as
@@ -20,6 +20,23 @@ impl Engine {
             let act = acts.next_if(|act| act.index == at);
             self.step(&candles.get(at), &act.map_or(Decision::NONE, |act| act.decision));
             at += 1;
+        }
+    }
+
+    /// As [`Engine::run`], with what happens around the candles.
+    pub fn run_in(
+        &mut self,
+        candles: CandleSlice<'_>,
+        acts: &[Act],
+        surroundings: &mut Surroundings,
+        timeframe: Timeframe,
+    ) {
+        let mut acts = acts.iter().peekable();
+        for index in 0..candles.len() {
+            let candle = candles.get(index);
+            let act = acts.next_if(|act| act.index == index);
+            let around = surroundings.next(candle.open_time_ms, timeframe);
+            self.step_in(&candle, &around, &act.map_or(Decision::NONE, |act| act.decision));
         }
     }
 

@@ -23,7 +23,7 @@ use market::{CandleSlice, Timeframe};
 pub(crate) use facts::DAY_MS;
 pub use facts::Facts;
 
-use crate::Curve;
+use crate::{Curve, TradeSums};
 
 /// Every figure, in the order a reader wants them.
 pub const FIGURES: &[Figure] = &[
@@ -96,13 +96,19 @@ impl Figures {
 /// `result.equity` has values. A figure that cannot be computed is left out.
 #[must_use]
 pub fn figures(candles: CandleSlice<'_>, timeframe: Timeframe, result: &RunResult) -> Figures {
-    figures_of(&curve(candles, result), timeframe, result)
+    figures_of(&curve(candles, result), sums(result), timeframe, result)
 }
 
-/// Computes every figure of a run whose equity was gathered by a [`Curve`], `result.equity` being of no use.
+/// Computes every figure of a run whose equity and trades were gathered as they came, `result` having only counts.
 #[must_use]
-pub fn figures_of(curve: &Curve, timeframe: Timeframe, result: &RunResult) -> Figures {
-    compute(curve, timeframe, result, |_| true)
+pub fn figures_of(curve: &Curve, trades: TradeSums, timeframe: Timeframe, result: &RunResult) -> Figures {
+    compute(&Facts::new(curve, trades, timeframe, result), |_| true)
+}
+
+fn sums(result: &RunResult) -> TradeSums {
+    let mut sums = TradeSums::default();
+    sums.add(&result.trades);
+    sums
 }
 
 fn curve(candles: CandleSlice<'_>, result: &RunResult) -> Curve {
@@ -113,13 +119,13 @@ fn curve(candles: CandleSlice<'_>, result: &RunResult) -> Curve {
 
 /// The figures that follow from equity alone.
 pub(crate) fn equity_figures(candles: CandleSlice<'_>, timeframe: Timeframe, result: &RunResult) -> Figures {
-    compute(&curve(candles, result), timeframe, result, |figure| figure.of_equity)
+    let facts = Facts::new(&curve(candles, result), sums(result), timeframe, result);
+    compute(&facts, |figure| figure.of_equity)
 }
 
-fn compute(curve: &Curve, timeframe: Timeframe, result: &RunResult, wanted: impl Fn(&Figure) -> bool) -> Figures {
-    let facts = Facts::new(curve, timeframe, result);
+fn compute(facts: &Facts<'_>, wanted: impl Fn(&Figure) -> bool) -> Figures {
     let value = |figure: &'static Figure| {
-        let value = (figure.compute)(&facts).filter(|value| value.is_finite())?;
+        let value = (figure.compute)(facts).filter(|value| value.is_finite())?;
         Some((figure, value))
     };
     Figures(FIGURES.iter().filter(|figure| wanted(figure)).filter_map(value).collect())

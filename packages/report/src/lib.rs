@@ -16,8 +16,10 @@ mod settled;
 mod setup;
 mod table;
 mod touched;
+mod trade_sums;
 
 pub use curve::Curve;
 pub use figures::{FIGURES, Facts, Figure, Figures, Unit, figures, figures_of};
 pub use report::{Line, Pane, Provenance, Report};
 pub use setup::{Setup, Size};
+pub use trade_sums::TradeSums;

@@ -65,6 +65,24 @@ pub(crate) enum FileCommand {
 Dates are UTC; a date alone means its midnight; 90d means 90 days ago. A range takes the candles that open
 at or after --from and before --to. What the indicators need from before --from is read too where it is stored.")]
 pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) base: RunBase,
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+    /// What is taken where loss and target are both reached in one candle: the loss, the target, or the figures of both.
+    #[arg(long, value_enum, default_value_t = Fills::Pessimistic)]
+    pub(crate) fills: Fills,
+    /// Write setup, figures, trades and more as JSON; - prints it instead of the table.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Write the report as one self-contained HTML file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+/// Which strategy, over which candles: of every command that runs one.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunBase {
     /// The strategy file.
     pub(crate) strategy: PathBuf,
     #[command(flatten)]
@@ -75,23 +93,12 @@ pub(crate) struct RunArgs {
     /// End, exclusive; the last stored candle's close where it is left out.
     #[arg(long, value_parser = terminal::parse_time, value_name = "TIME")]
     pub(crate) to: Option<i64>,
-    #[command(flatten)]
-    pub(crate) account: AccountArgs,
-    /// Walk finer candles of this timeframe where loss and target are both reached: they tell which came first.
-    #[arg(long, value_parser = terminal::timeframe_parser(), value_name = "TIMEFRAME")]
-    pub(crate) detail: Option<Timeframe>,
-    /// What is taken where loss and target are both reached in one candle: the loss, the target, or the figures of both.
-    #[arg(long, value_enum, default_value_t = Fills::Pessimistic)]
-    pub(crate) fills: Fills,
     /// Another value for a param of the file; may be given several times.
     #[arg(long, value_name = "NAME=NUMBER", value_parser = parse_set)]
     pub(crate) set: Vec<(String, f64)>,
-    /// Write setup, figures, trades and more as JSON; - prints it instead of the table.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) json: Option<PathBuf>,
-    /// Write the report as one self-contained HTML file.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) html: Option<PathBuf>,
+    /// Walk finer candles of this timeframe where loss and target are both reached: they tell which came first.
+    #[arg(long, value_parser = terminal::timeframe_parser(), value_name = "TIMEFRAME")]
+    pub(crate) detail: Option<Timeframe>,
 }
 
 /// Where the candles are.

@@ -12,5 +12,6 @@ pub(super) const FIGURE: Figure = Figure {
 };
 
 pub(super) fn compute(facts: &Facts<'_>) -> Option<f64> {
-    Some(facts.profits()?.sum::<f64>() / facts.result.trades.len() as f64)
+    let trades = &facts.trades;
+    (trades.count > 0).then(|| trades.total / trades.count as f64)
 }

@@ -3,7 +3,7 @@
 use execution::RunResult;
 use market::Timeframe;
 
-use crate::Curve;
+use crate::{Curve, TradeSums};
 
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
@@ -12,6 +12,8 @@ pub(crate) const DAY_MS: i64 = 86_400_000;
 pub struct Facts<'a> {
     /// The run.
     pub result: &'a RunResult,
+    /// Its closed trades.
+    pub trades: TradeSums,
     /// How many candles the range has.
     pub candles: usize,
     /// Days from the first open to the last close.
@@ -25,10 +27,11 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(crate) fn new(curve: &Curve, timeframe: Timeframe, result: &'a RunResult) -> Self {
+    pub(crate) fn new(curve: &Curve, trades: TradeSums, timeframe: Timeframe, result: &'a RunResult) -> Self {
         let span_ms = curve.span_ms.map_or(0, |(first_ms, last_ms)| timeframe.next_open(last_ms) - first_ms);
         Facts {
             result,
+            trades,
             candles: curve.candles,
             days: span_ms as f64 / DAY_MS as f64,
             last_equity: curve.last,
@@ -49,12 +52,5 @@ impl<'a> Facts<'a> {
     pub fn mean_daily_return(&self) -> Option<f64> {
         let days = self.daily_returns.len();
         (days > 0).then(|| self.daily_returns.iter().sum::<f64>() / days as f64)
-    }
-
-    /// Net profits of the closed trades; `None` where there is no trade.
-    #[must_use]
-    pub fn profits(&self) -> Option<impl Iterator<Item = f64> + '_> {
-        let trades = &self.result.trades;
-        (!trades.is_empty()).then(|| trades.iter().map(|trade| trade.pnl))
     }
 }

@@ -12,7 +12,6 @@ pub(super) const FIGURE: Figure = Figure {
 };
 
 pub(super) fn compute(facts: &Facts<'_>) -> Option<f64> {
-    let profit = facts.profits()?.map(|profit| profit.max(0.0)).sum::<f64>();
-    let loss = facts.profits()?.map(|profit| profit.min(0.0)).sum::<f64>();
-    (loss < 0.0).then(|| profit / -loss)
+    let trades = &facts.trades;
+    (trades.loss < 0.0).then(|| trades.profit / -trades.loss)
 }

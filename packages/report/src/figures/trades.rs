@@ -12,5 +12,5 @@ pub(super) const FIGURE: Figure = Figure {
 };
 
 pub(super) fn compute(facts: &Facts<'_>) -> Option<f64> {
-    Some(facts.result.trades.len() as f64)
+    Some(facts.trades.count as f64)
 }

@@ -12,6 +12,6 @@ pub(super) const FIGURE: Figure = Figure {
 };
 
 pub(super) fn compute(facts: &Facts<'_>) -> Option<f64> {
-    let wins = facts.profits()?.filter(|&profit| profit > 0.0).count();
-    Some(wins as f64 / facts.result.trades.len() as f64)
+    let trades = &facts.trades;
+    (trades.count > 0).then(|| trades.wins as f64 / trades.count as f64)
 }

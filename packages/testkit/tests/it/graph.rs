@@ -19,9 +19,10 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("execution", &["market", "strategy"]),
     ("report", &["market", "strategy", "execution"]),
     ("research", &[]),
+    ("search", &["market", "yaml", "strategy", "execution", "report"]),
     ("testkit", &["market"]),
     ("backfiller", &["market", "network", "terminal", "db", "exchange"]),
-    ("backtester", &["market", "yaml", "terminal", "db", "strategy", "execution", "report", "research"]),
+    ("backtester", &["market", "yaml", "terminal", "db", "strategy", "execution", "report", "research", "search"]),
     (
         "trader",
         &["market", "yaml", "network", "terminal", "db", "exchange", "websocket", "strategy", "execution", "report"],
@@ -31,7 +32,7 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
 ];
 
 /// Packages that do no I/O, and what they must therefore not be able to reach, themselves or through others.
-const PURE: [&str; 6] = ["market", "yaml", "strategy", "execution", "report", "research"];
+const PURE: [&str; 7] = ["market", "yaml", "strategy", "execution", "report", "research", "search"];
 const OUT_OF_REACH: [&str; 6] = ["tokio", "reqwest", "rusqlite", "rustls", "tungstenite", "mio"];
 
 /// Two of these in one build would be a mistake: two SQLite libraries in one process break each other's locks,
