@@ -7,7 +7,7 @@ use market::Timeframe;
 use serde_json::{Value, json};
 
 use crate::compile::{SERIES, WORDS};
-use crate::file::{KEYS, LEVERAGES, MAX_BARS, PARAM_KEYS, PROTECT_KEYS, SIDE_KEYS};
+use crate::file::{COLUMNS, KEYS, LEVERAGES, MAX_BARS, PARAM_KEYS, PROTECT_KEYS, SIDE_KEYS};
 use crate::indicators::FUNCTIONS;
 use crate::rust::STRATEGIES;
 
@@ -103,7 +103,11 @@ fn snippet() -> Value {
 
 fn top_key(key: &str) -> Value {
     match key {
-        "name" => words("What the strategy is called. The file is named like it.", &["sma_cross"]),
+        "name" => {
+            let mut name = words("What the strategy is called. The file is named like it.", &["sma_cross"]);
+            name["pattern"] = r"\S".into();
+            name
+        }
         "about" => words("What it is for, in a sentence; the report says it.", &["Buys dips in an uptrend."]),
         "timeframe" => json!({
             "description": "Decisions are made when a candle of this timeframe closes.",
@@ -144,7 +148,7 @@ fn text(about: &str, examples: &[&str]) -> Value {
 fn words(about: &str, examples: &[&str]) -> Value {
     let mut words = text(about, examples);
     words["type"] = json!(["string", "number", "boolean"]);
-    words["pattern"] = r"\S".into();
+    words["minLength"] = 0.into();
     words
 }
 
@@ -160,7 +164,8 @@ fn candles(about: &str, least: usize) -> Value {
 
 /// What a param and a name of `let` may be called: no word of the language.
 fn names() -> Value {
-    let words: Vec<&str> = SERIES.into_iter().chain(WORDS).chain(FUNCTIONS.iter().map(|f| f.name)).collect();
+    let words: Vec<&str> =
+        SERIES.into_iter().chain(WORDS).chain(COLUMNS).chain(FUNCTIONS.iter().map(|f| f.name)).collect();
     json!({ "pattern": name(), "not": { "enum": words } })
 }
 

@@ -278,13 +278,31 @@ fn second_colon(text: &str, line: Line<'_>) -> Option<Diagnosis> {
     let edits = vec![edit(value.clone(), &quoted(written))];
     let after = written[colon + 1..].trim();
     if let Some((condition, a)) = written[..colon].split_once('?') {
-        let help = format!("write `if({}, {}, {after})`", condition.trim(), a.trim());
+        let help = format!("write `{}`", without_choice(condition.trim(), a.trim(), after));
         let span = value.start + condition.len()..value.start + colon + 1;
         return Some(Diagnosis::new(span, "`… ? … : …` is not known here", help, edits));
     }
     let at = value.start + colon;
     let help = format!("leave it out, or put the whole value in quotes: {}", quoted(written));
     Some(Diagnosis::new(at..at + 1, "a second colon with a blank behind it stands in this value", help, edits))
+}
+
+/// `condition ? a : b` as expressions have it, in which there is no `true` and no `false`.
+fn without_choice(condition: &str, a: &str, b: &str) -> String {
+    let is = |side: &str, word: &str| side.eq_ignore_ascii_case(word);
+    let side = |text: &str| {
+        if [" or ", " and "].iter().any(|word| text.contains(word)) { format!("({text})") } else { text.into() }
+    };
+    let (holds, side_a, side_b) = (side(condition), side(a), side(b));
+    match [is(a, "true"), is(a, "false"), is(b, "true"), is(b, "false")] {
+        [true, _, _, true] => condition.to_owned(),
+        [_, true, true, _] => format!("not {holds}"),
+        [true, _, false, _] => format!("{holds} or {side_b}"),
+        [_, true, _, false] => format!("not {holds} and {side_b}"),
+        [false, _, true, _] => format!("not {holds} or {side_a}"),
+        [_, false, _, true] => format!("{holds} and {side_a}"),
+        _ => format!("if({condition}, {a}, {b})"),
+    }
 }
 
 /// A value in quotes that YAML takes as it is.

@@ -46,6 +46,17 @@ fn colons() {
     check("a\n  b: 1\n", "1:2", ["a colon is missing behind `a`", "write `a:`"], "{a: {b: 1}}");
     check("a = 1\nb: 2\n", "1:2", ["a colon is missing behind `a`", "write `a: 1`"], "{a: 1, b: 2}");
     check("a: x ? y : z\nb: 2\n", "1:6", ["… ? … : …", "write `if(x, y, z)`"], "{a: x ? y : z, b: 2}");
+    for (choice, instead) in [
+        ("true : false", "`x`"),
+        ("False : true", "`not x`"),
+        ("true : y", "`x or y`"),
+        ("y : false", "`x and y`"),
+        ("y : true", "`not x or y`"),
+        ("false : y or z", "`not x and (y or z)`"),
+    ] {
+        let source = format!("a: x ? {choice}\nb: 2\n");
+        check(&source, "1:6", [&format!("write {instead}"), ""], &format!("{{a: x ? {choice}, b: 2}}"));
+    }
     check("a: b: 'c\n", "1:5", ["a second colon", "in quotes: 'b: ''c'"], "{a: b: 'c}");
 }
 

@@ -3,7 +3,7 @@
 use market::Timeframe;
 use serde_json::Value;
 
-use super::{Desk, waves};
+use super::{Desk, SMA_CROSS, waves};
 
 const STRATEGY: &str = "name: looking
 timeframe: 1h
@@ -94,6 +94,30 @@ fn an_explanation_tells_every_part_and_why_not() {
     }
     let early = call(&desk, &["explain"], &strategy, &["--at", "2024-01-01T02:00"]);
     assert!(early.succeeds().contains("long.enter does not fire: not all that it reads is warm yet"));
+}
+
+#[test]
+fn values_that_nobody_reads_to_the_end_are_no_error() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let desk = Desk::new();
+    desk.store("BTC/USDT", Timeframe::H1, waves(5_000));
+    desk.write("x.yaml", SMA_CROSS);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_backtester"))
+        .args(["values", "x.yaml", "--db", "x.db", "--symbol", "BTC/USDT"])
+        .current_dir(desk.folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut line = String::new();
+    let mut out = BufReader::with_capacity(64, child.stdout.take().expect("its output"));
+    out.read_line(&mut line).expect("a line");
+    drop(out);
+    let output = child.wait_with_output().expect("it ends");
+    assert!(line.starts_with("open_time_ms,"), "{line}");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
 
 /// Equal but for the last digit: an explanation reads no more of the past than it needs.

@@ -34,8 +34,10 @@ impl Compiler {
     /// `inner @ place`.
     pub(super) fn at(&mut self, inner: &Expr, place: &Place, context: Option<usize>) -> Result<Typed, Broken> {
         if context.is_some() {
-            let help = "compute the inner part under a name of its own, without `@` around it";
-            return Err(self.wrong(&place.span, "`@` inside `@`", help));
+            let help = "what stands before an `@` reads those candles alone: leave out one of the two, so that the \
+                        inner part is computed on the strategy's own candles, or write a strategy file whose \
+                        `timeframe` is that of the outer one";
+            return Err(self.wrong(&place.span, "`@` inside `@` cannot be computed", help));
         }
         let other = Other { symbol: place.symbol.clone(), timeframe: place.timeframe.unwrap_or(self.base) };
         if other.timeframe < self.base {

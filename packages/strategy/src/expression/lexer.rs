@@ -169,7 +169,11 @@ impl Lexer<'_> {
             self.number_with_letters(length);
         } else if self.is_percent(self.at + length) {
             let message = format!("`{}%` is not a number in an expression", &self.text[self.at..self.at + length]);
-            let help = format!("write {}; between two numbers `%` is the remainder", short(number / 100.0));
+            let help = format!(
+                "write {}, or {number} where the scale is 0 to 100 as that of rsi; between two numbers `%` is the \
+                 remainder",
+                short(number / 100.0)
+            );
             self.tell(length + 1, message, help);
             return self.push(TokenKind::Number(number / 100.0), length + 1);
         }
@@ -238,15 +242,14 @@ impl Lexer<'_> {
         self.at += 1;
         let first = self.place_part();
         let mut parts: Vec<_> = first.into_iter().collect();
-        if parts.first().is_some_and(|(text, _)| text.contains('/')) {
+        // A timeframe follows a symbol, also one that is written wrong.
+        let is_timeframe = |text: &str| text.parse::<market::Timeframe>().is_ok();
+        let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+        if let Some((first, _)) = parts.first().filter(|(text, _)| !is_timeframe(text)) {
+            let is_symbol = first.contains('/');
             let before = self.at;
             match self.place_part() {
-                Some(part)
-                    if part.0.parse::<market::Timeframe>().is_ok()
-                        || part.0.starts_with(|c: char| c.is_ascii_digit()) =>
-                {
-                    parts.push(part);
-                }
+                Some(part) if is_timeframe(&part.0) || (is_symbol && is_number(&part.0)) => parts.push(part),
                 _ => self.at = before,
             }
         }

@@ -5,6 +5,7 @@ mod parser;
 mod signs;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::ops::Range;
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use market::{Symbol, Timeframe};
 
 use super::lexer::{Token, TokenKind, tokens};
+use super::words::{crossing, symbol_without_slash, truth, without_choice};
 use super::{BinaryOp, Call, Expr, Kind, MAX_MISTAKES, Mistake, Parsed, Place};
 
 /// Deepest nesting of an expression.
@@ -56,9 +57,9 @@ impl Parser<'_> {
         let expr = self.expr(0)?;
         match self.tokens.get(self.at) {
             None => Ok(expr),
-            Some(token) => {
-                Err(Mistake::new(token.span.clone(), "the expression should end here", surplus_help(&token.kind)))
-            }
+            Some(token) => Err(self.crossing().unwrap_or_else(|| {
+                Mistake::new(token.span.clone(), "the expression should end here", surplus_help(&token.kind))
+            })),
         }
     }
 
@@ -75,6 +76,11 @@ impl Parser<'_> {
         let there = self.peek() == Some(kind);
         self.at += usize::from(there);
         there
+    }
+
+    /// What is wrong where the next words compare, as `crosses above` does.
+    fn crossing(&self) -> Option<Mistake> {
+        crossing(self.text, &self.tokens, self.at)
     }
 
     fn tell(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
@@ -138,6 +144,7 @@ impl Parser<'_> {
     /// Tells of `condition ? a : b`, and goes on as if it were `if(condition, a, b)`.
     fn choice(&mut self, condition: Expr) -> Result<Expr, Mistake> {
         const HELP: &str = "write `if(condition, a, b)`";
+        let told = self.mistakes.len();
         let name_span = self.span();
         self.at += 1;
         let a = self.expr(0)?;
@@ -146,8 +153,14 @@ impl Parser<'_> {
         }
         let b = self.expr(0)?;
         let span = condition.span.start..b.span.end;
-        let part = |expr: &Expr| &self.text[expr.span.clone()];
-        let help = format!("write `if({}, {}, {})`", part(&condition), part(&a), part(&b));
+        let help = format!("write `{}`", without_choice(self.text, &condition, &a, &b));
+        // What is to be written has no `true` and no `false`: of those no more is to be said.
+        let literals = [&a, &b].map(|side| truth(self.text, side).map(|_| side.span.clone()));
+        let mut at = 0;
+        self.mistakes.retain(|mistake| {
+            at += 1;
+            at <= told || !literals.iter().flatten().any(|literal| *literal == mistake.span)
+        });
         self.tell(name_span.clone(), "`… ? … : …` is not known here", help);
         let call = Call { name: "if".to_owned(), name_span, arguments: vec![condition, a, b] };
         Ok(Expr { kind: Kind::Call(call), span })
@@ -246,11 +259,13 @@ impl Parser<'_> {
     fn unclosed(&self, open: Range<usize>, message: &str) -> Mistake {
         match self.peek() {
             None => Mistake::new(open, message, "add a `)`"),
-            Some(_) => Mistake::new(
-                self.span(),
-                "an operator, a comma or `)` is missing before this",
-                "arguments are separated by commas, and every `(` has its `)`",
-            ),
+            Some(_) => self.crossing().unwrap_or_else(|| {
+                Mistake::new(
+                    self.span(),
+                    "an operator, a comma or `)` is missing before this",
+                    "arguments are separated by commas, and every `(` has its `)`",
+                )
+            }),
         }
     }
 
@@ -284,6 +299,9 @@ impl Parser<'_> {
             Kind::Negate(inner) if matches!(inner.kind, Kind::Number(_)) => {
                 let (of, n) = (&self.text[of.span.clone()], &self.text[inner.span.clone()]);
                 let help = format!("write `{of}[{n}]`: the number counts candles back");
+                // A minus out of a text editor goes with the others.
+                let start = ago.span.start;
+                self.mistakes.retain(|mistake| mistake.span.start != start);
                 self.tell(ago.span, "a negative number of candles ago would be the future", help);
                 *inner
             }
@@ -298,7 +316,12 @@ impl Parser<'_> {
         if parts.is_empty() {
             self.tell(at.clone(), "a timeframe or a symbol is missing after `@`", HELP);
         }
-        for (text, span) in parts {
+        for (index, (text, span)) in parts.iter().enumerate() {
+            if let Some((symbol, help)) = symbol_without_slash(text, parts.get(index + 1)) {
+                self.tell(span.clone(), format!("`{text}` is not a symbol"), help);
+                place.symbol = symbol;
+                continue;
+            }
             let wrong = if text.contains('/') {
                 text.parse::<Symbol>().map(|symbol| place.symbol = Some(symbol)).err().map(|error| error.to_string())
             } else {

@@ -143,9 +143,17 @@ fn chains_choices_and_the_future() {
     );
     goes_on("a < b < c < d", &["a < b and b < c", "b < c and c < d"], "(((a < b) and (0 < c)) and (0 < d))");
     goes_on("a > b ? 1 : 0", &["write `if(a > b, 1, 0)`"], "if((a > b), 1, 0)");
+    let truth = "if((a > b), (0 == 0), (0 < 0))";
+    goes_on("a > b ? true : false", &["write `a > b`"], truth);
+    goes_on("a or b ? false : c", &["write `not (a or b) and c`"], "if((a or b), (0 < 0), c)");
+    goes_on(
+        "true and (a ? c : True)",
+        &["write a comparison", "write `not a or c`"],
+        "((0 == 0) and if(a, c, (0 == 0)))",
+    );
     goes_on("a ? 1 : b ? 2 : 3", &["if(b, 2, 3)", "if(a, 1, b ? 2 : 3)"], "if(a, 1, if(b, 2, 3))");
     goes_on("close[-1]", &["write `close[1]`"], "close[1]");
-    goes_on("close[−1]", &["minus of the keyboard", "write `close[1]`"], "close[1]");
+    goes_on("close[−1]", &["write `close[1]`"], "close[1]");
     fails("a ? 1", 2, "if(condition, a, b)");
     fails("if a > b then 1 else 0", 0, "if(condition, a, b)");
 }

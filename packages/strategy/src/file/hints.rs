@@ -1,5 +1,7 @@
 //! Keys as beginners and other systems name them, and where they belong here.
 
+use yaml::{Node, Value, nearest};
+
 /// What to write for a key in small letters and without `_`, `-` and blanks.
 type Hints = &'static [(&'static [&'static str], &'static str)];
 
@@ -76,6 +78,36 @@ pub(super) fn of_side(key: &str) -> Option<String> {
 /// For keys of `protect`.
 pub(super) fn of_protect(key: &str) -> Option<String> {
     find(PROTECT, key)
+}
+
+/// Whether another key was written where `key` was meant, of which its hint, or the nearest name, has told.
+pub(super) fn stands_in(node: &Node, key: &str, known: &[&str], hint: fn(&str) -> Option<String>) -> bool {
+    let Value::Map(entries) = &node.value else { return false };
+    let names = entries.iter().filter_map(|(key, _)| key.text()).filter(|name| !known.contains(name));
+    names.into_iter().any(|name| match hint(name) {
+        Some(hint) => hint.contains(&format!("`{key}:")),
+        None => nearest(name, known.iter().copied()) == Some(key),
+    })
+}
+
+/// What to write where there is no expression.
+pub(super) fn of_no_expression(node: &Node, key: &str) -> String {
+    let example = match key {
+        "enter" => "crossover(close, sma(close, 20))",
+        "exit" => "crossunder(close, sma(close, 20))",
+        "stop" | "take" | "trail" => "3% or 2 * atr(14)",
+        _ => "sma(close, 20)",
+    };
+    let Value::List(list) = &node.value else { return format!("for example {example}") };
+    let conditions: Option<Vec<&str>> = list.iter().map(Node::text).collect();
+    match conditions {
+        Some(conditions) if ["enter", "exit"].contains(&key) && !conditions.is_empty() => {
+            let side = |text: &&str| if text.contains(" or ") { format!("({text})") } else { (*text).to_owned() };
+            let joined = conditions.iter().map(side).collect::<Vec<_>>().join(" and ");
+            format!("leave out the dashes and join the conditions with `and`: write `{key}: {joined}`")
+        }
+        _ => format!("write one expression, for example {example}; conditions are joined with `and`"),
+    }
 }
 
 fn find(hints: Hints, key: &str) -> Option<String> {

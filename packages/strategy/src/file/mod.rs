@@ -19,8 +19,8 @@ use crate::rust::WithFile;
 use crate::strategy::{Description, History, Orders, OtherCandles, Protection, Size, Strategy};
 use crate::{FileStrategy, Inspector, PlanStep};
 
-pub(crate) use params::KEYS as PARAM_KEYS;
 pub use params::ParamRange;
+pub(crate) use params::{COLUMNS, KEYS as PARAM_KEYS};
 pub(crate) use rust::Named;
 
 /// The strategy of a file, and what people are told of it.
@@ -180,9 +180,12 @@ impl<'a> Reader<'a> {
         let Some(fields) = Fields::read_with(root, "a strategy file", &KEYS, hints::of_file, self.problems) else {
             return (None, shared);
         };
-        fields.required("name", "my_strategy", self.problems);
-        fields.required("timeframe", "1h", self.problems);
-        let name = fields.text("name", "my_strategy", self.problems).unwrap_or_default().to_owned();
+        for (key, example) in [("name", "my_strategy"), ("timeframe", "1h")] {
+            if !hints::stands_in(root, key, &KEYS, hints::of_file) {
+                fields.required(key, example, self.problems);
+            }
+        }
+        let name = self.name(&fields);
         let about = fields.text("about", "what it is for", self.problems).unwrap_or_default().to_owned();
         // Where the timeframe is wrong the rest is still checked, as if it were the shortest one.
         let timeframe = fields.value("timeframe", "1h", self.problems).unwrap_or(Timeframe::S1);
@@ -191,7 +194,8 @@ impl<'a> Reader<'a> {
         let names = self.lets(&fields, &params, &mut compiler);
         let long = self.side(&fields, "long", &mut compiler);
         let short = self.side(&fields, "short", &mut compiler);
-        if ["long", "short", "rust"].iter().all(|key| fields.get(key).is_none()) {
+        let is_there = |key| fields.get(key).is_some() || hints::stands_in(root, key, &KEYS, hints::of_file);
+        if !["long", "short", "rust"].into_iter().any(is_there) {
             let help = "add `long:` with an `enter:` below it, for example enter: crossover(close, sma(close, 20))";
             self.problems.push(
                 root.span.start..root.span.start,
@@ -244,10 +248,21 @@ impl<'a> Reader<'a> {
         (Some(Draft { description, expressions, warnings, rust }), shared)
     }
 
+    fn name(&mut self, fields: &Fields<'_>) -> String {
+        let Some(name) = fields.text("name", "my_strategy", self.problems) else { return String::new() };
+        if let Some(node) = fields.get("name").filter(|_| name.trim().is_empty()) {
+            let help = Some("for example `name: my_strategy`".into());
+            self.problems.push(node.span.clone(), "`name` is empty", help);
+        }
+        name.to_owned()
+    }
+
     fn side(&mut self, fields: &Fields<'_>, side: &str, compiler: &mut Compiler) -> Option<Side> {
         let node = fields.get(side)?;
         let rules = Fields::read_with(node, &format!("`{side}`"), &SIDE_KEYS, hints::of_side, self.problems)?;
-        rules.required("enter", "crossover(close, sma(close, 20))", self.problems);
+        if !hints::stands_in(node, "enter", &SIDE_KEYS, hints::of_side) {
+            rules.required("enter", "crossover(close, sma(close, 20))", self.problems);
+        }
         let enter = rules.get("enter").and_then(|node| self.rule(node, "enter", compiler));
         let exit = rules.get("exit").and_then(|node| self.rule(node, "exit", compiler));
         Some(Side { enter, exit })
@@ -323,7 +338,7 @@ impl<'a> Reader<'a> {
     fn expr(&mut self, node: &Node, key: &str) -> Option<Expr> {
         let Some(text) = node.text().filter(|text| !text.trim().is_empty()) else {
             let message = format!("`{key}` is {}, not an expression", node.kind());
-            self.problems.push(node.span.clone(), message, Some("for example sma(close, 20)".into()));
+            self.problems.push(node.span.clone(), message, Some(hints::of_no_expression(node, key)));
             return None;
         };
         let parsed = expression::parse(text);

@@ -141,12 +141,18 @@ fn number(node: &Node, name: &str, problems: &mut Problems) -> Option<f64> {
     }
 }
 
+/// Columns that stand beside the names where values are told, and are no series of the language.
+pub(crate) const COLUMNS: [&str; 1] = ["open_time_ms"];
+
 /// Why a name cannot be given to a param or an expression.
 pub(super) fn bad_name(name: &str) -> Option<String> {
     let mut chars = name.chars();
     let first = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
     if !first || !chars.all(|c| c.is_alphanumeric() || c == '_') {
         return Some(format!("`{name}` is not a name; a name is letters, digits and `_`, and starts with a letter"));
+    }
+    if COLUMNS.contains(&name) {
+        return Some(format!("`{name}` is a column beside the names of `let`; choose another name"));
     }
     let taken = SERIES.contains(&name) || is_word(name) || FUNCTIONS.iter().any(|f| f.name == name);
     taken.then(|| format!("`{name}` is a word of the language; choose another name"))

@@ -16,6 +16,14 @@ fn check(from: &str, to: &str, parts: &[&str]) {
     }
 }
 
+/// The same, and that nothing else is told.
+#[track_caller]
+fn only(from: &str, to: &str, parts: &[&str]) {
+    check(from, to, parts);
+    let Err(problems) = load(&GOOD.replace(from, to), &[]) else { panic!("taken without a word") };
+    assert_eq!(problems.list().len(), 1, "{}", problems.render("t.yaml", &GOOD.replace(from, to), false));
+}
+
 #[test]
 fn the_good_file_is_good() {
     assert!(load(GOOD, &[]).is_ok());
@@ -41,9 +49,26 @@ fn expressions() {
     check("sma(close, 20)", "close @ 5m", &["5m is lower than the strategy's timeframe, 1h"]);
     check("sma(close, 20)", "close @ 1h", &["leave out the `@`"]);
     check("sma(close, 20)", "close @ 4hours", &["not a timeframe"]);
-    check("sma(close, 20)", "(close @ 4h) @ 1d", &["`@` inside `@`"]);
+    check(
+        "sma(close, 20)",
+        "(close @ 4h) @ 1d",
+        &["`@` inside `@` cannot be computed", "own candles", "strategy file"],
+    );
     check("sma(close, 20)", "close[-1]", &["would be the future", "write `close[1]`"]);
-    check("sma(close, 20)", "close[−1]", &["minus of the keyboard"]);
+    only("sma(close, 20)", "close[−1]", &["would be the future", "write `close[1]`"]);
+    only("sma(close, 20)", "close @ ETHUSDT 1h", &["`ETHUSDT` is not a symbol", "write `@ ETH/USDT 1h`"]);
+    only("sma(close, 20)", "close @ eth-btc", &["`eth-btc` is not a symbol", "write `@ ETH/BTC`"]);
+    only("sma(close, 20)", "close @ ETH 4h", &["`ETH` is not a symbol", "base/quote, as in `@ ETH/USDT 4h`"]);
+    only("close > x", "close crosses above x", &["`crosses above` is not known here", "write `crossover(close, x)`"]);
+    only("close > x", "close > 2 and close crosses below x", &["write `crossunder(close, x)`"]);
+    only("close > x", "(open + close crosses over x)", &["write `crossover(a, b)`, for example"]);
+    only("close > x", "close cross x", &["`crossover(a, b)` where a comes above b, `crossunder(a, b)`"]);
+    only("close > x", "close is above x", &["`is above` is not known here", "write `>`"]);
+    only("close > x", "close is less than x", &["`is less than` is not known here", "write `<`"]);
+    only("close > x", "close > x ? true : false", &["write `close > x`"]);
+    only("close > x", "close > x ? false : true", &["write `not close > x`"]);
+    only("close > x", "close > x ? close > 2 : false", &["write `close > x and close > 2`"]);
+    only("close > x", "rsi(close, 14) < 30%", &["write 0.3, or 30 where the scale is 0 to 100"]);
     check("sma(close, 20)", "x + 1", &["`x` reads itself"]);
     check("sma(close, 20)", "sma('week', 3)", &["is no value"]);
     check("sma(close, 20)", "if(close > 2, 1, close > 1)", &["both choices of `if`"]);
@@ -51,10 +76,19 @@ fn expressions() {
 
 #[test]
 fn keys_and_values() {
-    check("name: t", "nmae: t", &["unknown key `nmae`", "did you mean `name`?", "`name` is missing"]);
+    only("name: t", "nmae: t", &["unknown key `nmae`", "did you mean `name`?"]);
+    only("name: t", "name: \"\"", &["`name` is empty"]);
+    only("name: t", "name:", &["`name` is"]);
     check("timeframe: 1h", "timeframe: 7h", &["t.yaml:2:12", "`7h` is not a timeframe"]);
-    check("long:", "lnog:", &["did you mean `long`?", "no `long` and no `short`"]);
-    check("  enter:", "  entry:", &["write `enter: …`", "`enter` is missing"]);
+    only("long:", "lnog:", &["did you mean `long`?"]);
+    only("long:", "longs:", &["did you mean `long`?"]);
+    only("  enter:", "  entry:", &["write `enter: …`"]);
+    only("  enter:", "  entr:", &["did you mean `enter`?"]);
+    only("timeframe: 1h", "interval: 1h", &["write `timeframe: 1h`"]);
+    only("  x: sma", "  open_time_ms: 5\n  x: sma", &["`open_time_ms` is a column"]);
+    only("enter: close > x", "enter:", &["`enter` is nothing", "for example crossover(close, sma(close, 20))"]);
+    let list = "enter:\n    - close > x\n    - close > 2 or close < 1";
+    only("enter: close > x", list, &["with `and`: write `enter: close > x and (close > 2 or close < 1)`"]);
     check("  x: sma", "  close: sma", &["`close` is a word of the language"]);
     check("  x: sma", "  max: sma", &["`max` is a word of the language"]);
     check("  x: sma", "  my-x: sma", &["is not a name"]);
