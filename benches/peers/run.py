@@ -35,7 +35,17 @@ def arguments():
     add("--only", help="these peers alone: vectorbt,jesse")
     add("--scratch", default=os.environ.get("CHANDLER_PEERS", "/tmp/chandler-peers"), help="environments and data")
     add("--binaries", default=os.path.join(target, "release"), help="the folder of Chandler's release binaries")
-    return parser.parse_args()
+    options = parser.parse_args()
+    unknown = set(named(options)) - {peer.name for peer in PEERS}
+    if unknown:
+        parser.error(f"no peer is called {min(unknown)}; there are {', '.join(peer.name for peer in PEERS)}")
+    if options.runs < 1:
+        parser.error("--runs must be 1 or more")
+    return options
+
+
+def named(options):
+    return options.only.split(",") if options.only else [peer.name for peer in PEERS]
 
 
 def main():
@@ -43,7 +53,10 @@ def main():
     if not os.path.exists(options.candles):
         print(f"skipped: there are no candles at {os.path.normpath(options.candles)}; name a file with --candles")
         return 0
-    peers = [peer for peer in PEERS if options.only is None or peer.name in options.only.split(",")]
+    peers = [peer for peer in PEERS if peer.name in named(options)]
+    if not os.path.exists(os.path.join(options.binaries, "backtester")):
+        print(f"error: there is no backtester in {options.binaries}; `make build` makes it", file=sys.stderr)
+        return 1
     print(table.machine(), flush=True)
     pythons = {peer: install(options, peer) for peer in peers}
     try:
@@ -56,8 +69,8 @@ def main():
             vectorbt = next((python for peer, python in pythons.items() if peer.name == "vectorbt"), None)
             searches.compare(chandler, vectorbt, os.path.join(HERE, "vectorbt"), SEARCH_FEE, SEARCH_WINDOWS)
     except Failed as error:
-        # Only Chandler's own failures end here: without them there is nothing to compare with.
-        print(f"error: {error}\nIs Chandler built? `make build` does it.", file=sys.stderr)
+        # Chandler's own failures end here, for without it there is nothing to compare with; those of peers do not.
+        print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
 
@@ -74,7 +87,8 @@ def install(options, peer):
 def data(options, name, count):
     folder = os.path.join(options.scratch, "data", name)
     os.makedirs(folder, exist_ok=True)
-    candles.write(options.candles, folder, count)
+    if candles.write(options.candles, folder, count) == 0:
+        raise Failed(f"there are no candles in {options.candles}")
     return folder
 
 

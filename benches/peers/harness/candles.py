@@ -23,7 +23,7 @@ def write(source, folder, count):
         open(os.path.join(folder, "candles.csv"), "w") as csv,
         open(os.path.join(folder, "candles.f64"), "wb") as binary,
     ):
-        csv.write(next(lines))
+        csv.write(next(lines, ""))
         first_ms, written = None, 0
         for line in lines:
             if written == count:

@@ -60,13 +60,13 @@ class Chandler:
         return True
 
     def search(self):
-        """A measured search over all pairs of windows, and {"fast,slow": (trades, equity)}."""
+        """A measured search over all pairs of windows, the seconds of its engine, and {"fast,slow": (trades, equity)}."""
         path = os.path.join(self.folder, "chandler-search.json")
         done = measure([self.backtester, "optimise", self.strategy, *self.common, "--json", path])
         with open(path) as file:
             runs = json.load(file)["runs"]
         pairs = ((run["params"], run["metrics"]) for run in runs)
-        return done, {
+        return done, None, {
             f"{params['fast']:.0f},{params['slow']:.0f}": (metrics["trades"], metrics["final_equity"])
             for params, metrics in pairs
             if params["fast"] < params["slow"]

@@ -2,13 +2,14 @@
 import json
 import os
 
+from . import table
 from .chandler import CASH
 from .peers import variables
 from .process import Failed, measure
 
-LINE = "{:<16} {:>10} {:>9} {:>9} {:>12}"
+LINE = "{:<16} {:>9} {:>9} {:>8} {:>7} {:>9}"
 TOLERANCE = 1e-6
-SAMPLE_EVERY = 47  # every so manieth pair is checked against a single run of Chandler
+SAMPLE_EVERY = 47  # one pair in so many is checked against a single run of Chandler
 
 
 def compare(chandler, vectorbt_python, vectorbt_folder, fee, windows):
@@ -16,7 +17,7 @@ def compare(chandler, vectorbt_python, vectorbt_folder, fee, windows):
     first, last = windows
     pairs = [f"{fast},{slow}" for fast in range(first, last + 1) for slow in range(fast + 1, last + 1)]
     print(f"\nSearch over {len(pairs)} pairs of windows from {first} to {last}, fee {fee:.2%}")
-    print(LINE.format("peer", "whole s", "MB", "pairs", "off by"), flush=True)
+    print(LINE.format("peer", "whole s", "engine s", "MB", "pairs", "off by"), flush=True)
     chandler.prepare()
     singles = {pair: single(chandler, pair) for pair in pairs[::SAMPLE_EVERY]}
     if chandler.can_search():
@@ -37,7 +38,7 @@ def single(chandler, pair):
 def show(name, search, pairs, singles, tolerance):
     """A line of the table: times only where the results are those of single runs."""
     try:
-        done, found = search()
+        done, engine_s, found = search()
         missing = set(pairs) - set(found)
         if missing:
             raise Failed(f"{len(missing)} of {len(pairs)} pairs are missing, such as {min(missing)}")
@@ -47,7 +48,9 @@ def show(name, search, pairs, singles, tolerance):
     except (Failed, KeyError, ValueError) as error:
         print(f"{name:<16} failed: {error}", flush=True)
         return
-    print(LINE.format(name, f"{done.seconds:.2f}", f"{done.peak_mb:.0f}", len(found), f"{off:.1e}"), flush=True)
+    engine = "-" if engine_s is None else f"{engine_s:.2f}"
+    figures = f"{done.seconds:.2f}", engine, f"{done.peak_mb:.0f}", len(found), f"{off:.1e}"
+    print(LINE.format(name, *figures), flush=True)
 
 
 def difference(got, wanted):
@@ -67,4 +70,4 @@ def vectorbt(python, scripts, folder, fee, windows):
     search = [python, os.path.join(scripts, "search.py"), *common, *map(str, windows), results]
     done = measure(search, environment)
     with open(results) as file:
-        return done, json.load(file)
+        return done, table.answer(done)["seconds"], json.load(file)
