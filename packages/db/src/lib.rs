@@ -1,4 +1,4 @@
-//! The store: candles, mark prices, funding, tickers, instruments and the ledger in one SQLite file. The only place with SQL.
+//! The store: candles, mark prices, funding, tickers, instruments, the ledger and runs in one SQLite file. The only place with SQL.
 //!
 //! Many processes may read and write one file at once: every writer takes `BEGIN IMMEDIATE` and
 //! waits its turn, readers never wait. A [`Store`] is one connection; give each thread its own.
@@ -27,6 +27,7 @@ mod instruments;
 mod ledger;
 mod marks;
 mod migrate;
+mod runs;
 mod source;
 mod status;
 mod store;
@@ -39,6 +40,7 @@ pub use gaps::Gap;
 pub use ledger::{
     Account, AccountId, Action, Booking, Difference, LedgerEquity, LedgerPosition, LedgerSignal, LedgerTrade, Outcome,
 };
+pub use runs::{NewRun, StoredRun};
 pub use source::ExchangeCandles;
 pub use status::SeriesStatus;
 pub use store::Store;
