@@ -8,6 +8,7 @@ mod coverage;
 mod explain;
 mod load;
 mod new;
+mod optimise;
 mod output;
 mod prepared;
 mod provenance;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     terminal::init_logging(args.verbose);
     terminal::run(|| match &args.command {
         Command::Run(run) => run::run(run),
+        Command::Optimise(args) => optimise::optimise(args),
         Command::File(command) | Command::Strategy(command) => about_file(command),
         Command::Completions { shell } => Ok(terminal::completions::<Args>(*shell)?),
     })

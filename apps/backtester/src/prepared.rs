@@ -1,6 +1,7 @@
 //! What every command that runs a strategy begins with: the file, the settings, the range, and what is around it.
 
-use anyhow::anyhow;
+use std::path::Path;
+
 use db::Store;
 use execution::{Settings, Surroundings};
 use market::{CandleSource, Series, SourceError, Symbol, Timeframe};
@@ -53,9 +54,8 @@ pub(crate) struct OwnCandles {
 
 impl OwnCandles {
     /// Opens the store once more.
-    pub(crate) fn open(prepared: &Prepared) -> anyhow::Result<Self> {
-        let store = Store::open_existing(prepared.store.path()).map_err(|error| anyhow!(error))?;
-        Ok(OwnCandles { store, exchange: prepared.series.exchange.clone() })
+    pub(crate) fn open(db: &Path, exchange: &str) -> Result<Self, SourceError> {
+        Ok(OwnCandles { store: Store::open_existing(db)?, exchange: exchange.to_owned() })
     }
 }
 

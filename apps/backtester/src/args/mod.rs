@@ -1,6 +1,7 @@
 //! The command line.
 
 mod account;
+mod optimise;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap_complete::Shell;
 use market::{Symbol, Timeframe};
 
 pub(crate) use account::{AccountArgs, FeeChargedIn, MarketKind, MissingFunding};
+pub(crate) use optimise::{OptimiseArgs, SamplerKind};
 
 /// Runs strategies over stored candles.
 #[derive(Debug, Parser)]
@@ -25,6 +27,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Run a strategy over a range of stored candles and report.
     Run(Box<RunArgs>),
+    /// Try the params of a strategy over their ranges: the best, the plateau around it, and what is likely luck.
+    Optimise(Box<OptimiseArgs>),
     #[command(flatten)]
     File(FileCommand),
     /// The commands that are about a strategy file: `backtester strategy check` is `backtester check`.
