@@ -1,7 +1,9 @@
 //! `backtester explain`: why a strategy does what it does at one candle.
 
 mod json;
+mod table;
 mod text;
+mod why;
 
 use anyhow::{Context, anyhow, bail};
 use db::Store;

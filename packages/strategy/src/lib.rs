@@ -21,6 +21,6 @@ mod variants;
 pub use file::{ParamRange, StrategyFile, inspect, load, param_ranges};
 pub use file_strategy::{FileStrategy, PlanStep};
 pub use indicators::{Family, Function, Gives, Parameter, Shift, functions};
-pub use inspect::{Explained, Explanation, Inspector, Value};
+pub use inspect::{Explained, Explanation, Inspector, Value, Why};
 pub use strategy::{Act, Decision, Description, History, Orders, OtherCandles, Protection, Size, Strategy, Unit};
 pub use variants::Variants;

@@ -1,7 +1,7 @@
 //! An explanation for programs.
 
 use serde_json::{Map, Value as Json, json};
-use strategy::{Explained, Value};
+use strategy::{Explained, Value, Why};
 
 use super::Told;
 use super::text::{DISTANCES, RULES};
@@ -55,22 +55,40 @@ pub(super) fn of(told: &Told<'_>) -> Json {
 
 fn of_rule(rule: &Explained) -> Json {
     let mut json = expression(rule);
-    json["why_not"] = rule.why_not().into_iter().map(|part| json!(part.text)).collect();
+    let why_not = rule.why_not();
+    json["why_not"] = why_not.iter().flat_map(Why::parts).map(|part| json!(part.text)).collect();
+    json["would_have_to_change"] = why_not.as_ref().map_or(Json::Null, tree);
     json
 }
 
-/// A value that is not known is null, and `unknown` says why.
+/// A condition by its text; several as `all` or `one` of a list.
+fn tree(why: &Why<'_>) -> Json {
+    match why {
+        Why::Part(part) => json!(part.text),
+        Why::All(list) => json!({ "all": list.iter().map(tree).collect::<Vec<_>>() }),
+        Why::One(list) => json!({ "one": list.iter().map(tree).collect::<Vec<_>>() }),
+    }
+}
+
+/// A value that is not known is null, and `unknown` says why; `before` is that of one candle ago, where it decides.
 fn expression(explained: &Explained) -> Json {
     let parts: Vec<Json> = explained.parts.iter().map(expression).collect();
-    let (value, unknown) = match explained.value {
-        Value::Number(number) => (json!(number), None),
-        Value::Condition(condition) => (json!(condition), None),
-        Value::WarmingUp => (Json::Null, Some("warming up")),
-        Value::Unknown => (Json::Null, Some("divided by zero, or a candle is missing")),
-    };
+    let (value, unknown) = known(explained.value);
     let mut json = json!({ "expression": explained.text, "value": value, "parts": parts });
+    if let Some(before) = explained.before {
+        json["before"] = known(before).0;
+    }
     if let Some(unknown) = unknown {
         json["unknown"] = json!(unknown);
     }
     json
+}
+
+fn known(value: Value) -> (Json, Option<&'static str>) {
+    match value {
+        Value::Number(number) => (json!(number), None),
+        Value::Condition(condition) => (json!(condition), None),
+        Value::WarmingUp => (Json::Null, Some("warming up")),
+        Value::Unknown => (Json::Null, Some("divided by zero, or a candle is missing")),
+    }
 }

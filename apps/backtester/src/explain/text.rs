@@ -5,7 +5,8 @@ use std::fmt::Write;
 use market::format_utc;
 use strategy::{Decision, Explained, Value};
 
-use super::{SHORT_ON_SPOT, Told};
+use super::table::{self, shown};
+use super::{SHORT_ON_SPOT, Told, why};
 
 /// The names of the rules, in the order of an explanation.
 pub(super) const RULES: [&str; 4] = ["long.enter", "long.exit", "short.enter", "short.exit"];
@@ -37,18 +38,18 @@ pub(super) fn of(told: &Told<'_>) -> String {
     );
     let mut rows = Vec::new();
     for (name, explained) in &told.explanation.names {
-        add(&mut rows, Some(name), explained);
+        table::add(&mut rows, Some(name), explained);
     }
     for (name, rule) in RULES.into_iter().zip(&told.explanation.rules) {
-        rule.iter().for_each(|rule| add(&mut rows, Some(name), rule));
+        rule.iter().for_each(|rule| table::add(&mut rows, Some(name), rule));
     }
     for (name, distance) in DISTANCES.into_iter().zip(&told.explanation.distances) {
-        distance.iter().for_each(|distance| add(&mut rows, Some(name), distance));
+        distance.iter().for_each(|distance| table::add(&mut rows, Some(name), distance));
     }
     text.push_str(&terminal::table(&["name", "expression", "value"], rows, &[]));
     text.push_str("\n\n");
     for (name, rule) in told.taking_part() {
-        rule.iter().for_each(|rule| verdict(&mut text, name, rule, &told.explanation.names));
+        rule.iter().for_each(|rule| why::verdict(&mut text, name, rule, &told.explanation.names));
     }
     if told.is_spot && told.description.short {
         let _ = writeln!(text, "{SHORT_ON_SPOT}");
@@ -58,50 +59,6 @@ pub(super) fn of(told: &Told<'_>) -> String {
         let _ = writeln!(text, "{line}");
     }
     text
-}
-
-/// A row for an expression, and one for each of its parts below it.
-fn add(rows: &mut Vec<Vec<String>>, name: Option<&str>, explained: &Explained) {
-    add_at(rows, name, explained, 0);
-}
-
-fn add_at(rows: &mut Vec<Vec<String>>, name: Option<&str>, explained: &Explained, depth: usize) {
-    let expression = format!("{}{}", "  ".repeat(depth), explained.text);
-    rows.push(vec![name.unwrap_or_default().to_owned(), expression, shown(explained.value)]);
-    for part in &explained.parts {
-        add_at(rows, None, part, depth + 1);
-    }
-}
-
-fn shown(value: Value) -> String {
-    match value {
-        Value::Number(number) => number.to_string(),
-        Value::Condition(condition) => condition.to_string(),
-        Value::WarmingUp => "unknown: warming up".to_owned(),
-        Value::Unknown => "unknown".to_owned(),
-    }
-}
-
-/// Whether a rule fired, and if not which of its parts would have to change.
-fn verdict(text: &mut String, name: &str, rule: &Explained, names: &[(String, Explained)]) {
-    let _ = match rule.value {
-        Value::Condition(true) => writeln!(text, "{name} fires."),
-        Value::WarmingUp => writeln!(text, "{name} does not fire: not all that it reads is warm yet."),
-        _ => {
-            let reasons: Vec<String> = rule.why_not().into_iter().map(|part| reason(part, names)).collect();
-            writeln!(text, "{name} does not fire: {}.", reasons.join("; "))
-        }
-    };
-}
-
-/// `close > trend` is false (close is 99, trend is 100); of a name, what it stands for.
-fn reason(part: &Explained, names: &[(String, Explained)]) -> String {
-    let named = names.iter().find(|(name, _)| *name == part.text).map(|(_, explained)| explained);
-    let stands_for = named.map_or(String::new(), |explained| format!(", which is `{}`,", explained.text));
-    let parts = &named.unwrap_or(part).parts;
-    let values: Vec<String> = parts.iter().map(|part| format!("{} is {}", part.text, shown(part.value))).collect();
-    let values = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
-    format!("`{}`{stands_for} is {}{values}", part.text, shown(part.value))
 }
 
 /// What follows for each position there may be.

@@ -1,8 +1,9 @@
-//! `explain` and `values`: what a strategy sees.
+//! `values`, and what `explain`, `values` and `check` have in common: what a strategy sees.
 
 use market::Timeframe;
 use serde_json::Value;
 
+use super::explaining::{both_sides, near};
 use super::{Desk, SMA_CROSS, waves};
 
 const STRATEGY: &str = "name: looking
@@ -22,7 +23,7 @@ cooldown: 2
 ";
 
 /// A store with 40 hours, and the 4h candles of only the first 20.
-fn desk() -> (Desk, std::path::PathBuf) {
+pub(super) fn desk() -> (Desk, std::path::PathBuf) {
     let desk = Desk::new();
     desk.store("BTC/USDT", Timeframe::H1, waves(40));
     let four = waves(5).enumerate().map(|(index, candle)| market::Candle {
@@ -34,7 +35,7 @@ fn desk() -> (Desk, std::path::PathBuf) {
     (desk, strategy)
 }
 
-fn call(desk: &Desk, command: &[&str], strategy: &std::path::Path, args: &[&str]) -> super::Said {
+pub(super) fn call(desk: &Desk, command: &[&str], strategy: &std::path::Path, args: &[&str]) -> super::Said {
     let db = desk.path("x.db");
     let mut all = command.to_vec();
     all.extend([strategy.to_str().expect("UTF-8"), "--db", db.to_str().expect("UTF-8"), "--symbol", "BTC/USDT"]);
@@ -78,25 +79,6 @@ fn values_of_a_range_are_those_of_the_whole() {
 }
 
 #[test]
-fn an_explanation_tells_every_part_and_why_not() {
-    let (desk, strategy) = desk();
-    let said = call(&desk, &["explain"], &strategy, &["--at", "2024-01-01T18:30"]);
-    let text = said.succeeds();
-    for part in [
-        "the candle from 2024-01-01T18:00:00Z to 2024-01-01T19:00:00Z",
-        "sma(close, length)",
-        "above and close > slow",
-        "long.exit does not fire",
-        "`close / (close - close) > 1` is false (close / (close - close) is unknown)",
-        "2 * atr(3)",
-    ] {
-        assert!(text.contains(part), "`{part}` is not in\n{text}");
-    }
-    let early = call(&desk, &["explain"], &strategy, &["--at", "2024-01-01T02:00"]);
-    assert!(early.succeeds().contains("long.enter does not fire: not all that it reads is warm yet"));
-}
-
-#[test]
 fn values_that_nobody_reads_to_the_end_are_no_error() {
     use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
@@ -118,40 +100,6 @@ fn values_that_nobody_reads_to_the_end_are_no_error() {
     let output = child.wait_with_output().expect("it ends");
     assert!(line.starts_with("open_time_ms,"), "{line}");
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
-}
-
-/// Equal but for the last digit: an explanation reads no more of the past than it needs.
-fn near(value: &Value, text: &str) -> bool {
-    let (a, b) = (value.as_f64().expect("a number"), text.parse::<f64>().expect("a number"));
-    (a / b - 1.0).abs() < 1e-14
-}
-
-#[test]
-fn an_explanation_as_json_agrees_with_the_values() {
-    let (desk, strategy) = desk();
-    let said = call(&desk, &["strategy", "explain"], &strategy, &["--at", "2024-01-01T14:00", "--json"]);
-    let json: Value = serde_json::from_str(said.succeeds()).expect("JSON");
-    let values = call(&desk, &["values"], &strategy, &[]);
-    let row: Vec<&str> = values.succeeds().lines().nth(15).expect("a row").split(',').collect();
-    assert_eq!(json["candle"]["open_time_ms"].to_string(), row[0]);
-    assert_eq!(json["names"][0]["name"], "calm");
-    assert!(near(&json["names"][0]["value"], row[6]));
-    assert_eq!(json["names"][1]["value"], row[7] == "1");
-    assert!(near(&json["names"][2]["value"], row[8]));
-    assert_eq!(json["names"][0]["parts"][1]["expression"], "length");
-    let fired = json["fired"].as_array().expect("a list");
-    for rule in ["long.enter", "long.exit"] {
-        assert_eq!(json["rules"][rule]["value"] == Value::Bool(true), fired.contains(&Value::from(rule)));
-        let why_not = json["rules"][rule]["why_not"].as_array().expect("a list");
-        assert_eq!(why_not.is_empty(), fired.contains(&Value::from(rule)), "{rule}: {why_not:?}");
-    }
-}
-
-#[test]
-fn what_cannot_be_explained_is_told() {
-    let (desk, strategy) = desk();
-    call(&desk, &["explain"], &strategy, &["--at", "2030-01-01"])
-        .fails_with(&["outside the stored candles", "2024-01-01"]);
 }
 
 /// Names that no rule reads, with more history than the rules need: none.
@@ -213,56 +161,6 @@ fn running_totals_read_nothing_older() {
     check("close > sma(close, 20)", "19 of them to warm up, and none older", false);
     check("close > ema(close, 20)", "19 of them to warm up, and 277 more to settle", true);
     check("close > vwap('week')", "0 of them to warm up, and all since the start of the 1w", true);
-}
-
-/// A file with rules of both sides, of which the first always fires.
-fn both_sides(more: &str) -> String {
-    format!(
-        "name: both\ntimeframe: 1h\nlet:\n  total: obv()\nlong:\n  enter: close > 0\nshort:\n  enter: close > 0\n{more}"
-    )
-}
-
-#[test]
-fn on_spot_the_rules_of_short_have_no_say() {
-    let desk = Desk::new();
-    desk.store("BTC/USDT", Timeframe::H1, waves(40));
-    desk.store("BTC/USDT:USDT", Timeframe::H1, waves(40));
-    let strategy = desk.write("x.yaml", &both_sides(""));
-    let said = call(&desk, &["explain"], &strategy, &[]);
-    for part in ["The rules of `short` take no part", "without a position   enters long at the next open"] {
-        assert!(said.succeeds().contains(part), "`{part}` is not in\n{}", said.out);
-    }
-    assert!(!said.out.contains("short.enter fires") && !said.out.contains("holding a short"), "{}", said.out);
-    let said = call(&desk, &["explain"], &strategy, &["--json"]);
-    let json: Value = serde_json::from_str(said.succeeds()).expect("JSON");
-    assert_eq!(json["fired"], serde_json::json!(["long.enter"]));
-    assert!(json["warnings"][0].as_str().is_some_and(|text| text.contains("take no part")), "{}", json["warnings"]);
-    let db = desk.path("x.db");
-    let db = db.to_str().expect("UTF-8");
-    let said = desk.backtester(&["explain", "x.yaml", "--db", db, "--symbol", "BTC/USDT:USDT"]);
-    assert!(said.succeeds().contains("short.enter fires") && said.out.contains("holding a short"), "{}", said.out);
-    let said = desk.backtester(&["check", "x.yaml"]);
-    assert!(said.succeeds().contains("goes long and short; on spot, long only"), "{}", said.out);
-    let short = desk.write("s.yaml", "name: s\ntimeframe: 1h\nshort:\n  enter: close > 0\n");
-    call(&desk, &["explain"], &short, &[]).fails_with(&["s only goes short"]);
-}
-
-#[test]
-fn an_entry_with_a_negative_distance_is_not_told_as_one() {
-    let desk = Desk::new();
-    desk.store("BTC/USDT", Timeframe::H1, waves(40));
-    desk.store("BTC/USDT:USDT", Timeframe::H1, waves(40));
-    let strategy = desk.write("x.yaml", &both_sides("protect:\n  stop: 1 - close\n"));
-    let said = call(&desk, &["explain"], &strategy, &[]);
-    let part = "stays out: long would be entered, but the distance of `stop` is negative, -";
-    assert!(said.succeeds().contains(part), "{}", said.out);
-    let source = both_sides("  exit: close < 0\nprotect:\n  stop: close / (close - close)\n");
-    let strategy = desk.write("x.yaml", &source.replacen("enter: close > 0", "enter: close < 0", 1));
-    let db = desk.path("x.db");
-    let db = db.to_str().expect("UTF-8");
-    let said = desk.backtester(&["explain", strategy.to_str().unwrap(), "--db", db, "--symbol", "BTC/USDT:USDT"]);
-    let part = "leaves at the next open; short would be entered, but the distance of `stop` is unknown";
-    assert!(said.succeeds().contains(part), "{}", said.out);
 }
 
 #[test]

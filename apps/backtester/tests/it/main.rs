@@ -1,6 +1,7 @@
 //! Runs the real program: real candles through the store, and mistakes a user makes.
 
 mod book;
+mod explaining;
 mod looking;
 mod mistakes;
 mod oracles;

@@ -339,7 +339,7 @@ impl Compiler {
         });
         let part = part.map(|typed| Part::new(typed, self.builder.needs(typed.operand())));
         if let Some(parts) = &mut self.parts {
-            parts.close(expr, part);
+            parts.close(expr, part, context.is_none());
         }
     }
 }

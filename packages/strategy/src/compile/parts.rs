@@ -13,6 +13,8 @@ pub(crate) struct Part {
     pub(crate) needs: Needs,
     pub(crate) is_condition: bool,
     pub(crate) logic: Option<Logic>,
+    /// Whether it compares its parts with what they were one candle ago, as `crossover` does.
+    pub(crate) looks_back: bool,
     pub(crate) parts: Vec<Part>,
 }
 
@@ -20,7 +22,8 @@ impl Part {
     /// A part of which no more is known than its value.
     pub(crate) fn new(typed: Typed, needs: Needs) -> Self {
         let is_condition = matches!(typed, Typed::Condition(_));
-        Part { text: String::new(), operand: typed.operand(), needs, is_condition, logic: None, parts: Vec::new() }
+        let (text, operand, parts) = (String::new(), typed.operand(), Vec::new());
+        Part { text, operand, needs, is_condition, logic: None, looks_back: false, parts }
     }
 
     pub(crate) fn typed(&self) -> Typed {
@@ -61,8 +64,9 @@ impl Recorder {
         self.open.push(Vec::new());
     }
 
-    /// Ends the part that was begun last; `None` where it has no value.
-    pub(super) fn close(&mut self, expr: &Expr, part: Option<Part>) {
+    /// Ends the part that was begun last; `None` where it has no value. `on_base` where it is computed on the
+    /// base candles.
+    pub(super) fn close(&mut self, expr: &Expr, part: Option<Part>, on_base: bool) {
         let parts = self.open.pop().unwrap_or_default();
         let is_whole = self.open.len() == 1;
         let Some(outer) = self.open.last_mut() else { return };
@@ -78,7 +82,11 @@ impl Recorder {
             _ => (None, parts),
         };
         let text = without_parentheses(self.text.get(expr.span.clone()).unwrap_or_default()).to_owned();
-        outer.push(Part { text, logic, parts, ..part });
+        // Of all functions those that give a condition: crossings, rising and falling.
+        // On other candles the candle before is another one than that which is explained.
+        let is_call = matches!(&expr.kind, Kind::Call(call) if call.name != "if");
+        let looks_back = on_base && part.is_condition && is_call;
+        outer.push(Part { text, logic, looks_back, parts, ..part });
     }
 }
 
