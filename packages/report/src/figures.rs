@@ -75,6 +75,14 @@ pub enum Unit {
     Count,
 }
 
+impl Unit {
+    /// A value in this unit as people read it: `1,234.50`, `-12.30 %`, `0.91`, `883`.
+    #[must_use]
+    pub fn written(self, value: f64) -> String {
+        crate::numbers::figure(value, self)
+    }
+}
+
 /// The figures that could be computed, in the order of [`FIGURES`].
 #[derive(Debug, Clone)]
 pub struct Figures(Vec<(&'static Figure, f64)>);

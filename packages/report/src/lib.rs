@@ -18,6 +18,7 @@ mod table;
 mod touched;
 mod trade_sums;
 
+pub use buy_and_hold::buy_and_hold;
 pub use curve::Curve;
 pub use figures::{FIGURES, Facts, Figure, Figures, Unit, figures, figures_of};
 pub use report::{Line, Pane, Provenance, Report};

@@ -53,6 +53,15 @@ impl Correlation {
     }
 }
 
+/// Pearson's correlation of two trials' returns, from -1 to 1; `None` where they are not equally many, fewer than two, or
+/// all of one are the same.
+#[must_use]
+pub fn pearson(a: &[f64], b: &[f64]) -> Option<f64> {
+    let mut both = Correlation::new(a.len());
+    both.add(a).and_then(|()| both.add(b)).ok()?;
+    both.mean()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -105,5 +114,16 @@ mod tests {
             let expected = pairs.iter().sum::<f64>() / pairs.len() as f64;
             prop_assert!((mean(&rows).expect("they change") - expected).abs() < 1e-9);
         }
+    }
+
+    #[test]
+    fn two_trials_have_one_correlation() {
+        let found = |a: &[f64], b: &[f64]| pearson(a, b).map(|value| (value * 1e9).round() / 1e9);
+        assert_eq!(found(&[1.0, 2.0, 3.0], &[2.0, 4.0, 6.0]), Some(1.0));
+        assert_eq!(found(&[1.0, 2.0, 3.0], &[3.0, 2.0, 1.0]), Some(-1.0));
+        assert_eq!(found(&[1.0, 2.0, 1.0, 2.0], &[1.0, 1.0, 2.0, 2.0]), Some(0.0));
+        assert_eq!(found(&[1.0, 2.0], &[1.0, 1.0]), None);
+        assert_eq!(found(&[1.0, 2.0], &[1.0, 2.0, 3.0]), None);
+        assert_eq!(found(&[], &[]), None);
     }
 }

@@ -7,6 +7,7 @@ mod shuffle;
 
 pub use bootstrap::{BAND_LEVELS, Bootstrap, DAYS_PER_YEAR, bootstrap_days};
 pub use distribution::Distribution;
+pub use path::as_it_was;
 pub use shuffle::{TradeDraw, TradeRuns, draw_trades};
 
 use crate::ResearchError;

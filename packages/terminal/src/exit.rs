@@ -5,13 +5,21 @@ use std::process::ExitCode;
 /// 128 and the number of SIGINT, as shells have it.
 const INTERRUPTED: u8 = 130;
 
+/// Told apart from an error, which is 1, and from wrong usage, which is 2.
+const BAD_VERDICT: u8 = 3;
+
 /// A command that stopped early because it was asked to. Says what was kept.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Interrupted(pub String);
 
+/// A command that was done and came to a bad verdict, which it has told already.
+#[derive(Debug, thiserror::Error)]
+#[error("the verdict is bad")]
+pub struct BadVerdict;
+
 /// Runs a command. An error is told on stderr with its causes, one a line, and exits with 1;
-/// [`Interrupted`] exits with 130.
+/// [`Interrupted`] exits with 130, [`BadVerdict`] with 3.
 pub fn run(command: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
     match command() {
         Ok(()) => ExitCode::SUCCESS,
@@ -19,6 +27,7 @@ pub fn run(command: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
             eprintln!("stopped: {error:#}");
             ExitCode::from(INTERRUPTED)
         }
+        Err(error) if error.is::<BadVerdict>() => ExitCode::from(BAD_VERDICT),
         Err(error) => {
             eprintln!("{}", describe(&error));
             ExitCode::FAILURE
@@ -54,6 +63,7 @@ mod tests {
         let code = |command: fn() -> anyhow::Result<()>| format!("{:?}", run(command));
         assert_eq!(code(|| Ok(())), format!("{:?}", ExitCode::SUCCESS));
         assert_eq!(code(|| Err(anyhow!("x"))), format!("{:?}", ExitCode::from(1)));
+        assert_eq!(code(|| Err(BadVerdict.into())), format!("{:?}", ExitCode::from(3)));
         assert_eq!(code(|| Err(Interrupted("3 rows are kept".into()).into())), format!("{:?}", ExitCode::from(130)));
     }
 }

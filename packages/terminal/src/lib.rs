@@ -1,7 +1,7 @@
 //! What all commands do alike at the terminal: arguments, logs, progress, errors, exit codes.
 //!
 //! What was asked for goes to stdout; logs, progress and errors go to stderr. Exit codes: 0 done,
-//! 1 an error, 2 wrong usage (clap says so), 130 stopped by Ctrl-C or SIGTERM.
+//! 1 an error, 2 wrong usage (clap says so), 3 a bad verdict, 130 stopped by Ctrl-C or SIGTERM.
 
 mod args;
 mod clock;
@@ -15,7 +15,7 @@ mod progress;
 pub use args::{parse_time, timeframe_parser};
 pub use clap_complete::Shell;
 pub use clock::now_ms;
-pub use exit::{Interrupted, run};
+pub use exit::{BadVerdict, Interrupted, run};
 pub use file::read_text;
 pub use interrupt::Interrupt;
 pub use logging::{init_logging, stderr_logs};

@@ -138,3 +138,13 @@ fn what_cannot_be_drawn_from_is_refused() {
     refused(&[0.1, 0.2], 9, f64::NAN, "blocks of NaN days on average; expected at least 1");
     assert!(draw_trades(&[], TradeDraw::Reordered, 1, 1).is_err());
 }
+
+#[test]
+fn the_order_that_was_is_one_of_those_drawn() {
+    let (equity, drawdown) = as_it_was(&[0.1, -0.5, 0.2]);
+    assert!((equity - 0.66).abs() < 1e-12 && (drawdown + 0.5).abs() < 1e-12, "{equity} {drawdown}");
+    assert_eq!(as_it_was(&[]), (1.0, 0.0));
+    let drawn = draw_trades(&[0.1, -0.5, 0.2], TradeDraw::Reordered, 200, 1).expect("three trades");
+    let nearest = drawn.max_drawdown.values().iter().map(|value| (value - drawdown).abs()).fold(1.0, f64::min);
+    assert!(nearest < 1e-12);
+}
