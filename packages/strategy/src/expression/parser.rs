@@ -1,12 +1,12 @@
 //! From tokens to a tree, by operator strength, with every mistake on the way.
 
+mod foreign;
+mod postfix;
+
 use std::ops::Range;
 
-use market::{Symbol, Timeframe};
-
 use super::lexer::{Token, TokenKind, tokens};
-use super::words::{crossing, symbol_without_slash, truth, without_choice};
-use super::{BinaryOp, Call, Expr, Kind, MAX_MISTAKES, Mistake, Parsed, Place};
+use super::{BinaryOp, Call, Expr, Kind, MAX_MISTAKES, Mistake, Parsed};
 
 /// Deepest nesting of an expression.
 const MAX_DEPTH: usize = 64;
@@ -78,11 +78,6 @@ impl Parser<'_> {
         there
     }
 
-    /// What is wrong where the next words compare, as `crosses above` does.
-    fn crossing(&self) -> Option<Mistake> {
-        crossing(self.text, &self.tokens, self.at)
-    }
-
     fn tell(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         self.mistakes.push(Mistake::new(span, message, help));
     }
@@ -103,7 +98,11 @@ impl Parser<'_> {
             }
             let sign_span = self.span();
             self.at += 1;
+            let told = self.mistakes.len();
             let right = self.expr(op.strength())?;
+            if self.is_compared_with_truth(&left, (op, &sign_span), &right, told) {
+                continue;
+            }
             let (right_span, span) = (right.span.clone(), left.span.start..right.span.end);
             left = match compared.take().filter(|_| op.is_comparison()) {
                 Some((first, middle)) => self.chain((left, first), middle, (sign_span, op), right),
@@ -116,54 +115,6 @@ impl Parser<'_> {
         }
         self.depth -= 1;
         Ok(left)
-    }
-
-    /// Tells of `a < b < c`, and goes on as if it were `a < b and … < c`.
-    fn chain(
-        &mut self,
-        (left, first): (Expr, BinaryOp),
-        middle: Range<usize>,
-        (sign_span, op): (Range<usize>, BinaryOp),
-        right: Expr,
-    ) -> Expr {
-        let span = left.span.start..right.span.end;
-        let (middle, last) = (self.text[middle.clone()].to_owned(), &self.text[right.span.clone()]);
-        let before = match &left.kind {
-            Kind::Binary(_, a, _) if a.span.end <= sign_span.start => &self.text[a.span.clone()],
-            _ => "a",
-        };
-        let help = format!("write `{before} {} {middle} and {middle} {} {last}`", first.sign(), op.sign());
-        self.tell(sign_span, "comparisons do not chain", help);
-        // It is looked at, but never runs: any number may stand for the middle, which was looked at already.
-        let number = Expr { kind: Kind::Number(0.0), span: right.span.clone() };
-        let second = Kind::Binary(op, Box::new(number), Box::new(right));
-        let second = Expr { kind: second, span: span.clone() };
-        Expr { kind: Kind::Binary(BinaryOp::And, Box::new(left), Box::new(second)), span }
-    }
-
-    /// Tells of `condition ? a : b`, and goes on as if it were `if(condition, a, b)`.
-    fn choice(&mut self, condition: Expr) -> Result<Expr, Mistake> {
-        const HELP: &str = "write `if(condition, a, b)`";
-        let told = self.mistakes.len();
-        let name_span = self.span();
-        self.at += 1;
-        let a = self.expr(0)?;
-        if !self.take(&TokenKind::Colon) {
-            return Err(Mistake::new(name_span, "`?` is not known here", HELP));
-        }
-        let b = self.expr(0)?;
-        let span = condition.span.start..b.span.end;
-        let help = format!("write `{}`", without_choice(self.text, &condition, &a, &b));
-        // What is to be written has no `true` and no `false`: of those no more is to be said.
-        let literals = [&a, &b].map(|side| truth(self.text, side).map(|_| side.span.clone()));
-        let mut at = 0;
-        self.mistakes.retain(|mistake| {
-            at += 1;
-            at <= told || !literals.iter().flatten().any(|literal| *literal == mistake.span)
-        });
-        self.tell(name_span.clone(), "`… ? … : …` is not known here", help);
-        let call = Call { name: "if".to_owned(), name_span, arguments: vec![condition, a, b] };
-        Ok(Expr { kind: Kind::Call(call), span })
     }
 
     fn prefix(&mut self) -> Result<Expr, Mistake> {
@@ -198,8 +149,12 @@ impl Parser<'_> {
             TokenKind::Number(number) => Ok(Expr { kind: Kind::Number(number), span }),
             TokenKind::Word(word) => Ok(Expr { kind: Kind::Word(word), span }),
             TokenKind::Name(name) if self.take(&TokenKind::Open) => {
+                let told = self.mistakes.len();
                 let arguments = self.arguments(&span)?;
                 let whole = span.start..self.tokens[self.at - 1].span.end;
+                if let ("if", [condition, a, b]) = (name.as_str(), arguments.as_slice()) {
+                    self.chosen_truth(&whole, condition, [a, b], told);
+                }
                 Ok(Expr { kind: Kind::Call(Call { name, name_span: span, arguments }), span: whole })
             }
             TokenKind::Name(name) if ["if", "then", "else"].contains(&name.as_str()) => {
@@ -215,28 +170,6 @@ impl Parser<'_> {
             }
             _ => Err(Mistake::new(span, "a value is missing before this", EXAMPLE)),
         }
-    }
-
-    /// Tells of the constants of other languages, and goes on with one of the same type.
-    fn literal(&mut self, name: &str, span: &Range<usize>) -> Option<Expr> {
-        let zero = Expr { kind: Kind::Number(0.0), span: span.clone() };
-        let (kind, help) = match name.to_ascii_lowercase().as_str() {
-            "true" => (
-                Kind::Binary(BinaryOp::Equal, Box::new(zero.clone()), Box::new(zero)),
-                "write a comparison; one that always holds is `close > 0`",
-            ),
-            "false" => (
-                Kind::Binary(BinaryOp::Less, Box::new(zero.clone()), Box::new(zero)),
-                "leave out what never holds, or write a comparison such as `close < 0`",
-            ),
-            "null" | "none" | "nil" | "nan" => (
-                Kind::Number(0.0),
-                "a value that is not known yet is unknown by itself, and a rule that reads it does not fire",
-            ),
-            _ => return None,
-        };
-        self.tell(span.clone(), format!("`{name}` is not known here"), help);
-        Some(Expr { kind, span: span.clone() })
     }
 
     fn arguments(&mut self, name: &Range<usize>) -> Result<Vec<Expr>, Mistake> {
@@ -267,73 +200,5 @@ impl Parser<'_> {
                 )
             }),
         }
-    }
-
-    fn postfix(&mut self, mut expr: Expr) -> Result<Expr, Mistake> {
-        loop {
-            let span = self.span();
-            if self.take(&TokenKind::OpenIndex) {
-                let ago = self.expr(0)?;
-                if !self.take(&TokenKind::CloseIndex) {
-                    return Err(Mistake::new(span, "this bracket is not closed", "add a `]`"));
-                }
-                let ago = self.ago(&expr, ago);
-                let whole = expr.span.start..self.tokens[self.at - 1].span.end;
-                expr = Expr { kind: Kind::Ago(Box::new(expr), Box::new(ago)), span: whole };
-            } else if let Some(TokenKind::At(parts)) = self.peek() {
-                let place = self.place(&parts.clone(), &span);
-                self.at += 1;
-                if let Some(place) = place {
-                    let whole = expr.span.start..span.end;
-                    expr = Expr { kind: Kind::At(Box::new(expr), place), span: whole };
-                }
-            } else {
-                return Ok(expr);
-            }
-        }
-    }
-
-    /// Tells of `x[-1]`, and goes on as if it were `x[1]`.
-    fn ago(&mut self, of: &Expr, ago: Expr) -> Expr {
-        match ago.kind {
-            Kind::Negate(inner) if matches!(inner.kind, Kind::Number(_)) => {
-                let (of, n) = (&self.text[of.span.clone()], &self.text[inner.span.clone()]);
-                let help = format!("write `{of}[{n}]`: the number counts candles back");
-                // A minus out of a text editor goes with the others.
-                let start = ago.span.start;
-                self.mistakes.retain(|mistake| mistake.span.start != start);
-                self.tell(ago.span, "a negative number of candles ago would be the future", help);
-                *inner
-            }
-            _ => ago,
-        }
-    }
-
-    /// The place behind `@`; `None` where it is wrong, and the expression is looked at without it.
-    fn place(&mut self, parts: &[(String, Range<usize>)], at: &Range<usize>) -> Option<Place> {
-        const HELP: &str = "write `@ 4h`, `@ ETH/USDT` or `@ ETH/USDT 4h`";
-        let mut place = Place { symbol: None, timeframe: None, span: at.clone() };
-        if parts.is_empty() {
-            self.tell(at.clone(), "a timeframe or a symbol is missing after `@`", HELP);
-        }
-        for (index, (text, span)) in parts.iter().enumerate() {
-            if let Some((symbol, help)) = symbol_without_slash(text, parts.get(index + 1)) {
-                self.tell(span.clone(), format!("`{text}` is not a symbol"), help);
-                place.symbol = symbol;
-                continue;
-            }
-            let wrong = if text.contains('/') {
-                text.parse::<Symbol>().map(|symbol| place.symbol = Some(symbol)).err().map(|error| error.to_string())
-            } else {
-                text.parse::<Timeframe>()
-                    .map(|frame| place.timeframe = Some(frame))
-                    .err()
-                    .map(|error| error.to_string())
-            };
-            if let Some(message) = wrong {
-                self.tell(span.clone(), message, HELP);
-            }
-        }
-        (place.symbol.is_some() || place.timeframe.is_some()).then_some(place)
     }
 }

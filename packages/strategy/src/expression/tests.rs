@@ -151,6 +151,10 @@ fn chains_choices_and_the_future() {
         &["write a comparison", "write `not a or c`"],
         "((0 == 0) and if(a, c, (0 == 0)))",
     );
+    goes_on("if(a > b, true, false) and c", &["write `a > b`"], "(if((a > b), (0 == 0), (0 < 0)) and c)");
+    goes_on("if(a, b, False)", &["write `a and b`"], "if(a, b, (0 < 0))");
+    goes_on("a > b == true", &["write `a > b`"], "(a > b)");
+    goes_on("up != TRUE or up == false", &["write `not (up)`", "write `not (up)`"], "(up or up)");
     goes_on("a ? 1 : b ? 2 : 3", &["if(b, 2, 3)", "if(a, 1, b ? 2 : 3)"], "if(a, 1, if(b, 2, 3))");
     goes_on("close[-1]", &["write `close[1]`"], "close[1]");
     goes_on("close[−1]", &["write `close[1]`"], "close[1]");
