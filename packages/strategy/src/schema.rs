@@ -19,8 +19,10 @@ const LETTER: &str = r"[^\x00-\x40\x5B-\x5E\x60\x7B-\x7F]";
 const LETTER_OR_DIGIT: &str = r"[^\x00-\x2F\x3A-\x40\x5B-\x5E\x60\x7B-\x7F]";
 /// A number above zero, without an exponent.
 const PLAIN: &str = r"(?:0*[1-9][0-9]*(?:\.[0-9]*)?|0*\.0*[1-9][0-9]*)";
-/// The same, at most 100.
-const PLAIN_PERCENT: &str = r"(?:0*100(?:\.0*)?|0*[1-9][0-9]?(?:\.[0-9]*)?|0*\.0*[1-9][0-9]*)";
+/// The same, below 100.
+const PLAIN_PERCENT: &str = r"0*[1-9][0-9]?(?:\.[0-9]*)?|0*\.0*[1-9][0-9]*";
+/// A hundred.
+const HUNDRED: &str = r"0*100(?:\.0*)?";
 /// What makes a number a power of ten as large. The editor leaves its bounds to the compiler.
 const EXPONENT: &str = r"[eE][+-]?[0-9]+";
 /// Any number without a unit.
@@ -45,9 +47,14 @@ fn number() -> String {
     format!(r"\+?{PLAIN}(?:{EXPONENT})?")
 }
 
+/// A number above zero and below 100, as far as a pattern can see that.
+fn below_hundred() -> String {
+    format!(r"\+?(?:{PLAIN_PERCENT}|{PLAIN}{EXPONENT})")
+}
+
 /// A number above zero and at most 100, as far as a pattern can see that.
 fn percent() -> String {
-    format!(r"\+?(?:{PLAIN_PERCENT}|{PLAIN}{EXPONENT})")
+    format!(r"\+?(?:{HUNDRED}|{PLAIN_PERCENT}|{PLAIN}{EXPONENT})")
 }
 
 /// The schema of strategy files.
@@ -243,10 +250,12 @@ fn protect() -> Value {
 
 fn protect_key(key: &str) -> Value {
     match key {
-        "stop" => distance("Leaves at a loss: this far against the position from the entry price.", &percent(), "3%"),
+        "stop" => {
+            distance("Leaves at a loss: this far against the position from the entry price.", &below_hundred(), "3%")
+        }
         "take" => distance("Leaves at a profit: this far in favour of the position.", &number(), "5%"),
         "trail" => {
-            distance("A stop that follows the best price at this distance and never goes back.", &percent(), "4%")
+            distance("A stop that follows the best price at this distance and never goes back.", &below_hundred(), "4%")
         }
         "max_bars" => candles("Leaves at the next open after this many candles.", 1),
         _ => unreachable!("a test asks for every key: `{key}` has no description yet"),

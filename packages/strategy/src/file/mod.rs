@@ -1,10 +1,11 @@
 //! Strategy files: from YAML to a strategy that runs, or to every mistake in the file.
 
-mod distance;
 mod hints;
 mod lets;
 mod params;
+mod protect;
 mod rust;
+mod sides;
 mod size;
 
 use std::collections::HashSet;
@@ -12,11 +13,11 @@ use std::collections::HashSet;
 use market::Timeframe;
 use yaml::{Fields, Node, Problems};
 
-use crate::compile::{Compiler, Misuse, Part, Shared};
+use crate::compile::{Compiler, Part, Shared};
 use crate::expression::{self, Expr, Mistake};
 use crate::plan::Needs;
 use crate::rust::WithFile;
-use crate::strategy::{Description, History, Orders, OtherCandles, Protection, Size, Strategy};
+use crate::strategy::{Description, History, Orders, OtherCandles, Size, Strategy};
 use crate::{FileStrategy, Inspector, PlanStep};
 
 pub use params::ParamRange;
@@ -163,13 +164,6 @@ struct Reader<'a> {
     names_read: HashSet<String>,
 }
 
-/// The values of one side's rules.
-#[derive(Default)]
-struct Side {
-    enter: Option<Part>,
-    exit: Option<Part>,
-}
-
 impl<'a> Reader<'a> {
     fn new(source: &'a str, problems: &'a mut Problems, parts: bool) -> Self {
         Reader { source, problems, warnings: Problems::default(), parts, names_read: HashSet::new() }
@@ -255,65 +249,6 @@ impl<'a> Reader<'a> {
             self.problems.push(node.span.clone(), "`name` is empty", help);
         }
         name.to_owned()
-    }
-
-    fn side(&mut self, fields: &Fields<'_>, side: &str, compiler: &mut Compiler) -> Option<Side> {
-        let node = fields.get(side)?;
-        let rules = Fields::read_with(node, &format!("`{side}`"), &SIDE_KEYS, hints::of_side, self.problems)?;
-        if !hints::stands_in(node, "enter", &SIDE_KEYS, hints::of_side) {
-            rules.required("enter", "crossover(close, sma(close, 20))", self.problems);
-        }
-        let enter = rules.get("enter").and_then(|node| self.rule(node, "enter", compiler));
-        let exit = rules.get("exit").and_then(|node| self.rule(node, "exit", compiler));
-        Some(Side { enter, exit })
-    }
-
-    fn rule(&mut self, node: &Node, key: &str, compiler: &mut Compiler) -> Option<Part> {
-        let expr = self.expr(node, key)?;
-        match compiler.value(node.text().unwrap_or_default(), &expr) {
-            Ok(part) if part.is_condition => {
-                self.warn_of_level(node, key, &expr, compiler);
-                Some(part)
-            }
-            Ok(_) => {
-                let help = "a rule is true or false: compare the number with something, for example `… > 0`";
-                self.mistake(node, Mistake::new(expr.span, format!("`{key}` is a number, not a condition"), help));
-                None
-            }
-            Err(mistakes) => {
-                self.mistakes(node, mistakes);
-                None
-            }
-        }
-    }
-
-    /// Warns where a rule or a distance depends on the level of a running total.
-    fn warn_of_level(&mut self, node: &Node, key: &str, expr: &Expr, compiler: &Compiler) {
-        let Some(Misuse { span, total }) = compiler.misuse(expr) else { return };
-        let message = format!("`{key}` depends on the level of `{total}()`, and so on where the history starts");
-        let help =
-            format!("only its changes mean something: compare it with itself, such as {total}() > sma({total}(), 20)");
-        self.warnings.push(node.locate(self.source, span), message, Some(help));
-    }
-
-    /// The levels, and their distances: stop, take, trail.
-    fn protect(&mut self, fields: &Fields<'_>, compiler: &mut Compiler) -> (Protection, [Option<Part>; 3]) {
-        let mut protection = Protection::default();
-        let mut distances = [None, None, None];
-        let Some(node) = fields.get("protect").filter(|node| !node.is_empty()) else { return (protection, distances) };
-        let Some(levels) = Fields::read_with(node, "`protect`", &PROTECT_KEYS, hints::of_protect, self.problems) else {
-            return (protection, distances);
-        };
-        let units = [&mut protection.stop, &mut protection.take, &mut protection.trail];
-        for ((key, unit), distance) in PROTECT_KEYS.into_iter().zip(units).zip(&mut distances) {
-            let Some(node) = levels.get(key) else { continue };
-            if let Some((found, part)) = self.distance(node, key, compiler) {
-                *unit = Some(found);
-                *distance = Some(part);
-            }
-        }
-        protection.max_bars = self.bars(&levels, "max_bars", 1);
-        (protection, distances)
     }
 
     fn bars(&mut self, fields: &Fields<'_>, key: &str, least: usize) -> Option<usize> {

@@ -179,6 +179,9 @@ fn mistakes_of_values_are_seen() {
         "2 atr",
         "500$",
         "5ticks",
+        "1_0",
+        "100%",
+        "100.0 %",
     ] {
         with(&format!("protect:\n  stop: {distance}"));
     }

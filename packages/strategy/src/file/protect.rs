@@ -1,18 +1,38 @@
-//! `stop`, `take` and `trail`: distances from the entry price.
+//! `protect`: how far from the entry price `stop`, `take` and `trail` stand, and `max_bars`.
 
-use yaml::{Node, nearest};
+use yaml::{Fields, Node, nearest};
 
-use super::Reader;
+use super::{PROTECT_KEYS, Reader, hints};
 use crate::compile::{Compiler, Part, Typed};
-use crate::expression::Mistake;
+use crate::expression::{Kind, Mistake};
 use crate::indicators::{FUNCTIONS, Gives};
 use crate::plan::{Needs, Operand};
 use crate::reference;
-use crate::strategy::Unit;
+use crate::strategy::{Protection, Unit};
 
 impl Reader<'_> {
+    /// The levels, and their distances: stop, take, trail.
+    pub(super) fn protect(&mut self, fields: &Fields<'_>, compiler: &mut Compiler) -> (Protection, [Option<Part>; 3]) {
+        let mut protection = Protection::default();
+        let mut distances = [None, None, None];
+        let Some(node) = fields.get("protect").filter(|node| !node.is_empty()) else { return (protection, distances) };
+        let Some(levels) = Fields::read_with(node, "`protect`", &PROTECT_KEYS, hints::of_protect, self.problems) else {
+            return (protection, distances);
+        };
+        let units = [&mut protection.stop, &mut protection.take, &mut protection.trail];
+        for ((key, unit), distance) in PROTECT_KEYS.into_iter().zip(units).zip(&mut distances) {
+            let Some(node) = levels.get(key) else { continue };
+            if let Some((found, part)) = self.distance(node, key, compiler) {
+                *unit = Some(found);
+                *distance = Some(part);
+            }
+        }
+        protection.max_bars = self.bars(&levels, "max_bars", 1);
+        (protection, distances)
+    }
+
     /// `3%`, `500 quote`, or an expression in quote.
-    pub(super) fn distance(&mut self, node: &Node, key: &str, compiler: &mut Compiler) -> Option<(Unit, Part)> {
+    fn distance(&mut self, node: &Node, key: &str, compiler: &mut Compiler) -> Option<(Unit, Part)> {
         let text = node.text().unwrap_or_default().trim();
         if let Some(percent) = text.strip_suffix('%').and_then(number) {
             // The price cannot fall by all of itself: such a stop would never be reached.
@@ -27,9 +47,7 @@ impl Reader<'_> {
                 .map(|amount| (Unit::Quote, constant(text, amount)));
         }
         if number(text).is_some() {
-            let help =
-                format!("write `{text}%` of the entry price, `{text} quote`, or an expression such as 2 * atr(14)");
-            self.problems.push(node.span.clone(), format!("`{key}: {text}` has no unit"), Some(help));
+            self.no_unit(node, key, text);
             return None;
         }
         if let Some((amount, unit)) = unknown_unit(text) {
@@ -42,6 +60,12 @@ impl Reader<'_> {
             return None;
         }
         let expr = self.expr(node, key)?;
+        // As in `(3)` and `1_000`.
+        let is_plain = text.chars().all(|c| c.is_ascii_digit() || "_.()".contains(c));
+        if is_plain && matches!(expr.kind, Kind::Number(_)) {
+            self.no_unit(node, key, text);
+            return None;
+        }
         match compiler.value(node.text().unwrap_or_default(), &expr) {
             Ok(part) if !part.is_condition => {
                 self.warn_of_level(node, key, &expr, compiler);
@@ -57,6 +81,11 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    fn no_unit(&mut self, node: &Node, key: &str, text: &str) {
+        let help = format!("write `{text}%` of the entry price, `{text} quote`, or an expression such as 2 * atr(14)");
+        self.problems.push(node.span.clone(), format!("`{key}: {text}` has no unit"), Some(help));
     }
 
     fn within(&mut self, node: &Node, key: &str, number: f64, most: f64, unit: &str) -> Option<f64> {
