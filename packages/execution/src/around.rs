@@ -96,6 +96,24 @@ impl Surroundings {
         self.data.marks.is_empty() && self.data.funding.is_empty() && self.data.detail.is_empty()
     }
 
+    /// Mark prices.
+    #[must_use]
+    pub fn marks(&self) -> &Candles {
+        &self.data.marks
+    }
+
+    /// What is paid for funding.
+    #[must_use]
+    pub fn funding(&self) -> &[Funding] {
+        &self.data.funding
+    }
+
+    /// Finer candles.
+    #[must_use]
+    pub fn detail(&self) -> &Candles {
+        &self.data.detail
+    }
+
     /// What happens around the candle that opens at `open_ms`. Candles are asked for in order of time.
     pub fn next(&mut self, open_ms: i64, timeframe: Timeframe) -> Around<'_> {
         let close_ms = timeframe.next_open(open_ms);

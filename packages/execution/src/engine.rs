@@ -159,7 +159,7 @@ impl Engine {
     }
 
     fn open(&mut self, candle: &Candle) {
-        let pending = std::mem::replace(&mut self.pending, NOTHING);
+        let pending = if self.has_orders() { std::mem::replace(&mut self.pending, NOTHING) } else { NOTHING };
         if let Some(reason) = pending.exit {
             self.leave_at_market(candle, candle.open, reason, false);
         }

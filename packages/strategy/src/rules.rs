@@ -95,8 +95,13 @@ impl Rules {
             let to = (from + CHUNK).min(length);
             // A rule that is not warm has to be asked at each candle: it notes when it gets so.
             let is_warm = self.rules.iter().flatten().all(|rule| rule.warm);
-            if !is_warm || conditions.iter().flatten().any(|condition| holds_somewhere(condition, from..to)) {
+            let holds = if is_warm { holds(&conditions, from..to) } else { [1; CHUNK] };
+            // Most chunks hold nothing: one look at all of it.
+            if holds.iter().fold(0, |any, one| any | one) != 0 {
                 for index in from..to {
+                    if holds[index - from] == 0 {
+                        continue;
+                    }
                     let decision = self.at(block, &conditions, &distances, index);
                     if decision.wants_something() {
                         acts.push(Act { index: start + index, decision });
@@ -139,11 +144,18 @@ impl Rules {
     }
 }
 
-/// Whether a condition holds at one of the candles.
-fn holds_somewhere(condition: &Arg<'_>, candles: std::ops::Range<usize>) -> bool {
-    match condition {
-        Arg::Constant(value) => *value > 0.0,
-        // Without a way out of it the loop takes several values at once.
-        Arg::Column(column) => column[candles].iter().fold(false, |any, value| any | (*value > 0.0)),
+/// For each candle something other than zero where one of the conditions, which are 1 and 0, holds.
+fn holds(conditions: &[Option<Arg<'_>>; 4], candles: std::ops::Range<usize>) -> [u64; CHUNK] {
+    let mut holds = [0; CHUNK];
+    for condition in conditions.iter().flatten() {
+        match condition {
+            Arg::Constant(value) => holds.iter_mut().for_each(|slot| *slot |= value.to_bits()),
+            Arg::Column(column) => {
+                for (slot, value) in holds.iter_mut().zip(&column[candles.clone()]) {
+                    *slot |= value.to_bits();
+                }
+            }
+        }
     }
+    holds
 }

@@ -52,7 +52,8 @@ pub(super) fn choose(builder: &mut Builder, condition: Operand, a: Operand, b: O
 }
 
 fn truth(condition: bool) -> f64 {
-    f64::from(u8::from(condition))
+    // Not by way of an integer, which several at once cannot go.
+    if condition { 1.0 } else { 0.0 }
 }
 
 /// Unlike `!=` this is false where one side is NaN.

@@ -59,7 +59,7 @@ impl Step for Cross {
         // Nothing waits for the candle before, so that several go at once.
         let now = out[1..].iter_mut().zip(rising[1..].iter().zip(&other[1..]));
         for ((out, (rising, other)), (was_rising, was_other)) in now.zip(rising.iter().zip(other)) {
-            *out = f64::from(u8::from((rising > other) & (was_rising <= was_other)));
+            *out = if (rising > other) & (was_rising <= was_other) { 1.0 } else { 0.0 };
         }
         self.was_at_or_below = last_rising <= last_other;
     }
