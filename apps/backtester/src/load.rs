@@ -15,7 +15,11 @@ pub(crate) struct Loaded {
 
 /// Reads and compiles the file at `path`; an error shows every mistake of it.
 pub(crate) fn load(path: &Path, set: &[(String, f64)]) -> anyhow::Result<Loaded> {
-    let source = read(path)?;
+    compile(path, read(path)?, set)
+}
+
+/// Compiles the text `source`, which is that of the file at `path`, or once was; an error shows every mistake of it.
+pub(crate) fn compile(path: &Path, source: String, set: &[(String, f64)]) -> anyhow::Result<Loaded> {
     match strategy::load(&source, set) {
         Ok(file) => Ok(Loaded { source, file }),
         Err(problems) => Err(describe(path, &source, &problems)),

@@ -2,11 +2,13 @@
 
 mod args;
 mod around;
+mod backtest;
 mod brackets;
 mod check;
 mod coverage;
 mod explain;
 mod load;
+mod manifest;
 mod new;
 mod optimise;
 mod output;
@@ -14,7 +16,9 @@ mod prepared;
 mod provenance;
 mod range;
 mod reference;
+mod rerun;
 mod run;
+mod runs;
 mod schema;
 mod settings;
 mod values;
@@ -31,6 +35,8 @@ fn main() -> ExitCode {
     terminal::run(|| match &args.command {
         Command::Run(run) => run::run(run),
         Command::Optimise(args) => optimise::optimise(args),
+        Command::Runs(args) => runs::runs(args),
+        Command::Rerun(args) => rerun::rerun(args),
         Command::File(command) | Command::Strategy(command) => about_file(command),
         Command::Completions { shell } => Ok(terminal::completions::<Args>(*shell)?),
     })

@@ -8,7 +8,7 @@ use market::{CandleSource, Series, SourceError, Symbol, Timeframe};
 use strategy::{Description, StrategyFile};
 
 use crate::args::{AccountArgs, RunBase};
-use crate::load::load;
+use crate::load::{Loaded, compile, read};
 use crate::range::Range;
 use crate::{around, range, settings};
 
@@ -28,8 +28,12 @@ pub(crate) struct Prepared {
 
 /// Reads everything; an error says what is wrong or missing, and what to do.
 pub(crate) fn prepare(base: &RunBase, account: &AccountArgs) -> anyhow::Result<Prepared> {
-    let loaded = load(&base.strategy, &base.set)?;
-    let (source, file) = (loaded.source, loaded.file);
+    prepare_text(read(&base.strategy)?, base, account)
+}
+
+/// As [`prepare`], with the text of the strategy file, which need not be there any more.
+pub(crate) fn prepare_text(text: String, base: &RunBase, account: &AccountArgs) -> anyhow::Result<Prepared> {
+    let Loaded { source, file } = compile(&base.strategy, text, &base.set)?;
     let description = file.strategy.description().clone();
     let settings = settings::of(account, &base.source.symbol, &description)?;
     let series = Series::new(base.source.exchange.clone(), base.source.symbol.clone(), description.timeframe);

@@ -58,9 +58,10 @@ fn market(args: &AccountArgs, symbol: &Symbol, description: &Description) -> any
         }
         return Ok(Market::Spot);
     }
-    let tiers = match &args.leverage_brackets {
-        Some(path) => brackets::read(path, symbol)?,
-        None => {
+    let tiers = match (&args.maintenance_tiers, &args.leverage_brackets) {
+        (Some(list), _) => Tiers::new(list)?,
+        (None, Some(path)) => brackets::read(path, symbol)?,
+        (None, None) => {
             let rate = args.maintenance_margin_rate.unwrap_or(USUAL_MAINTENANCE);
             Tiers::single(rate).map_err(|error| anyhow!("--maintenance-margin-rate {rate}: {error}"))?
         }

@@ -9,10 +9,20 @@ use crate::{Figures, Report, Unit};
 
 impl Report<'_> {
     /// The whole report as JSON: `setup`, `metrics`, `at_best`, `open`, `trades`, `buy_and_hold`, `monthly`,
-    /// `holes`, `ambiguous`, `settled`, `rejected`, `warnings`, `warm_up` and `provenance`. Times are Unix
-    /// milliseconds, except in `setup`. A metric that cannot be computed is left out.
+    /// `holes`, `ambiguous`, `settled`, `rejected`, `warnings`, `warm_up`, `provenance`, `run` and `manifest`. Times
+    /// are Unix milliseconds, except in `setup`. A metric that cannot be computed is left out.
     #[must_use]
     pub fn json(&self) -> Value {
+        let mut json = self.json_without_lists();
+        json["trades"] = self.result.trades.iter().map(trade).collect();
+        json["settled"] = self.settled_json();
+        json["rejected"] = self.rejected_json();
+        json
+    }
+
+    /// As [`Report::json`], without the lists that grow with the run: `trades`, `settled` and `rejected`.
+    #[must_use]
+    pub fn json_without_lists(&self) -> Value {
         let hold = buy_and_hold(self.candles, self.series.timeframe, self.result.initial_cash);
         json!({
             "strategy": { "name": self.name, "about": self.about },
@@ -22,16 +32,15 @@ impl Report<'_> {
             "buy_and_hold": metrics(&hold),
             "at_best": self.figures_at_best().as_ref().map(metrics),
             "open": self.result.open.as_ref().map(open),
-            "trades": self.result.trades.iter().map(trade).collect::<Vec<_>>(),
             "monthly": self.monthly_returns(),
             "holes": self.holes_json(),
             "ambiguous": { "trades": self.ambiguous_trades(), "gain_at_best": self.ambiguous_gain_at_best() },
-            "settled": self.settled_json(),
-            "rejected": self.rejected_json(),
             "warnings": self.warnings,
             "warm_up": { "needed": self.warm_up_candles, "read": self.warm_up_read },
             "unclosed_candles": self.unclosed_candles,
             "provenance": self.provenance,
+            "run": self.run,
+            "manifest": self.manifest,
         })
     }
 

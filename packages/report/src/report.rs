@@ -2,6 +2,7 @@
 
 use execution::RunResult;
 use market::{CandleSlice, Hole, Series};
+use serde_json::Value;
 
 use crate::numbers::counted;
 use crate::{Figures, Setup, figures};
@@ -39,6 +40,10 @@ pub struct Report<'a> {
     pub warnings: Vec<String>,
     /// What the run was made from.
     pub provenance: Provenance,
+    /// The number under which the run is stored, where it is.
+    pub run: Option<i64>,
+    /// Everything the run follows from, as the store keeps it; null where it is not told.
+    pub manifest: Value,
 }
 
 /// A line of the strategy: a named value for every candle.

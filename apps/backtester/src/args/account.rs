@@ -3,10 +3,15 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use execution::Market;
+use serde::{Deserialize, Serialize};
 use strategy::Size;
 
+use crate::manifest::option_as_text;
+
 /// Cash, fees, steps, and the terms of a perpetual.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, clap::Args, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct AccountArgs {
     /// Cash at the start, in quote.
     #[arg(long, default_value_t = 10_000.0, allow_negative_numbers = true)]
@@ -37,6 +42,7 @@ pub(crate) struct AccountArgs {
     pub(crate) min_notional: f64,
     /// How much a position is for, instead of the file's: 50%, 250 quote, or risk 1%.
     #[arg(long)]
+    #[serde(with = "option_as_text")]
     pub(crate) size: Option<Size>,
     /// The market; it follows from the symbol where it is left out: BTC/USDT:USDT is a perpetual.
     #[arg(long, value_enum)]
@@ -53,24 +59,41 @@ pub(crate) struct AccountArgs {
     /// Take missing funding as zero, and the traded price where the mark price is missing, instead of refusing.
     #[arg(long, value_enum, value_name = "AS")]
     pub(crate) missing_funding: Option<MissingFunding>,
+    /// The tiers that are used, as the manifest of a run keeps them: what else tells of them may change.
+    #[arg(skip)]
+    pub(crate) maintenance_tiers: Option<Vec<(f64, f64)>>,
+}
+
+impl AccountArgs {
+    /// The same with the tiers that are used.
+    pub(crate) fn with_tiers(&self, market: &Market) -> Self {
+        let maintenance_tiers = match market {
+            Market::Spot => None,
+            Market::Perpetual(margin) => Some(margin.tiers.list().collect()),
+        };
+        AccountArgs { maintenance_tiers, ..self.clone() }
+    }
 }
 
 /// As in [`execution::FeeChargedIn`].
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum FeeChargedIn {
     Quote,
     Received,
 }
 
 /// As in [`execution::Market`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum MarketKind {
     Spot,
     Perpetual,
 }
 
 /// What missing funding counts as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum MissingFunding {
     Zero,
 }

@@ -2,15 +2,18 @@
 
 mod account;
 mod optimise;
+mod runs;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use market::{Symbol, Timeframe};
+use serde::{Deserialize, Serialize};
 
 pub(crate) use account::{AccountArgs, FeeChargedIn, MarketKind, MissingFunding};
 pub(crate) use optimise::{OptimiseArgs, SamplerKind};
+pub(crate) use runs::{RerunArgs, RunsArgs, RunsCommand};
 
 /// Runs strategies over stored candles.
 #[derive(Debug, Parser)]
@@ -29,6 +32,10 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Try the params of a strategy over their ranges: the best, the plateau around it, and what is likely luck.
     Optimise(Box<OptimiseArgs>),
+    /// List the runs that are stored, or print one of them.
+    Runs(RunsArgs),
+    /// Make a stored run again: the same to the byte, or what has changed and by how much.
+    Rerun(RerunArgs),
     #[command(flatten)]
     File(FileCommand),
     /// The commands that are about a strategy file: `backtester strategy check` is `backtester check`.
@@ -82,6 +89,9 @@ pub(crate) struct RunArgs {
     /// Write the report as one self-contained HTML file.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+    /// Do not store the run: it is not listed by `backtester runs`, and `backtester rerun` cannot repeat it.
+    #[arg(long)]
+    pub(crate) no_record: bool,
 }
 
 /// Which strategy, over which candles: of every command that runs one.
@@ -208,7 +218,8 @@ pub(crate) struct ReferenceArgs {
 }
 
 /// What is taken in ambiguous candles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Fills {
     Pessimistic,
     Optimistic,

@@ -1,12 +1,14 @@
 //! Runs the real program: real candles through the store, and mistakes a user makes.
 
 mod book;
+mod honesty;
 mod explaining;
 mod looking;
 mod mistakes;
 mod oracles;
 mod output;
 mod perpetual;
+mod repeat;
 mod teaching;
 
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 use execution::{OpenPosition, Trade};
 use market::{Hole, format_utc};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::bars::{Bars, drawn};
 use super::column::Column;
@@ -39,6 +40,8 @@ pub(super) struct Page<'a> {
     remarks: Vec<String>,
     setup: Vec<(&'static str, String)>,
     provenance: &'a Provenance,
+    run: Option<i64>,
+    manifest: &'a Value,
 }
 
 #[derive(Debug, Serialize)]
@@ -139,6 +142,8 @@ impl<'a> Page<'a> {
             remarks: remarks(report),
             setup: setup_rows(report),
             provenance: &report.provenance,
+            run: report.run,
+            manifest: &report.manifest,
         }
     }
 }

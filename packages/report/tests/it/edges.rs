@@ -101,6 +101,8 @@ impl Tiny {
             unclosed_candles: 0,
             warnings: Vec::new(),
             provenance: Provenance::default(),
+            run: None,
+            manifest: serde_json::Value::Null,
         }
     }
 }

@@ -78,6 +78,8 @@ impl Oracle {
                 binary_hash: "b7".repeat(32),
                 version: "0.1.0".to_owned(),
             },
+            run: Some(17),
+            manifest: serde_json::json!({ "seed": 7 }),
         }
     }
 }

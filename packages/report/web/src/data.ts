@@ -95,6 +95,10 @@ export interface Data {
   remarks: string[];
   setup: [label: string, text: string][];
   provenance: { data_hash: string; strategy_hash: string; binary_hash: string; version: string };
+  /** The number under which the run is stored, where it is. */
+  run: number | null;
+  /** Everything the run follows from, for other programs to read. */
+  manifest: unknown;
 }
 
 /** The data as it is embedded: like [Data], but for its columns. */

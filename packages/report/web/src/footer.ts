@@ -12,6 +12,9 @@ export function drawFooter(data: Data): void {
     ["Program", provenance.binary_hash],
     ["Version", provenance.version],
   ];
+  if (data.run !== null) {
+    hashes.unshift(["Run", `${data.run}: backtester rerun ${data.run} repeats it`]);
+  }
   place("footer").append(
     el("section", {}, el("h2", {}, "Setup"), list(data.setup, "setup")),
     el("section", {}, el("h2", {}, "Provenance"), list(hashes, "hashes")),
