@@ -60,7 +60,7 @@ class Chandler:
         return True
 
     def search(self):
-        """A measured search over all pairs of windows, the seconds of its engine, and {"fast,slow": (trades, equity)}."""
+        """A measured search over all pairs, the seconds of its engine alone, and {"fast,slow": (trades, equity)}."""
         path = os.path.join(self.folder, "chandler-search.json")
         done = measure([self.backtester, "optimise", self.strategy, *self.common, "--json", path])
         with open(path) as file:

@@ -37,6 +37,7 @@ search(setup, candles.iloc[:WARM_CANDLES], windows[:WARM_WINDOWS])
 began = time.perf_counter()
 trades, equity = search(setup, candles, windows)
 seconds = time.perf_counter() - began
+found = {f"{fast},{slow}": [int(trades[fast, slow]), float(equity[fast, slow])] for fast, slow in equity.index}
 with open(results, "w") as file:
-    json.dump({f"{fast},{slow}": [int(trades[fast, slow]), float(equity[fast, slow])] for fast, slow in equity.index}, file)
+    json.dump(found, file)
 answer(seconds=seconds)
