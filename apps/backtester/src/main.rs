@@ -7,6 +7,7 @@ mod brackets;
 mod check;
 mod coverage;
 mod explain;
+mod honesty;
 mod load;
 mod manifest;
 mod new;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Optimise(args) => optimise::optimise(args),
         Command::Runs(args) => runs::runs(args),
         Command::Rerun(args) => rerun::rerun(args),
+        Command::Honesty(command) => honesty::run(command),
         Command::File(command) | Command::Strategy(command) => about_file(command),
         Command::Completions { shell } => Ok(terminal::completions::<Args>(*shell)?),
     })

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod account;
+mod honesty;
 mod optimise;
 mod runs;
 
@@ -12,6 +13,9 @@ use market::{Symbol, Timeframe};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use account::{AccountArgs, FeeChargedIn, MarketKind, MissingFunding};
+pub(crate) use honesty::{
+    CompareArgs, HonestyCommand, LookaheadArgs, MonteCarloArgs, SensitivityArgs, WalkForwardArgs, WarmupArgs,
+};
 pub(crate) use optimise::{OptimiseArgs, SamplerKind};
 pub(crate) use runs::{RerunArgs, RunsArgs, RunsCommand};
 
@@ -36,6 +40,8 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     /// Make a stored run again: the same to the byte, or what has changed and by how much.
     Rerun(RerunArgs),
+    #[command(flatten)]
+    Honesty(HonestyCommand),
     #[command(flatten)]
     File(FileCommand),
     /// The commands that are about a strategy file: `backtester strategy check` is `backtester check`.

@@ -16,7 +16,7 @@ use search::{OpenSource, Outcome, Task};
 use terminal::{Interrupt, Interrupted, Progress};
 
 pub(crate) use condition::Condition;
-pub(crate) use space::Values;
+pub(crate) use space::{Values, space};
 
 use crate::args::{OptimiseArgs, SamplerKind};
 use crate::output;
