@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use db::{Store, Stored};
 use market::{Candle, Series, Symbol, Ticker, Timeframe, format_utc};
-use strategy::{Description, History};
+use strategy::Description;
 use tokio::time::Instant;
 
 use crate::config::Config;
@@ -63,15 +63,6 @@ pub(crate) fn newest_closed(timeframe: Timeframe, close_ms: i64) -> i64 {
     timeframe.open_of(timeframe.open_of(close_ms) - 1)
 }
 
-/// Candles before the first decision that values depend on, and the period from whose start they count.
-fn past(warm_up: usize, history: History) -> (usize, Option<Timeframe>) {
-    let (settle, anchor) = match history {
-        History::Whole { settle, anchor } => (settle, anchor),
-        History::Candles(_) => (0, None),
-    };
-    (warm_up.saturating_add(settle).saturating_add(AT_THE_EDGE), anchor)
-}
-
 /// Candles to fetch where `needed` are: some may not exist.
 fn enough(needed: usize) -> usize {
     LEAST_WARM_UP.max(needed.saturating_add((needed as f64 * RESERVE).ceil() as usize))
@@ -101,8 +92,8 @@ impl Tracked {
     pub(crate) fn warm_up_from(&self, started_ms: i64) -> i64 {
         let span_ms =
             self.series.timeframe.longest_ms().saturating_mul(i64::try_from(self.warm_up).unwrap_or(i64::MAX));
-        let anchor_ms = self.anchor.map_or(started_ms, |anchor| anchor.open_of(started_ms));
-        self.series.timeframe.open_of(started_ms.saturating_sub(span_ms).min(anchor_ms).max(0))
+        let begin_ms = started_ms.saturating_sub(span_ms).max(0);
+        self.series.timeframe.open_of(self.anchor.map_or(begin_ms, |anchor| anchor.open_of(begin_ms)))
     }
 }
 
@@ -113,7 +104,10 @@ impl Feed {
     /// When the config's warm-up is less than the strategy needs.
     pub(crate) fn new(config: &Config, description: &Description) -> Result<Self> {
         let base = Series::new(config.exchange.clone(), config.symbol.clone(), description.timeframe);
-        let (needed, anchor) = past(description.warm_up, description.history);
+        // As far back as the candles will be read, and no less.
+        let reach = execution::Feed::new(description, config.symbol.clone(), 0).reach();
+        let mut reach = reach.into_iter().map(|(past, anchor)| (past.saturating_add(AT_THE_EDGE), anchor));
+        let (needed, anchor) = reach.next().unwrap_or_default();
         if let Some(warm_up) = config.warm_up.filter(|warm_up| *warm_up < needed) {
             bail!(
                 "`warm_up: {warm_up}` is too little: the strategy `{}` needs {needed} candles before the first \
@@ -122,10 +116,9 @@ impl Feed {
             );
         }
         let mut tracked = vec![Tracked::new(base, config.warm_up.unwrap_or(enough(needed)), anchor)];
-        for other in &description.others {
+        for (other, (needed, anchor)) in description.others.iter().zip(reach) {
             let symbol = other.symbol.as_ref().unwrap_or(&config.symbol).clone();
             let wanted = Series::new(config.exchange.clone(), symbol, other.timeframe);
-            let (needed, anchor) = past(other.warm_up, other.history);
             match tracked.iter_mut().find(|tracked| tracked.series == wanted) {
                 Some(known) => {
                     known.warm_up = known.warm_up.max(enough(needed));

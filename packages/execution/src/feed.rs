@@ -113,8 +113,9 @@ impl Cursor {
             return Ok(());
         }
         let past_ms = source.open_time_before(&self.symbol, self.timeframe, from_ms, self.past)?.unwrap_or(from_ms);
-        let anchor_ms = self.anchor.map_or(from_ms, |anchor| anchor.open_of(from_ms));
-        self.next_ms = Some(past_ms.min(anchor_ms).min(from_ms));
+        // What is needed before the beginning counts from the start of its own period.
+        let begin_ms = past_ms.min(from_ms);
+        self.next_ms = Some(self.anchor.map_or(begin_ms, |anchor| anchor.open_of(begin_ms)));
         Ok(())
     }
 
