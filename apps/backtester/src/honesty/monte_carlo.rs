@@ -127,7 +127,9 @@ fn verdict(drawn: &Drawn) -> Verdict {
     let (trades, days) = losses(drawn);
     let (loss, deeper) = (trades.max(days), deeper(drawn));
     let expect = percent(-drawn.reordered.max_drawdown.quantile(RARE));
-    if loss > RARE {
+    if drawn.final_equity < drawn.cash {
+        Verdict::of(false, format!("there is no profit: the account loses in {} of the drawn runs.", percent(loss)))
+    } else if loss > RARE {
         Verdict::of(false, format!("it may be luck: the account loses in {} of the drawn runs.", percent(loss)))
     } else if deeper > 1.0 - RARE {
         let was = percent(-drawn.trade_drawdown);
@@ -211,6 +213,6 @@ mod tests {
         // The losses together: hardly another order falls deeper.
         check(&[[-0.01; 50], [0.03; 50]].concat(), true, "0.00 % of the drawn runs lose");
         check(&[0.02, -0.02, 0.011].repeat(5), false, "it may be luck");
-        check(&[-0.01; 5], false, "loses in 100.00 %");
+        check(&[-0.01; 5], false, "there is no profit: the account loses in 100.00 %");
     }
 }

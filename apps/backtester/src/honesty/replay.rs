@@ -1,11 +1,12 @@
 //! Decisions once, accounts as often as wanted: what a strategy decides does not depend on cash and costs.
 
 use anyhow::{Context, anyhow, bail};
-use execution::{Engine, Fed, Feed, RunResult, Settings, Surroundings};
+use execution::{Engine, Fed, Feed, Recording, RunResult, Settings, Surroundings};
 use market::{CandleSlice, CandleSource, Candles, Series, Timeframe};
 use report::{Curve, Figures};
 use strategy::{Act, Orders, Strategy};
 
+use crate::coverage;
 use crate::prepared::Prepared;
 
 /// The candles of a range and what a strategy decides at their closes.
@@ -17,6 +18,8 @@ pub(crate) struct Replay {
     orders: Orders,
     timeframe: Timeframe,
     surroundings: Surroundings,
+    /// What is missing of the other candles that the strategy reads.
+    missing: Vec<String>,
 }
 
 /// What a run gave.
@@ -35,8 +38,8 @@ impl Replay {
         surroundings: Surroundings,
     ) -> anyhow::Result<Self> {
         let description = strategy.description();
-        let (orders, timeframe) = (description.orders, description.timeframe);
-        let fed = Feed::new(description, series.symbol.clone(), from_ms)
+        let description = description.clone();
+        let fed = Feed::new(&description, series.symbol.clone(), from_ms)
             .next(source, Some(to_ms))
             .map_err(|error| anyhow!(error))
             .context("the candles cannot be read")?;
@@ -52,20 +55,29 @@ impl Replay {
         strategy.act(candles.as_slice(), &mut acts, None);
         acts.retain(|act| act.index >= start);
         acts.iter_mut().for_each(|act| act.index -= start);
-        Ok(Replay { candles, start, acts, orders, timeframe, surroundings })
+        let recording = Recording { candles, others, start, lines: Vec::new() };
+        let missing = coverage::of_others(series, &description, &recording);
+        let (orders, timeframe) = (description.orders, description.timeframe);
+        Ok(Replay { candles: recording.candles, start, acts, orders, timeframe, surroundings, missing })
     }
 
-    /// What was prepared; gives what is left of it too.
+    /// What was prepared; gives its settings and what the reader must know too.
     pub(crate) fn of(prepared: Prepared) -> anyhow::Result<(Self, Settings, Vec<String>)> {
-        let Prepared { file, settings, series, store, range, surroundings, .. } = prepared;
+        let Prepared { file, settings, series, store, mut range, surroundings, .. } = prepared;
         let source = store.of_exchange(&series.exchange);
         let replay = Self::new(file.strategy, &series, (range.from_ms, range.to_ms), &source, surroundings)?;
+        range.warnings.extend_from_slice(&replay.missing);
         Ok((replay, settings, range.warnings))
     }
 
     /// The candles that accounts see.
     pub(crate) fn candles(&self) -> CandleSlice<'_> {
         self.candles.slice(self.start..self.candles.len())
+    }
+
+    /// What is missing of the other candles that the strategy reads, a sentence for each.
+    pub(crate) fn missing(&self) -> &[String] {
+        &self.missing
     }
 
     pub(crate) fn timeframe(&self) -> Timeframe {
@@ -101,13 +113,8 @@ impl Replay {
 
     /// The return of each UTC day.
     pub(crate) fn daily_returns(&self, result: &RunResult) -> Vec<f64> {
-        daily_returns(self.candles().open_time_ms, result)
+        let mut curve = Curve::new(result.initial_cash);
+        curve.add(self.candles().open_time_ms, &result.equity);
+        curve.daily_returns()
     }
-}
-
-/// The return of each UTC day of a run over candles that open at these times.
-pub(crate) fn daily_returns(open_times_ms: &[i64], result: &RunResult) -> Vec<f64> {
-    let mut curve = Curve::new(result.initial_cash);
-    curve.add(open_times_ms, &result.equity);
-    curve.daily_returns()
 }

@@ -165,7 +165,7 @@ fn what_trades_waves_is_no_luck_and_what_trades_noise_may_be() {
     assert!((order["0.05"].as_f64().unwrap() / order["0.95"].as_f64().unwrap() - 1.0).abs() < 1e-9);
     let other = check(&good, "monte-carlo", &["x.yaml", "--runs", "300", "--seed", "2"], Some(true), &[]);
     assert_ne!(json["days_in_blocks"], other["days_in_blocks"]);
-    check(&desk_of(noise(4_000)), "monte-carlo", &["x.yaml"], Some(false), &["it may be luck"]);
+    check(&desk_of(noise(4_000)), "monte-carlo", &["x.yaml"], Some(false), &["there is no profit"]);
     let none = call(&good, "monte-carlo", &["x.yaml", "--to", "2024-01-02"]);
     none.fails_with(&["closed no trade in the range"]);
     assert_eq!(none.code, Some(1));

@@ -6,17 +6,28 @@ use strategy::{Act, Decision};
 
 /// The same decisions over so many candles, entries and exits each one candle later where asked for. The distances of
 /// stop, target and trail stay with the entry that they were decided for.
+///
+/// Of an exit that is late and an entry to the same side that is not, the entry is the newer wish and holds alone.
+/// What enters and leaves the same side at once enters nothing, late or not.
 pub(super) fn late(acts: &[Act], enter: bool, exit: bool, candles: usize) -> Vec<Act> {
     let mut at: BTreeMap<usize, Decision> = BTreeMap::new();
     for Act { index, decision } in acts {
         if decision.long_exit || decision.short_exit {
             let later = at.entry(index + usize::from(exit)).or_insert(Decision::NONE);
-            (later.long_exit, later.short_exit) = (decision.long_exit, decision.short_exit);
+            later.long_exit |= decision.long_exit;
+            later.short_exit |= decision.short_exit;
         }
-        if decision.long_enter || decision.short_enter {
+        let (long, short) = (decision.long_enter && !decision.long_exit, decision.short_enter && !decision.short_exit);
+        if long || short {
             let later = at.entry(index + usize::from(enter)).or_insert(Decision::NONE);
-            let exits = Decision { long_exit: later.long_exit, short_exit: later.short_exit, ..Decision::NONE };
-            *later = Decision { long_exit: exits.long_exit, short_exit: exits.short_exit, ..*decision };
+            let stale = exit && !enter;
+            *later = Decision {
+                long_enter: long,
+                long_exit: later.long_exit && !(stale && long),
+                short_enter: short,
+                short_exit: later.short_exit && !(stale && short),
+                ..*decision
+            };
         }
     }
     at.into_iter().filter(|(index, _)| *index < candles).map(|(index, decision)| Act { index, decision }).collect()
@@ -62,9 +73,12 @@ mod tests {
         check("E..X..", true, true, ".E..X.", &[0.0]);
         // What moves onto another decision joins it, and what moves over the end is gone.
         check("EX.", true, false, ".B.", &[0.0]);
-        check("XE.", false, true, ".B.", &[1.0]);
-        check(".B.", true, false, ".XE", &[1.0]);
-        check("..B", true, false, "..X", &[]);
+        check("..X", true, true, "...", &[]);
+        // The newer wish holds, and what is no entry now is none later.
+        check("XE.", false, true, ".E.", &[1.0]);
+        check("XXE.X.", false, true, ".XE..X", &[2.0]);
+        check(".B.", true, false, ".X.", &[]);
+        check(".B.", false, true, "..X", &[]);
         check("..E", true, true, "...", &[]);
         check("EE.", true, true, ".EE", &[0.0, 1.0]);
     }

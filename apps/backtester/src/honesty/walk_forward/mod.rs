@@ -8,6 +8,7 @@ use anyhow::anyhow;
 use market::Candles;
 use report::Figures;
 use research::{Training, Window, walk_forward_efficiency};
+use strategy::Strategy;
 use terminal::Progress;
 
 use super::replay::Replay;
@@ -38,8 +39,12 @@ struct Walk {
     left: usize,
     /// All tests together.
     whole: Figures,
+    /// The file's own params over the same candles, without a search.
+    fixed: Figures,
     hold: Figures,
     efficiency: Option<f64>,
+    /// What is missing of the other candles that the strategy reads.
+    missing: Vec<String>,
 }
 
 pub(crate) fn walk_forward(args: &WalkForwardArgs) -> anyhow::Result<()> {
@@ -49,7 +54,8 @@ pub(crate) fn walk_forward(args: &WalkForwardArgs) -> anyhow::Result<()> {
     let windows = research::walk_forward(from_ms, to_ms, args.train, args.test, training)
         .map_err(|error| anyhow!(text::of_error(error)))?;
     let walk = walk(args, &prepared, &windows)?;
-    tell(text::telling(args, &prepared, &walk), args.json.as_deref(), &prepared.range.warnings)
+    let warnings = [prepared.range.warnings.as_slice(), &walk.missing].concat();
+    tell(text::telling(args, &prepared, &walk), args.json.as_deref(), &warnings)
 }
 
 fn walk(args: &WalkForwardArgs, prepared: &Prepared, windows: &[Window]) -> anyhow::Result<Walk> {
@@ -59,10 +65,7 @@ fn walk(args: &WalkForwardArgs, prepared: &Prepared, windows: &[Window]) -> anyh
     let mut steps = Vec::with_capacity(windows.len());
     for (number, window) in windows.iter().enumerate() {
         let chosen = search.best(window)?;
-        let strategy = search.load(&chosen.set)?;
-        let range = (window.test_from_ms, window.test_to_ms);
-        let source = prepared.store.of_exchange(&prepared.series.exchange);
-        let replay = Replay::new(strategy, &prepared.series, range, &source, prepared.surroundings.clone())?;
+        let replay = replay(prepared, search.load(&chosen.set)?, (window.test_from_ms, window.test_to_ms))?;
         steps.push(Step { window: *window, chosen, tested: chain.add(&replay) });
         progress.set(number as u64 + 1, ((number + 1) * search.sets()) as u64);
     }
@@ -70,8 +73,26 @@ fn walk(args: &WalkForwardArgs, prepared: &Prepared, windows: &[Window]) -> anyh
     let timeframe = prepared.series.timeframe;
     let whole = report::figures(chain.candles.as_slice(), timeframe, &chain.result);
     let hold = report::buy_and_hold(chain.candles.as_slice(), timeframe, prepared.settings.cash);
+    let tested = windows.first().map_or(0, |window| window.test_from_ms);
+    let own = replay(prepared, search.load(&args.base.set)?, (tested, prepared.range.stored_to_ms))?;
     let promised: Vec<f64> = steps.iter().filter_map(|step| step.chosen.figure("cagr")).collect();
     let efficiency = whole.get("cagr").and_then(|earned| walk_forward_efficiency(&promised, earned));
     let Chain { candles, result, left, .. } = chain;
-    Ok(Walk { steps, sets: search.sets(), candles, equity: result.equity, left, whole, hold, efficiency })
+    Ok(Walk {
+        steps,
+        sets: search.sets(),
+        candles,
+        equity: result.equity,
+        left,
+        whole,
+        fixed: own.run(prepared.settings).figures,
+        hold,
+        efficiency,
+        missing: own.missing().to_vec(),
+    })
+}
+
+fn replay(prepared: &Prepared, strategy: Box<dyn Strategy>, range: (i64, i64)) -> anyhow::Result<Replay> {
+    let source = prepared.store.of_exchange(&prepared.series.exchange);
+    Replay::new(strategy, &prepared.series, range, &source, prepared.surroundings.clone())
 }

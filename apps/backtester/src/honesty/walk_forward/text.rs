@@ -16,12 +16,12 @@ const LEAST_EFFICIENCY: f64 = 0.5;
 const DAY_MS: f64 = 86_400_000.0;
 
 pub(crate) fn telling(args: &WalkForwardArgs, prepared: &Prepared, walk: &Walk) -> Telling {
-    let earned = walk.whole.get("total_return");
-    Telling {
-        text: text(args, prepared, walk),
-        json: json(args, prepared, walk),
-        verdict: verdict(walk.efficiency, earned),
-    }
+    let verdict = if untrained(walk) == walk.steps.len() {
+        Verdict::none("nothing can be said: no set of params had the goal in any training window.")
+    } else {
+        verdict(walk.efficiency, walk.whole.get("total_return"))
+    };
+    Telling { text: text(args, prepared, walk), json: json(args, prepared, walk), verdict }
 }
 
 fn text(args: &WalkForwardArgs, prepared: &Prepared, walk: &Walk) -> String {
@@ -35,21 +35,30 @@ fn text(args: &WalkForwardArgs, prepared: &Prepared, walk: &Walk) -> String {
             thousands(walk.sets as u64),
         ),
         windows(args, title, walk),
-        figure_table(&["Out of sample", "Buy & hold"], &[&walk.whole, &walk.hold]),
+        figure_table(&["Out of sample", "File's params", "Buy & hold"], &[&walk.whole, &walk.fixed, &walk.hold]),
     ];
     if walk.left > 0 {
         let (were, it) =
             if walk.left == 1 { ("position was", "a window") } else { ("positions were", "their windows") };
         parts.push(format!("{} {were} left because {it} ended, at the last close with fee and slippage.", walk.left));
     }
-    if walk.steps.iter().any(|step| step.chosen.trained.is_none()) {
-        parts.push("Where no set could be judged in training, the file's own params were traded.".to_owned());
+    let untrained = untrained(walk);
+    if untrained > 0 {
+        parts.push(format!(
+            "In {untrained} of {} windows no set had the goal in training; the file's own params were traded there.",
+            walk.steps.len()
+        ));
     }
     parts.push(format!(
         "Walk-forward efficiency (annual growth out of sample over that in sample, as logarithms): {}",
         walk.efficiency.map_or("none, for nothing was earned in sample".to_owned(), |value| format!("{value:.2}")),
     ));
     parts.join("\n\n")
+}
+
+/// Windows in which no set could be judged.
+fn untrained(walk: &Walk) -> usize {
+    walk.steps.iter().filter(|step| step.chosen.trained.is_none()).count()
 }
 
 fn windows(args: &WalkForwardArgs, title: &str, walk: &Walk) -> String {
@@ -86,9 +95,11 @@ fn json(args: &WalkForwardArgs, prepared: &Prepared, walk: &Walk) -> Map<String,
         "seed": args.trials.map(|_| args.seed),
         "windows": windows,
         "out_of_sample": figures_json(&walk.whole),
+        "params_of_file": figures_json(&walk.fixed),
         "buy_and_hold": figures_json(&walk.hold),
         "efficiency": walk.efficiency,
         "left_at_ends": walk.left,
+        "windows_without_goal": untrained(walk),
         "equity": { "open_time_ms": walk.candles.open_time_ms, "values": walk.equity },
     }))
 }

@@ -52,10 +52,13 @@ fn rules_and_distances(explanation: &Explanation) -> impl Iterator<Item = (&'sta
 /// The change of one expression over some candles. A condition rarely changes while what it compares still does: it is
 /// judged by the distance between its two sides, and by its parts.
 fn change(told: &[Explained], with_all: &[Explained]) -> f64 {
-    let own = change_of(told, with_all, |explained| number(explained.value));
-    let Some(first) = with_all.first() else { return own };
     let is_condition = with_all.iter().any(|explained| matches!(explained.value, Value::Condition(_)));
-    if !is_condition || SLOPES.iter().any(|slope| first.text.starts_with(slope)) {
+    let Some(first) = with_all.first().filter(|_| is_condition) else {
+        return change_of(told, with_all, |explained| number(explained.value));
+    };
+    // An unknown condition decides nothing, as one that is false.
+    let own = change_of(told, with_all, |explained| number(explained.value).or(Some(0.0)));
+    if SLOPES.iter().any(|slope| first.text.starts_with(slope)) {
         return own;
     }
     let part = |all: &[Explained], index: usize| all.iter().map(|one| one.parts[index].clone()).collect::<Vec<_>>();
