@@ -7,7 +7,7 @@ WEB := packages/report/web
 PAGE := $(WEB)/dist/report.html
 PAGE_SOURCES := $(wildcard $(WEB)/src/* $(WEB)/*.json $(WEB)/*.mjs $(WEB)/.npmrc)
 
-.PHONY: help demo test bench fuzz lint docs web build setup
+.PHONY: help demo test bench bench-peers fuzz lint docs web build setup
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test    everything that must hold: format, lints, docs, tests"
 	@echo "make build   release binaries, in target/release"
 	@echo "make bench   how fast and how small, on this machine"
+	@echo "make bench-peers  other backtesters beside Chandler, on the same candles"
 	@echo "make fuzz    malformed files at the readers, a minute each"
 	@echo "make lint    format, lints and docs only"
 	@echo "make docs    the pages of docs that are made from the code"
@@ -44,6 +45,9 @@ demo: build
 
 bench: build
 	@bash scripts/bench.sh
+
+bench-peers: build
+	@python3 benches/peers/run.py
 
 fuzz: setup
 	@bash scripts/fuzz.sh

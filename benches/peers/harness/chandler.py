@@ -62,9 +62,10 @@ class Chandler:
     def search(self):
         """A measured search over all pairs, the seconds of its engine alone, and {"fast,slow": (trades, equity)}."""
         path = os.path.join(self.folder, "chandler-search.json")
-        done = measure([self.backtester, "optimise", self.strategy, *self.common, "--json", path])
+        done = measure([self.backtester, "optimise", self.strategy, *self.common,
+                        "--where", "fast < slow", "--no-record", "--json", path])
         with open(path) as file:
-            runs = json.load(file)["runs"]
+            runs = json.load(file)["trials"]
         pairs = ((run["params"], run["metrics"]) for run in runs)
         return done, None, {
             f"{params['fast']:.0f},{params['slow']:.0f}": (metrics["trades"], metrics["final_equity"])
