@@ -183,7 +183,7 @@ impl Look<'_> {
     fn with_all(&self, all: &Fed, samples: &[usize]) -> anyhow::Result<Vec<Explanation>> {
         let (mut inspector, mut at) = (self.inspector(all)?, 0);
         let explain = |&index: &usize| {
-            inspector.pass_over(all.candles.slice(at..index));
+            inspector.run(all.candles.slice(at..index), &mut []);
             at = index + 1;
             inspector.explain(all.candles.slice(index..at))
         };
@@ -195,7 +195,7 @@ impl Look<'_> {
         let fed = self.feed(description, open_ms, self.prepared.series.timeframe.next_open(open_ms))?;
         let mut inspector = self.inspector(&fed)?;
         let last = fed.candles.len() - 1;
-        inspector.pass_over(fed.candles.slice(0..last));
+        inspector.run(fed.candles.slice(0..last), &mut []);
         Ok(inspector.explain(fed.candles.slice(last..last + 1)))
     }
 }
