@@ -32,6 +32,7 @@ mod source;
 mod status;
 mod store;
 mod tickers;
+mod trials;
 
 pub use candles_in::{Inserted, Stored};
 pub use error::DbError;
@@ -44,3 +45,4 @@ pub use runs::{NewRun, StoredRun};
 pub use source::ExchangeCandles;
 pub use status::SeriesStatus;
 pub use store::Store;
+pub use trials::StoredTrial;

@@ -105,7 +105,11 @@ impl Found {
         let figures: Map<String, Value> = FIGURES
             .iter()
             .zip(&trial.outcome.figures)
-            .filter_map(|(figure, value)| Some((figure.name.to_owned(), json!((*value)?))))
+            .filter_map(|(figure, value)| {
+                let value = (*value)?;
+                let is_count = figure.unit == report::Unit::Count;
+                Some((figure.name.to_owned(), if is_count { json!(value as u64) } else { json!(value) }))
+            })
             .collect();
         let around = self.around[index].map(|around| json!({ "mean": around.mean, "min": around.min }));
         json!({ "params": params, "score": self.scores[index], "metrics": figures, "around": around })

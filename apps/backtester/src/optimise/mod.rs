@@ -3,6 +3,7 @@
 mod condition;
 mod found;
 mod html;
+mod memory;
 mod space;
 mod text;
 mod tried;
@@ -22,6 +23,7 @@ use crate::args::{OptimiseArgs, SamplerKind};
 use crate::output;
 use crate::prepared::{OwnCandles, Prepared, prepare};
 use found::Found;
+use memory::Memory;
 use tried::{Trial, Tried};
 
 /// Points that are asked for at once where the answer to one bears on the next.
@@ -35,8 +37,9 @@ pub(crate) fn optimise(args: &OptimiseArgs) -> anyhow::Result<()> {
     let space = space::space(&ranges, &args.param, &args.base.set)?;
     let names: Vec<String> = space.params().iter().map(|param| param.name().to_owned()).collect();
     check(args, &names)?;
-    let tried =
-        Search { args, prepared: &prepared, space: &space, names: &names, interrupt: Interrupt::listen()? }.run()?;
+    let memory = if args.no_record { None } else { Memory::open(&prepared, &args.base.set) };
+    let interrupt = Interrupt::listen()?;
+    let tried = Search { args, prepared: &prepared, space: &space, names: &names, interrupt, memory }.run()?;
     let found = Found::new(args, &space, tried)?;
     tell(args, &prepared, &found)
 }
@@ -68,10 +71,12 @@ struct Search<'a> {
     space: &'a Space,
     names: &'a [String],
     interrupt: Interrupt,
+    /// What was tried before, where that is remembered.
+    memory: Option<Memory>,
 }
 
 impl Search<'_> {
-    fn run(&self) -> anyhow::Result<Tried> {
+    fn run(mut self) -> anyhow::Result<Tried> {
         let mut tried = Tried::default();
         match self.args.sampler {
             SamplerKind::Grid => {
@@ -97,7 +102,7 @@ impl Search<'_> {
     }
 
     /// Rounds of points, each chosen by what those before gave.
-    fn by_estimate(&self, tried: &mut Tried) -> anyhow::Result<()> {
+    fn by_estimate(&mut self, tried: &mut Tried) -> anyhow::Result<()> {
         let mut sampler = TpeSampler::new(self.space.clone(), self.args.seed);
         while tried.trials.len() < self.args.trials {
             let wanted = ROUND.min(self.args.trials - tried.trials.len());
@@ -135,9 +140,11 @@ impl Search<'_> {
     }
 
     /// Tries all points, in their order.
-    fn all(&self, points: Vec<Vec<usize>>, tried: &mut Tried) -> anyhow::Result<()> {
+    fn all(&mut self, points: Vec<Vec<usize>>, tried: &mut Tried) -> anyhow::Result<()> {
         let Prepared { source, settings, series, range, surroundings, .. } = self.prepared;
-        let sets: Vec<Vec<(String, f64)>> = points.iter().map(|point| self.set(point)).collect();
+        let mut outcomes: Vec<Option<Outcome>> = points.iter().map(|point| self.remembered(point)).collect();
+        let missing: Vec<usize> = (0..points.len()).filter(|number| outcomes[*number].is_none()).collect();
+        let sets: Vec<Vec<(String, f64)>> = missing.iter().map(|number| self.set(&points[*number])).collect();
         let task = Task {
             strategy: source,
             symbol: series.symbol.clone(),
@@ -149,17 +156,24 @@ impl Search<'_> {
         let (db, exchange) = (self.prepared.store.path(), series.exchange.as_str());
         let open: &OpenSource<'_> = &|| Ok(Box::new(OwnCandles::open(db, exchange)?));
         let mut progress = Progress::start("search", points.len() as u64);
-        let mut outcomes: Vec<Option<Outcome>> = points.iter().map(|_| None).collect();
-        let mut done = 0;
-        search::run(&task, sets, self.jobs(), open, |number, outcome| {
+        let mut done = (points.len() - missing.len()) as u64;
+        let mut remembered = Ok(());
+        let jobs = self.jobs();
+        search::run(&task, sets, jobs, open, |index, outcome| {
+            let number = missing[index];
+            if remembered.is_ok() {
+                remembered = self.remember(&points[number], &outcome);
+            }
             outcomes[number] = Some(outcome);
             done += 1;
             progress.set(done, done);
             if self.interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
         .map_err(|error| self.explain(error))?;
+        remembered.and_then(|()| self.memory.as_mut().map_or(Ok(()), Memory::flush))?;
         if outcomes.iter().any(Option::is_none) {
-            let text = format!("the search was cancelled after {done} of {} points", points.len());
+            let rest = if self.memory.is_some() { "; the same command goes on from there" } else { "" };
+            let text = format!("the search was cancelled after {done} of {} points{rest}", points.len());
             return Err(Interrupted(text).into());
         }
         for (point, outcome) in points.into_iter().zip(outcomes.into_iter().flatten()) {
@@ -167,6 +181,21 @@ impl Search<'_> {
             tried.trials.push(Trial { point, values, outcome });
         }
         Ok(())
+    }
+
+    fn remembered(&mut self, point: &[usize]) -> Option<Outcome> {
+        let params = self.params(point);
+        self.memory.as_mut()?.take(&params)
+    }
+
+    fn remember(&mut self, point: &[usize], outcome: &Outcome) -> anyhow::Result<()> {
+        let params = self.params(point);
+        self.memory.as_mut().map_or(Ok(()), |memory| memory.put(params, outcome))
+    }
+
+    /// `fast=5 slow=20`.
+    fn params(&self, point: &[usize]) -> String {
+        self.set(point).iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
     }
 
     /// The params of a point, and those that are set.

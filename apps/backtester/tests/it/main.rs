@@ -1,10 +1,11 @@
 //! Runs the real program: real candles through the store, and mistakes a user makes.
 
 mod book;
-mod honesty;
 mod explaining;
+mod honesty;
 mod looking;
 mod mistakes;
+mod optimise;
 mod oracles;
 mod output;
 mod perpetual;
