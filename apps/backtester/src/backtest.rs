@@ -15,7 +15,6 @@ use crate::{coverage, provenance};
 
 /// A run that was carried out.
 pub(crate) struct Backtest {
-    pub(crate) store: Store,
     pub(crate) series: Series,
     pub(crate) recording: Recording,
     pub(crate) result: RunResult,
@@ -27,8 +26,8 @@ pub(crate) struct Backtest {
 }
 
 impl Backtest {
-    /// Runs what is prepared.
-    pub(crate) fn carry_out(args: &RunArgs, prepared: Prepared) -> anyhow::Result<Self> {
+    /// Runs what is prepared, and gives its store back.
+    pub(crate) fn carry_out(args: &RunArgs, prepared: Prepared) -> anyhow::Result<(Self, Store)> {
         let Prepared { source, file, description, settings, series, store, mut range, surroundings } = prepared;
         let ambiguity = if args.fills == Fills::Optimistic { Ambiguity::Target } else { Ambiguity::Loss };
         let settings = Settings { ambiguity, ..settings };
@@ -71,11 +70,11 @@ impl Backtest {
             data,
             seed: None,
         };
-        Ok(Backtest { store, series, recording, result, manifest, at_best, description, settings, range })
+        Ok((Backtest { series, recording, result, manifest, at_best, description, settings, range }, store))
     }
 
-    /// The report, with the number under which the run is stored.
-    pub(crate) fn report(&self, run: Option<i64>) -> anyhow::Result<Report<'_>> {
+    /// The report of a run that is not stored yet.
+    pub(crate) fn report(&self) -> anyhow::Result<Report<'_>> {
         let candles = self.recording.candles.slice(self.recording.start..self.recording.candles.len());
         Ok(Report {
             name: &self.description.name,
@@ -92,7 +91,7 @@ impl Backtest {
             unclosed_candles: 0,
             warnings: self.range.warnings.clone(),
             provenance: self.provenance(),
-            run,
+            run: None,
             manifest: serde_json::to_value(&self.manifest)?,
         })
     }

@@ -7,6 +7,7 @@ mod brackets;
 mod check;
 mod coverage;
 mod explain;
+mod export;
 mod honesty;
 mod load;
 mod manifest;

@@ -6,23 +6,26 @@ use std::path::Path;
 
 use anyhow::Context;
 
+/// What is written to: Parquet asks that it can be sent to a thread.
+pub(crate) type Out = dyn Write + Send;
+
 /// Writes `text` to `path`, so that no reader sees half a file.
 pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     in_place(path, |out| Ok(out.write_all(text.as_bytes())?))
 }
 
 /// Lets `fill` write to `path`, so that no reader sees half a file; `-` is the standard output.
-pub(crate) fn write_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub(crate) fn write_with(path: &Path, fill: impl FnOnce(&mut Out) -> anyhow::Result<()>) -> anyhow::Result<()> {
     if path.as_os_str() != "-" {
         return in_place(path, fill);
     }
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(std::io::stdout());
     fill(&mut out)?;
     Ok(out.flush()?)
 }
 
 /// Writes beside `path` first, then in its place.
-fn in_place(path: &Path, fill: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn in_place(path: &Path, fill: impl FnOnce(&mut Out) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let context = || format!("{} cannot be written", path.display());
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(context)?;
@@ -37,7 +40,7 @@ fn in_place(path: &Path, fill: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>
     written.with_context(context)
 }
 
-fn fill_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn fill_file(path: &Path, fill: impl FnOnce(&mut Out) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let mut out = BufWriter::new(File::create(path)?);
     fill(&mut out)?;
     Ok(out.flush()?)

@@ -6,6 +6,7 @@ use anyhow::Context;
 use execution::{Recording, RunResult, Surroundings};
 use market::{Candles, Series};
 use report::Report;
+use serde_json::Value;
 use strategy::Description;
 
 use crate::manifest::{Data, Part, Program};
@@ -76,16 +77,18 @@ fn part(what: String, times_ms: &[i64], columns: &[&[f64]]) -> Part {
     }
 }
 
-/// The hash of all that came of a run: of its report but for what it was made with, and of every trade, signal and
-/// value of equity to the bit. The lists go in as they are: to write them as JSON first takes longer than the run.
-pub(crate) fn result(report: &Report<'_>) -> String {
-    let mut json = report.json_without_lists();
+/// The hash of all that came of a run: of its report, given without its lists, but for what it was made with, and of
+/// every trade, signal, hole and value of equity to the bit. To write the lists as JSON first takes longer than the run.
+pub(crate) fn result(report: &Report<'_>, mut json: Value) -> String {
     json["run"].take();
     json["manifest"].take();
     json["provenance"]["binary_hash"].take();
     json["provenance"]["version"].take();
     let mut hasher = blake3::Hasher::new();
     hasher.update(json.to_string().as_bytes());
+    let holes: Vec<i64> =
+        report.holes.iter().flat_map(|hole| [hole.from_ms, hole.to_ms, hole.missing as i64]).collect();
+    hash_all(&mut hasher, &holes, |value| value.to_le_bytes());
     hash_result(&mut hasher, report.result);
     if let Some(at_best) = report.at_best {
         hash_result(&mut hasher, at_best);
@@ -122,8 +125,8 @@ fn hash_result(hasher: &mut blake3::Hasher, result: &RunResult) {
     hasher.update(&bytes);
 }
 
-/// Values that are hashed at once: their bytes fit the cache.
-const PIECE: usize = 1_024;
+/// Values that are hashed at once: their bytes fit the cache, and are enough to hash side by side.
+const PIECE: usize = 4_096;
 
 fn hash_all<T>(hasher: &mut blake3::Hasher, values: &[T], bytes_of: impl Fn(&T) -> [u8; 8]) {
     let mut bytes = Vec::with_capacity(PIECE * 8);

@@ -78,7 +78,7 @@ pub(crate) fn rerun(args: &RerunArgs) -> anyhow::Result<()> {
         .with_context(|| format!("the manifest of run {} is not one of this program", args.id))?;
     let run = again(&then, args);
     let prepared = prepare_text(then.strategy.text.clone(), &run.base, &run.account)?;
-    let backtest = Backtest::carry_out(&run, prepared)?;
+    let (backtest, _) = Backtest::carry_out(&run, prepared)?;
     let comparison = Comparison::of(&stored, &then, &backtest)?;
     if args.json {
         terminal::print(&serde_json::to_string(&comparison)?)?;
@@ -105,6 +105,7 @@ fn again(manifest: &Manifest, args: &RerunArgs) -> RunArgs {
         fills: manifest.fills,
         json: None,
         html: None,
+        out: None,
         no_record: true,
     }
 }
@@ -112,10 +113,11 @@ fn again(manifest: &Manifest, args: &RerunArgs) -> RunArgs {
 impl Comparison {
     fn of(stored: &StoredRun, then: &Manifest, backtest: &Backtest) -> anyhow::Result<Self> {
         let now = &backtest.manifest;
-        let report = backtest.report(None)?;
-        let result_hash = Change { then: stored.run.result_hash.clone(), now: provenance::result(&report) };
+        let report = backtest.report()?;
+        let json = report.json_without_lists();
+        let figures = runs::figures(&json);
+        let result_hash = Change { then: stored.run.result_hash.clone(), now: provenance::result(&report, json) };
         let result: Value = serde_json::from_str(&stored.run.result).context("the stored figures are no JSON")?;
-        let figures = runs::figures(&report.json_without_lists());
         let file = load::read(&PathBuf::from(&then.strategy.file));
         Ok(Comparison {
             run: stored.id,

@@ -7,13 +7,19 @@ use report::Report;
 use crate::args::RunArgs;
 use crate::backtest::Backtest;
 use crate::prepared::prepare;
-use crate::{output, runs};
+use crate::{export, output, runs};
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
     let prepared = prepare(&args.base, &args.account)?;
-    let mut backtest = Backtest::carry_out(args, prepared)?;
-    let run = if args.no_record { None } else { runs::record(&mut backtest)? };
-    tell(args, &backtest.report(run)?)
+    let (backtest, mut store) = Backtest::carry_out(args, prepared)?;
+    let mut report = backtest.report()?;
+    if !args.no_record {
+        report.run = runs::record(&mut store, &backtest.manifest, &report)?;
+    }
+    if let Some(folder) = &args.out {
+        export::write(folder, &backtest)?;
+    }
+    tell(args, &report)
 }
 
 fn tell(args: &RunArgs, report: &Report<'_>) -> anyhow::Result<()> {
@@ -35,6 +41,9 @@ fn tell(args: &RunArgs, report: &Report<'_>) -> anyhow::Result<()> {
     terminal::print(report.table().trim_end())?;
     if let Some(path) = &args.html {
         terminal::print(&format!("\nThe report is in {}", path.display()))?;
+    }
+    if let Some(folder) = &args.out {
+        terminal::print(&format!("\nTrades, equity and signals are in {}", folder.display()))?;
     }
     if let Some(run) = report.run {
         terminal::print(&format!("\nRun {run}"))?;

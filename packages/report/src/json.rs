@@ -1,7 +1,7 @@
 //! The report as JSON, for other programs.
 
 use execution::{OpenPosition, Trade};
-use market::format_utc;
+use market::{Hole, format_utc};
 use serde_json::{Map, Value, json};
 
 use crate::buy_and_hold::buy_and_hold;
@@ -14,13 +14,15 @@ impl Report<'_> {
     #[must_use]
     pub fn json(&self) -> Value {
         let mut json = self.json_without_lists();
+        json["holes"]["list"] = self.holes.iter().map(hole).collect();
         json["trades"] = self.result.trades.iter().map(trade).collect();
         json["settled"] = self.settled_json();
         json["rejected"] = self.rejected_json();
         json
     }
 
-    /// As [`Report::json`], without the lists that grow with the run: `trades`, `settled` and `rejected`.
+    /// As [`Report::json`], without the lists that grow with the run: `trades`, `settled`, `rejected` and
+    /// that of `holes`.
     #[must_use]
     pub fn json_without_lists(&self) -> Value {
         let hold = buy_and_hold(self.candles, self.series.timeframe, self.result.initial_cash);
@@ -74,10 +76,7 @@ impl Report<'_> {
     }
 
     fn holes_json(&self) -> Value {
-        let list =
-            self.holes.iter().map(|hole| json!({ "from": hole.from_ms, "to": hole.to_ms, "missing": hole.missing }));
         json!({
-            "list": list.collect::<Vec<_>>(),
             "missing_candles": self.missing_candles(),
             "trades_touched": self.trades_that_touched_a_hole(),
             "open_touched": self.open_touched_a_hole(),
@@ -99,6 +98,10 @@ impl Report<'_> {
 fn metrics(figures: &Figures) -> Value {
     let value = |unit, value: f64| if unit == Unit::Count { json!(value as u64) } else { json!(value) };
     figures.iter().map(|(figure, number)| (figure.name.to_owned(), value(figure.unit, number))).collect()
+}
+
+fn hole(hole: &Hole) -> Value {
+    json!({ "from": hole.from_ms, "to": hole.to_ms, "missing": hole.missing })
 }
 
 fn trade(trade: &Trade) -> Value {

@@ -95,6 +95,9 @@ pub(crate) struct RunArgs {
     /// Write the report as one self-contained HTML file.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+    /// Write trades, equity and signals into this folder, each as CSV and as Parquet.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
     /// Do not store the run: it is not listed by `backtester runs`, and `backtester rerun` cannot repeat it.
     #[arg(long)]
     pub(crate) no_record: bool,

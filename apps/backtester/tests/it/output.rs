@@ -114,3 +114,53 @@ fn a_level_that_means_nothing_is_warned_of_and_runs() {
 fn completions_are_printed() {
     assert!(Desk::new().backtester(&["completions", "bash"]).succeeds().contains("_backtester"));
 }
+
+#[test]
+fn trades_equity_and_signals_are_written_as_tables() {
+    let (desk, strategy) = desk();
+    let said = desk.run(&strategy, &["--symbol", "BTC/USDT", "--out", "deep/tables", "--json", "x.json"]);
+    assert!(said.succeeds().contains("Trades, equity and signals are in deep/tables"), "{}", said.out);
+    let report: Value = serde_json::from_str(&testkit::read_text(&desk.path("x.json"))).expect("JSON");
+    let rows = |name: &str| {
+        let text = testkit::read_text(&desk.path(&format!("deep/tables/{name}.csv")));
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        reader.deserialize().map(|row| row.expect("a row")).collect::<Vec<std::collections::BTreeMap<String, String>>>()
+    };
+    let (trades, equity, signals) = (rows("trades"), rows("equity"), rows("signals"));
+    let told = report["trades"].as_array().expect("a list");
+    assert_eq!(trades.len(), told.len());
+    for (row, trade) in trades.iter().zip(told) {
+        for name in ["entry_price", "exit_price", "quantity", "fees", "pnl"] {
+            assert_eq!(row[name].parse::<f64>().ok(), trade[name].as_f64(), "{name}");
+        }
+        assert_eq!(
+            (row["entry_time_ms"].parse().ok(), row["reason"].as_str()),
+            (trade["entry_time"].as_i64(), trade["reason"].as_str().expect("a word"))
+        );
+    }
+    assert_eq!(equity.len(), 2_000);
+    let last = equity.last().expect("a row")["equity"].parse::<f64>().ok();
+    assert_eq!(last, report["metrics"]["final_equity"].as_f64());
+    // An hour before the entry, and every entry and exit of a crossing is a signal.
+    assert_eq!(
+        signals[0]["candle_time_ms"].parse::<i64>().ok(),
+        told[0]["entry_time"].as_i64().map(|time| time - 3_600_000)
+    );
+    let taken = signals.iter().filter(|signal| signal["outcome"] == "taken").count();
+    assert_eq!(taken, 2 * told.len() + usize::from(!report["open"].is_null()));
+    let mut files: Vec<String> = std::fs::read_dir(desk.path("deep/tables"))
+        .expect("a folder")
+        .map(|file| file.expect("a file").file_name().into_string().expect("UTF-8"))
+        .collect();
+    files.sort();
+    let expected = ["equity.csv", "equity.parquet", "signals.csv", "signals.parquet", "trades.csv", "trades.parquet"];
+    assert_eq!(files, expected);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_an_error() {
+    let (desk, strategy) = desk();
+    desk.write("taken", "a file");
+    desk.run(&strategy, &["--symbol", "BTC/USDT", "--out", "taken"])
+        .fails_with(&["taken/trades.csv cannot be written"]);
+}
