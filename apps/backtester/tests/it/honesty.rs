@@ -135,6 +135,48 @@ fn a_window_is_a_search_and_a_run() {
     assert!((ours - theirs).abs() < 1.5e-3, "{ours} is not {theirs}");
 }
 
+/// What happened once, long ago, is known where all history is read, and unknown where less is.
+#[test]
+fn a_long_memory_needs_more_than_the_program_reads() {
+    let desk = desk_of(ripples(17_000));
+    let price = Candle {
+        open_time_ms: 1_704_067_200_000 - 3_600_000,
+        open: 90.0,
+        high: 90.0,
+        low: 90.0,
+        close: 90.0,
+        volume: 1.0,
+    };
+    desk.store("BTC/USDT", Timeframe::H1, [price]);
+    desk.write(
+        "rare.yaml",
+        "name: rare\ntimeframe: 1h\nlet:\n  age: bars_since(close < 95)\nlong:\n  enter: age > 5\n",
+    );
+    let parts = ["is not enough for `age` (by unknown), long.enter"];
+    check(&desk, "warmup", &["rare.yaml", "--candles", "2"], Some(false), &parts);
+}
+
+/// Every trade of a walk is closed, so that what they gained is what the account gained: in whatever fees are taken.
+#[test]
+fn trades_of_a_walk_are_all_that_it_gains() {
+    let desk = desk_of(noise(2_000));
+    for fees in [["--fee-charged-in", "quote"], ["--fee-charged-in", "received"]] {
+        let args = [&WALK[..], &fees, &["--slippage", "0.002", "--taker-fee", "0.003"]].concat();
+        let json = check(&desk, "walk-forward", &args, Some(false), &["because"]);
+        assert!(json["left_at_ends"].as_u64() > Some(0));
+        let figure = |name: &str| json["out_of_sample"][name].as_f64().expect("a figure");
+        let gained = figure("expectancy") * figure("trades");
+        assert!((10_000.0 + gained - figure("final_equity")).abs() < 1e-6, "{gained}");
+        // Whoever does not search trades the file's params from the first test to the end.
+        let fixed = desk.run(
+            &desk.path("ranges.yaml"),
+            &[&["--symbol", "BTC/USDT", "--from", "2024-01-21", "--json", "-"], &args[5..]].concat(),
+        );
+        let fixed: Value = serde_json::from_str(fixed.succeeds()).expect("JSON");
+        assert_eq!(json["params_of_file"]["final_equity"], fixed["metrics"]["final_equity"]);
+    }
+}
+
 #[test]
 fn a_walk_may_be_anchored_by_chance_and_bound_by_conditions() {
     let desk = desk_of(waves(2_000));

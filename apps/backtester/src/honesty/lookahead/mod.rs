@@ -1,8 +1,10 @@
 //! `backtester lookahead`: the future cut off at many candles, to see whether any value or decision changes.
 
+mod up_to;
+
 use anyhow::{anyhow, bail};
 use execution::{Engine, Fed, Feed, RunResult};
-use market::{CandleSlice, CandleSource, Candles, SourceError, Symbol, Timeframe, format_utc};
+use market::{CandleSource, Candles, format_utc};
 use research::{first_difference, spread};
 use serde_json::json;
 use strategy::{Act, Decision};
@@ -12,6 +14,7 @@ use super::telling::{Telling, Verdict, object, tell};
 use crate::args::LookaheadArgs;
 use crate::load;
 use crate::prepared::{Prepared, prepare};
+use up_to::UpTo;
 
 /// What is compared beside the names of `let`.
 const DECIDED: [&str; 8] =
@@ -174,38 +177,6 @@ fn acts(decisions: &[Decision]) -> Vec<Act> {
     wanted.map(|(index, decision)| Act { index, decision: *decision }).collect()
 }
 
-/// The candles that have closed by some time: there is no later one, whoever asks.
-struct UpTo<'a> {
-    source: &'a dyn CandleSource,
-    close_ms: i64,
-}
-
-impl CandleSource for UpTo<'_> {
-    fn candles(
-        &self,
-        symbol: &Symbol,
-        timeframe: Timeframe,
-        from_ms: Option<i64>,
-        to_ms: Option<i64>,
-    ) -> Result<Candles, SourceError> {
-        let candles = self.source.candles(symbol, timeframe, from_ms, to_ms)?;
-        let closed = |open_ms: &i64| timeframe.next_open(*open_ms) <= self.close_ms;
-        let end = candles.open_time_ms.partition_point(closed);
-        let closed: CandleSlice<'_> = candles.slice(0..end);
-        Ok((0..closed.len()).map(|index| closed.get(index)).collect())
-    }
-
-    fn open_time_before(
-        &self,
-        symbol: &Symbol,
-        timeframe: Timeframe,
-        before_ms: i64,
-        n: usize,
-    ) -> Result<Option<i64>, SourceError> {
-        self.source.open_time_before(symbol, timeframe, before_ms.min(self.close_ms), n)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use market::Candle;
@@ -262,41 +233,5 @@ mod tests {
         assert_eq!(cuts(4, &told), [24, 49, 74, 99]);
         told.start = 60;
         assert_eq!(cuts(2, &told), [79, 99]);
-    }
-
-    /// Everything there is, by timeframe alike.
-    struct All(Candles);
-
-    impl CandleSource for All {
-        fn candles(
-            &self,
-            _symbol: &Symbol,
-            _timeframe: Timeframe,
-            _from_ms: Option<i64>,
-            _to_ms: Option<i64>,
-        ) -> Result<Candles, SourceError> {
-            Ok(self.0.clone())
-        }
-
-        fn open_time_before(
-            &self,
-            _symbol: &Symbol,
-            _timeframe: Timeframe,
-            before_ms: i64,
-            _n: usize,
-        ) -> Result<Option<i64>, SourceError> {
-            Ok(Some(before_ms))
-        }
-    }
-
-    #[test]
-    fn only_what_has_closed_is_there() {
-        let all = All(candles(50));
-        let cut = UpTo { source: &all, close_ms: 10 * 3_600_000 };
-        let symbol: Symbol = "BTC/USDT".parse().unwrap();
-        let count = |timeframe| cut.candles(&symbol, timeframe, None, None).unwrap().len();
-        // The candle that opens at nine closes at ten; a four-hour one that opens then does not.
-        assert_eq!((count(Timeframe::H1), count(Timeframe::H4)), (10, 7));
-        assert_eq!(cut.open_time_before(&symbol, Timeframe::H1, i64::MAX, 1).unwrap(), Some(10 * 3_600_000));
     }
 }
