@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use execution::Fed;
 use market::CandleSource;
-use strategy::Variants;
+use strategy::{Act, Variants};
 
 use crate::data::{Beginning, Library, beginnings};
 use crate::outcome::Account;
@@ -93,12 +93,19 @@ fn over(task: &Task<'_>, mut variants: Variants, fed: &Fed) -> Vec<Outcome> {
         let unseen = candles.open_time_ms.partition_point(|time_ms| *time_ms < task.from_ms);
         let seen = candles.slice(unseen..candles.len());
         let account = &mut accounts[index];
-        let acts = acts.iter().filter(|act| act.index >= unseen);
-        let acts: Vec<_> = acts.map(|act| strategy::Act { index: act.index - unseen, ..*act }).collect();
-        if is_plain {
-            account.engine.run(seen, &acts);
+        // Only the block in which the range begins has candles before it.
+        let later: Vec<Act>;
+        let acts = if unseen == 0 {
+            acts
         } else {
-            account.engine.run_in(seen, &acts, &mut surroundings[index], timeframe);
+            let acts = acts.iter().filter(|act| act.index >= unseen);
+            later = acts.map(|act| Act { index: act.index - unseen, ..*act }).collect();
+            &later
+        };
+        if is_plain {
+            account.engine.run(seen, acts);
+        } else {
+            account.engine.run_in(seen, acts, &mut surroundings[index], timeframe);
         }
         account.gather(seen);
     });
