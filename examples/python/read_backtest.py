@@ -17,7 +17,7 @@ def read(folder):
     trades = pd.read_parquet(folder / "trades.parquet")
     signals = pd.read_parquet(folder / "signals.parquet")
     # The same from CSV, where times are Unix milliseconds.
-    equity = pd.read_csv(folder / "equity.csv", float_precision="round_trip")
+    equity = pd.read_csv(folder / "equity.csv", engine="pyarrow")
     equity.index = pd.to_datetime(equity.pop("open_time_ms"), unit="ms", utc=True).rename("time")
     return trades, equity, signals
 

@@ -23,7 +23,10 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("search", &["market", "yaml", "strategy", "execution", "report"]),
     ("testkit", &["market"]),
     ("backfiller", &["market", "network", "terminal", "db", "exchange"]),
-    ("backtester", &["market", "yaml", "terminal", "db", "strategy", "execution", "report", "research", "search", "columns"]),
+    (
+        "backtester",
+        &["market", "yaml", "terminal", "db", "strategy", "execution", "report", "research", "search", "columns"],
+    ),
     (
         "trader",
         &["market", "yaml", "network", "terminal", "db", "exchange", "websocket", "strategy", "execution", "report"],
