@@ -1,5 +1,7 @@
 //! Candles in which an account does nothing: many at once, with the same result as one by one.
 
+use std::ops::Range;
+
 use market::{CandleSlice, Timeframe};
 use strategy::{Act, Decision};
 
@@ -13,7 +15,7 @@ impl Engine {
         let (mut at, mut acts) = (0, acts.iter().peekable());
         while at < candles.len() {
             let until = acts.peek().map_or(candles.len(), |act| act.index);
-            at += self.rest(candles.slice(at..until.max(at)));
+            at += self.rest(&candles, at..until.max(at));
             if at == candles.len() {
                 return;
             }
@@ -41,23 +43,25 @@ impl Engine {
     }
 
     /// Takes those of the first candles in which nothing happens; gives how many.
-    fn rest(&mut self, candles: CandleSlice<'_>) -> usize {
-        if candles.len() == 0 || self.has_orders() {
+    fn rest(&mut self, candles: &CandleSlice<'_>, range: Range<usize>) -> usize {
+        if range.is_empty() || self.has_orders() {
             return 0;
         }
         let (cash, candle) = (self.cash, self.candle);
         let Some(position) = &self.position else {
-            self.candle += candles.len();
-            self.result.equity.extend(std::iter::repeat_n(cash, candles.len()));
-            return candles.len();
+            self.candle += range.len();
+            self.result.equity.extend(std::iter::repeat_n(cash, range.len()));
+            return range.len();
         };
-        let most =
-            self.orders.protection.max_bars.map_or(candles.len(), |bars| {
-                (position.entry_candle + bars).saturating_sub(candle + 1).min(candles.len())
-            });
-        let quiet = quiet(position, candles.slice(0..most));
-        let worth = candles.close[..quiet].iter().map(|close| cash + position.worth(*close));
-        self.result.equity.extend(worth);
+        let most = self
+            .orders
+            .protection
+            .max_bars
+            .map_or(range.len(), |bars| (position.entry_candle + bars).saturating_sub(candle + 1).min(range.len()));
+        let watched = range.start..range.start + most;
+        let quiet = quiet(position, &candles.low[watched.clone()], &candles.high[watched]);
+        let closes = &candles.close[range.start..range.start + quiet];
+        self.result.equity.extend(closes.iter().map(|close| cash + position.worth(*close)));
         self.result.bars_held += quiet;
         self.candle += quiet;
         quiet
@@ -65,18 +69,18 @@ impl Engine {
 }
 
 /// In how many of the first candles no level of the position is reached or moved.
-fn quiet(position: &Position, candles: CandleSlice<'_>) -> usize {
+fn quiet(position: &Position, lows: &[f64], highs: &[f64]) -> usize {
     let levels = &position.levels;
     let (loss, _) = levels.loss();
     if levels.is_trailing() {
         return 0;
     }
     if loss.is_nan() && levels.take.is_nan() {
-        return candles.len();
+        return lows.len();
     }
     let reached = |(low, high): (&f64, &f64)| {
         let (worst, best) = position.worst_and_best(*low, *high);
         position.has_fallen_to(worst, loss) || position.has_risen_to(best)
     };
-    candles.low.iter().zip(candles.high).position(reached).unwrap_or(candles.len())
+    lows.iter().zip(highs).position(reached).unwrap_or(lows.len())
 }
