@@ -72,19 +72,22 @@ fn list(store: &Store, args: &RunsArgs) -> anyhow::Result<()> {
 }
 
 fn show(store: &Store, id: i64, as_json: bool) -> anyhow::Result<()> {
-    let told = Told::of(find(store, id)?)?;
+    let mut told = Told::of(find(store, id)?)?;
     if as_json {
         return Ok(terminal::print(&told.json().to_string())?);
     }
+    // As it was in its file, which is easier to read than as a value of JSON.
+    let strategy = told.manifest["strategy"]["text"].take();
     let text = format!(
-        "Run {}, made {}, result {}\n\n{}\n{}",
+        "Run {}, made {}, result {}\n\n{}\n{}\n\n{}",
         told.stored.id,
         format_utc(told.stored.run.made_at_ms),
         told.stored.run.result_hash,
         told.figures(),
         serde_json::to_string_pretty(&told.manifest)?,
+        strategy.as_str().unwrap_or_default(),
     );
-    Ok(terminal::print(&text)?)
+    Ok(terminal::print(text.trim_end())?)
 }
 
 /// A stored run with what is in it. Its manifest is read loosely: commands of other kinds store other ones.

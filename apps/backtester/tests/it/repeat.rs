@@ -63,7 +63,9 @@ fn a_run_is_stored_listed_and_shown() {
     assert_eq!(manifest["range"]["asked_from_ms"], Value::Null);
     assert_eq!(manifest["data"]["parts"][0]["count"], 500);
     let shown = about(&desk, &["runs", "show", "2"]);
-    assert!(shown.succeeds().contains("Total return") && shown.out.contains("\"read_from_ms\""), "{}", shown.out);
+    for part in ["Total return", "\"read_from_ms\"", SMA_CROSS.trim_end()] {
+        assert!(shown.succeeds().contains(part), "`{part}` is not in {}", shown.out);
+    }
     about(&desk, &["runs", "show", "7"]).fails_with(&["no run 7", "the newest is 2", "backtester runs"]);
 }
 
@@ -102,7 +104,7 @@ fn a_run_repeats_without_its_file_and_with_later_candles() {
 }
 
 #[test]
-fn a_perpetual_repeats_without_its_brackets_and_notices_other_marks() {
+fn a_perpetual_repeats_without_its_brackets_and_notices_other_funding() {
     let desk = Desk::new();
     let symbol = "BTC/USDT:USDT";
     let rates: Vec<(i64, f64)> = (0..63).map(|index| (1_704_067_200_000 + index * 8 * 3_600_000, 0.0001)).collect();
@@ -119,6 +121,9 @@ fn a_perpetual_repeats_without_its_brackets_and_notices_other_marks() {
     let high = |candle: Candle| Candle { high: candle.high + 1.0, ..candle };
     desk.store_perpetual(symbol, Timeframe::M30, waves(500).map(high), &[]);
     rerun(&desk, true);
+    desk.store_perpetual(symbol, Timeframe::H1, [], &[(1_704_067_200_000 + 100 * 3_600_000, 0.0002)]);
+    let data = &rerun(&desk, false)["data"];
+    assert_eq!((&data[0]["what"], &data[1]), (&"funding of binance BTC/USDT:USDT".into(), &Value::Null));
 }
 
 #[test]
@@ -131,6 +136,12 @@ fn a_candle_that_changed_is_told_with_its_series_and_what_it_did() {
     for candle in waves(500).skip(200).take(40) {
         let wrong = Candle { high: candle.high + 9.0, close: candle.close + 9.0, ..candle };
         store.correct(&series, &wrong, "a test", 0).expect("it is corrected");
+    }
+    let said = about(&desk, &["rerun", "1"]);
+    for part in
+        ["The data has changed, candles of binance BTC/USDT 1h:", "(500, from 2024-01-01T00:00:00Z to", "Sharpe: "]
+    {
+        assert!(said.out.contains(part), "`{part}` is not in\n{}", said.out);
     }
     let comparison = rerun(&desk, false);
     let data = comparison["data"].as_array().expect("a list");
