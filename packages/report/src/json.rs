@@ -1,7 +1,7 @@
 //! The report as JSON, for other programs.
 
 use execution::{OpenPosition, Trade};
-use market::{Hole, format_utc};
+use market::{Hole, Timeframe, format_utc};
 use serde_json::{Map, Value, json};
 
 use crate::buy_and_hold::buy_and_hold;
@@ -67,7 +67,7 @@ impl Report<'_> {
             "leverage": setup.leverage,
             "maintenance_margin_rate": setup.maintenance_tiers.first().map_or(0.0, |(_, rate)| *rate),
             "maintenance_tiers": setup.maintenance_tiers,
-            "detail": setup.detail.map(|detail| detail.name()),
+            "detail": setup.detail.map(Timeframe::name),
             "tick": setup.tick,
             "lot": setup.lot,
             "from": format_utc(setup.from_ms),
