@@ -17,6 +17,7 @@ pub enum FeeChargedIn {
 
 /// The market a run trades on.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "settings are few, and copied as one")]
 pub enum Market {
     /// What is bought is owned. Long only.
     Spot,

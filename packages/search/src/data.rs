@@ -8,11 +8,14 @@ use strategy::Description;
 
 use crate::Task;
 
+/// How many candles before the beginning are read, and since the start of which period, of each series.
+type Reach = Vec<(usize, Option<Timeframe>)>;
+
 /// From where on a set sees candles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Beginning {
     base_ms: i64,
-    others: Vec<(usize, Option<Timeframe>)>,
+    others: Reach,
 }
 
 /// Candles that were read, by their beginning; bounded, the oldest goes.
@@ -53,7 +56,7 @@ pub(crate) fn beginnings(
     source: &dyn CandleSource,
     descriptions: &[Description],
 ) -> Result<Vec<Beginning>, SourceError> {
-    let mut known: Vec<(Vec<(usize, Option<Timeframe>)>, Beginning)> = Vec::new();
+    let mut known: Vec<(Reach, Beginning)> = Vec::new();
     descriptions
         .iter()
         .map(|description| {

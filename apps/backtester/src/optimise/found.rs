@@ -117,7 +117,6 @@ impl Found {
 }
 
 /// The neighbourhoods of a grid, by trial, and the trial whose neighbourhood is best.
-#[expect(clippy::type_complexity, reason = "a pair of what is made together")]
 fn around(
     space: &Space,
     trials: &[Trial],

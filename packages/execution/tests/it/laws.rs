@@ -114,7 +114,7 @@ proptest! {
         cut in 0usize..200,
     ) {
         let orders = Orders { protection, size: settings.size, leverage: 1.0, cooldown: 1 };
-        let sparse = |index: usize| if index % rare == 0 { decisions[index] } else { Decision::NONE };
+        let sparse = |index: usize| if index.is_multiple_of(rare) { decisions[index] } else { Decision::NONE };
         let mut stepped = Engine::new(settings, orders);
         for (index, candle) in candles.iter().enumerate() {
             stepped.step(candle, &sparse(index));
