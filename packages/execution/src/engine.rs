@@ -39,11 +39,11 @@ struct Pending {
 
 /// An entry that was decided.
 #[derive(Debug, Clone, Copy)]
-struct Intent {
-    side: Side,
+pub(crate) struct Intent {
+    pub(crate) side: Side,
     decision: Decision,
-    time_ms: i64,
-    equity: f64,
+    pub(crate) time_ms: i64,
+    pub(crate) equity: f64,
     close: f64,
 }
 
@@ -74,14 +74,13 @@ impl Engine {
     /// As [`Engine::step`], with what happens around the candle.
     pub fn step_in(&mut self, candle: &Candle, around: &Around<'_>, decision: &Decision) {
         self.pay(around.before);
-        self.open(candle);
-        self.pay(around.inside);
-        if self.position.is_some() {
-            self.result.bars_held += 1;
-            self.inside(candle, around);
+        if let Some(intent) = self.leave_at_open(candle) {
+            self.enter(candle, &intent, f64::INFINITY);
         }
-        self.close(candle, decision);
-        self.candle += 1;
+        self.within(candle, around);
+        let equity = self.cash + self.mark(candle);
+        self.result.equity.push(equity);
+        self.decide(candle, decision, equity);
     }
 
     /// Cash in quote; the margin of a perpetual is part of it.
@@ -148,7 +147,7 @@ impl Engine {
     }
 
     /// Pays or receives funding on the position that is held.
-    fn pay(&mut self, payments: &[Funding]) {
+    pub(crate) fn pay(&mut self, payments: &[Funding]) {
         let Some(position) = &mut self.position else { return };
         for payment in payments {
             let received = -position.side.sign() * position.quantity * payment.mark * payment.rate;
@@ -158,7 +157,8 @@ impl Engine {
         }
     }
 
-    fn open(&mut self, candle: &Candle) {
+    /// The exit that was decided, and levels passed at the open; gives the entry that was decided.
+    pub(crate) fn leave_at_open(&mut self, candle: &Candle) -> Option<Intent> {
         let pending = if self.has_orders() { std::mem::replace(&mut self.pending, NOTHING) } else { NOTHING };
         if let Some(reason) = pending.exit {
             self.leave_at_market(candle, candle.open, reason, false);
@@ -173,12 +173,11 @@ impl Engine {
                 self.leave(candle, candle.open, self.settings.maker_fee, ExitReason::Take, false);
             }
         }
-        if let Some(intent) = pending.enter {
-            self.enter(candle, &intent);
-        }
+        pending.enter
     }
 
-    fn enter(&mut self, candle: &Candle, intent: &Intent) {
+    /// Enters at the open, with no more than `room` in quote.
+    pub(crate) fn enter(&mut self, candle: &Candle, intent: &Intent, room: f64) {
         let entry = Entry {
             side: intent.side,
             candle: self.candle,
@@ -187,6 +186,7 @@ impl Engine {
             cash: self.cash,
             equity: intent.equity,
             close: intent.close,
+            room,
             decision: &intent.decision,
         };
         let opened = match &self.settings.market {
@@ -203,22 +203,34 @@ impl Engine {
         }
     }
 
-    fn close(&mut self, candle: &Candle, decision: &Decision) {
-        let mut equity = self.cash;
-        if let Some(position) = &mut self.position {
-            let (_, best) = position.worst_and_best(candle.low, candle.high);
-            position.levels.follow(best);
-            equity += position.worth(candle.close);
+    /// Funding inside the candle, and the levels that are reached in it.
+    pub(crate) fn within(&mut self, candle: &Candle, around: &Around<'_>) {
+        self.pay(around.inside);
+        if self.position.is_some() {
+            self.result.bars_held += 1;
+            self.inside(candle, around);
         }
-        self.result.equity.push(equity);
+    }
+
+    /// The close: the trail follows. Gives what the position adds to cash.
+    pub(crate) fn mark(&mut self, candle: &Candle) -> f64 {
+        let Some(position) = &mut self.position else { return 0.0 };
+        let (_, best) = position.worst_and_best(candle.low, candle.high);
+        position.levels.follow(best);
+        position.worth(candle.close)
+    }
+
+    /// The rules decide at the close, the account being worth `equity`.
+    pub(crate) fn decide(&mut self, candle: &Candle, decision: &Decision, equity: f64) {
         let held = self.position.as_ref().map(|position| (position.side, position.entry_candle));
         self.pending = match held {
             Some((side, entry_candle)) => self.decide_held(candle, decision, equity, side, entry_candle),
             None => self.decide_flat(candle, decision, equity),
         };
+        self.candle += 1;
     }
 
-    fn reject(&mut self, candle_time_ms: i64, side: Side, reason: &'static str) {
+    pub(crate) fn reject(&mut self, candle_time_ms: i64, side: Side, reason: &'static str) {
         self.result.rejected.push(RejectedSignal { candle_time_ms, side, reason });
     }
 }

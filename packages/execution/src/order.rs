@@ -34,6 +34,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) equity: f64,
     /// Close of the candle of the decision.
     pub(crate) close: f64,
+    /// Most that the position may be worth at its price, in quote.
+    pub(crate) room: f64,
     pub(crate) decision: &'a Decision,
 }
 

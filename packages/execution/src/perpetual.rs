@@ -25,7 +25,7 @@ pub(crate) fn enter(
         Size::Risk(share) => share * entry.equity / entry.stop_distance(protection, price),
     };
     let most = entry.cash * leverage / (price * (1.0 + fee * leverage));
-    let quantity = down(wanted.min(most), settings.lot);
+    let quantity = down(wanted.min(most).min(entry.room / price), settings.lot);
     if settings.is_too_small(quantity, price) {
         return Err(refusal::TOO_SMALL);
     }

@@ -7,4 +7,6 @@ pub(crate) const NEGATIVE_DISTANCE: &str = "a stop, target or trail distance is 
 pub(crate) const OPPOSED: &str = "the exit rule is true as well";
 pub(crate) const BOTH_SIDES: &str = "the entry rule of the other side is true as well";
 pub(crate) const COOLDOWN: &str = "the cooldown after the last exit is not over";
+pub(crate) const POSITIONS: &str = "the portfolio holds as many positions as it may";
+pub(crate) const EXPOSURE: &str = "the portfolio is as exposed as it may be";
 pub(crate) const NO_MARGIN: &str = "at this leverage the margin is below the maintenance margin";

@@ -11,7 +11,7 @@ use crate::{FeeChargedIn, Settings, refusal};
 /// Buys at the open. Gives the position; its `cost` is what cash falls by.
 pub(crate) fn enter(settings: &Settings, protection: &Protection, entry: &Entry<'_>) -> Result<Position, &'static str> {
     let price = entry_price(settings, Side::Long, entry.open);
-    let budget = budget(settings, protection, entry, price).min(entry.cash);
+    let budget = budget(settings, protection, entry, price).min(entry.cash).min(entry.room);
     if budget <= 0.0 {
         return Err(refusal::NO_CASH);
     }

@@ -2,6 +2,7 @@
 
 mod laws;
 mod oracles;
+mod portfolio;
 mod rules;
 
 use market::{CandleSource, Candles, SourceError, Symbol, Timeframe};
