@@ -14,6 +14,7 @@ mod manifest;
 mod new;
 mod optimise;
 mod output;
+mod portfolio;
 mod prepared;
 mod provenance;
 mod range;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     terminal::run(|| match &args.command {
         Command::Run(run) => run::run(run),
         Command::Optimise(args) => optimise::optimise(args),
+        Command::Portfolio(args) => portfolio::portfolio(args),
         Command::Runs(args) => runs::runs(args),
         Command::Rerun(args) => rerun::rerun(args),
         Command::Honesty(command) => honesty::run(command),

@@ -113,6 +113,13 @@ pub fn figures_of(curve: &Curve, trades: TradeSums, timeframe: Timeframe, result
     compute(&Facts::new(curve, trades, timeframe, result), |_| true)
 }
 
+/// Computes the figures that follow from equity alone: of something that was held, and not traded.
+#[must_use]
+pub fn figures_of_equity(curve: &Curve, timeframe: Timeframe) -> Figures {
+    let held = RunResult { initial_cash: curve.initial_cash(), ..RunResult::default() };
+    compute(&Facts::new(curve, TradeSums::default(), timeframe, &held), |figure| figure.of_equity)
+}
+
 fn sums(result: &RunResult) -> TradeSums {
     let mut sums = TradeSums::default();
     sums.add(&result.trades);

@@ -15,7 +15,7 @@ impl Report<'_> {
     pub fn json(&self) -> Value {
         let mut json = self.json_without_lists();
         json["holes"]["list"] = self.holes.iter().map(hole).collect();
-        json["trades"] = self.result.trades.iter().map(trade).collect();
+        json["trades"] = self.result.trades.iter().map(trade_json).collect();
         json["settled"] = self.settled_json();
         json["rejected"] = self.rejected_json();
         json
@@ -33,7 +33,7 @@ impl Report<'_> {
             "metrics": metrics(&self.figures()),
             "buy_and_hold": metrics(&hold),
             "at_best": self.figures_at_best().as_ref().map(metrics),
-            "open": self.result.open.as_ref().map(open),
+            "open": self.result.open.as_ref().map(open_json),
             "monthly": self.monthly_returns(),
             "holes": self.holes_json(),
             "ambiguous": { "trades": self.ambiguous_trades(), "gain_at_best": self.ambiguous_gain_at_best() },
@@ -104,7 +104,9 @@ fn hole(hole: &Hole) -> Value {
     json!({ "from": hole.from_ms, "to": hole.to_ms, "missing": hole.missing })
 }
 
-fn trade(trade: &Trade) -> Value {
+/// A closed trade, as the report has it.
+#[must_use]
+pub fn trade_json(trade: &Trade) -> Value {
     json!({
         "side": trade.side.name(),
         "entry_time": trade.entry_time_ms,
@@ -120,7 +122,9 @@ fn trade(trade: &Trade) -> Value {
     })
 }
 
-fn open(open: &OpenPosition) -> Value {
+/// A position that is still open, as the report has it.
+#[must_use]
+pub fn open_json(open: &OpenPosition) -> Value {
     json!({
         "side": open.side.name(),
         "entry_time": open.entry_time_ms,

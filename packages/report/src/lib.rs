@@ -20,7 +20,8 @@ mod trade_sums;
 
 pub use buy_and_hold::buy_and_hold;
 pub use curve::Curve;
-pub use figures::{FIGURES, Facts, Figure, Figures, Unit, figures, figures_of};
+pub use figures::{FIGURES, Facts, Figure, Figures, Unit, figures, figures_of, figures_of_equity};
+pub use json::{open_json, trade_json};
 pub use report::{Line, Pane, Provenance, Report};
 pub use setup::{Setup, Size};
 pub use trade_sums::TradeSums;

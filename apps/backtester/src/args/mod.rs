@@ -3,6 +3,7 @@
 mod account;
 mod honesty;
 mod optimise;
+mod portfolio;
 mod runs;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub(crate) use honesty::{
     CompareArgs, HonestyCommand, LookaheadArgs, MonteCarloArgs, SensitivityArgs, WalkForwardArgs, WarmupArgs,
 };
 pub(crate) use optimise::{OptimiseArgs, SamplerKind};
+pub(crate) use portfolio::PortfolioArgs;
 pub(crate) use runs::{RerunArgs, RunsArgs, RunsCommand};
 
 /// Runs strategies over stored candles.
@@ -36,6 +38,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Try the params of a strategy over their ranges: the best, the plateau around it, and what is likely luck.
     Optimise(Box<OptimiseArgs>),
+    /// Run a strategy on several symbols out of one purse.
+    Portfolio(Box<PortfolioArgs>),
     /// List the runs that are stored, or print one of them.
     Runs(RunsArgs),
     /// Make a stored run again: the same to the byte, or what has changed and by how much.

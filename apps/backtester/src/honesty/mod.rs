@@ -10,6 +10,9 @@ mod sensitivity;
 mod walk_forward;
 mod warmup;
 
+pub(crate) use replay::Replay;
+pub(crate) use telling::{figure_table, figures_json};
+
 use crate::args::HonestyCommand;
 
 pub(crate) fn run(command: &HonestyCommand) -> anyhow::Result<()> {

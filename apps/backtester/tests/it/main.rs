@@ -9,6 +9,7 @@ mod optimise;
 mod oracles;
 mod output;
 mod perpetual;
+mod portfolio;
 mod repeat;
 mod teaching;
 
