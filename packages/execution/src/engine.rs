@@ -222,6 +222,11 @@ impl Engine {
 
     /// The rules decide at the close, the account being worth `equity`.
     pub(crate) fn decide(&mut self, candle: &Candle, decision: &Decision, equity: f64) {
+        if !decision.wants_something() && self.orders.protection.max_bars.is_none() {
+            // Whatever was decided before has been dealt with at the open.
+            self.candle += 1;
+            return;
+        }
         let held = self.position.as_ref().map(|position| (position.side, position.entry_candle));
         self.pending = match held {
             Some((side, entry_candle)) => self.decide_held(candle, decision, equity, side, entry_candle),
