@@ -1,5 +1,5 @@
 #!/bin/bash
-# How fast and how small, on this machine: a million 1-minute candles imported and backtested, a trader at rest.
+# How fast and how small, on this machine: a million 1-minute candles imported and backtested, a search, a trader at rest.
 # For Linux.
 #
 #   BENCH_CANDLES=FILE.csv.gz   the candles (default: two years of BTC/USD, in ../shared)
@@ -71,6 +71,13 @@ measure "import $rows candles" forget "$binaries/backfiller" import "${series[@]
 measure "backtest sma_cross on them" true "$binaries/backtester" run "$folder/sma_cross.yaml" "${series[@]}"
 measure "the same, with the HTML report" true \
     "$binaries/backtester" run "$folder/sma_cross.yaml" "${series[@]}" --html "$folder/report.html"
+
+# A search over 990 pairs of averages and the first 100,000 candles; nothing is kept, so that each run computes it all.
+first=(--db "$folder/first.db" --exchange bitfinex --symbol BTC/USD)
+gzip -cdf "$candles" | awk 'NR <= 100001' >"$folder/first.csv"
+quietly "$binaries/backfiller" import "${first[@]}" --timeframe 1m "$folder/first.csv"
+measure "search 990 pairs over 100,000 candles" true "$binaries/backtester" optimise "$folder/sma_cross.yaml" \
+    "${first[@]}" --param fast=2:46 --param slow=2:46 --where 'fast < slow' --no-record
 
 # A trader at rest: warmed up, on a stream in which little happens.
 if [ -d /proc/self ]; then
