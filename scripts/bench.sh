@@ -102,6 +102,10 @@ for app in backfiller backtester trader simulator; do
     printf '%-44s %s\n' "size of $app" "$(wc -c <"$binaries/$app" | awk '{ printf "%.1f MB", $1 / 1048576 }')"
 done
 
+# The fill rules without candles being read or a strategy being asked.
+printf '\n'
+cargo bench --quiet --locked -p execution --bench engine
+
 # The functions of strategy files; TALIB_PYTHON=PYTHON adds what TA-Lib in C takes, in the same run.
 printf '\n'
 cargo bench --quiet --locked -p strategy --bench indicators
