@@ -48,7 +48,7 @@ impl Engine {
             return 0;
         }
         let (cash, candle) = (self.cash, self.candle);
-        let Some(position) = &self.position else {
+        let Some(position) = &mut self.position else {
             self.candle += range.len();
             self.result.equity.extend(std::iter::repeat_n(cash, range.len()));
             return range.len();
@@ -68,19 +68,28 @@ impl Engine {
     }
 }
 
-/// In how many of the first candles no level of the position is reached or moved.
-fn quiet(position: &Position, lows: &[f64], highs: &[f64]) -> usize {
-    let levels = &position.levels;
-    let (loss, _) = levels.loss();
-    if levels.is_trailing() {
-        return 0;
+/// In how many of the first candles no level of the position is reached; a trail follows them.
+fn quiet(position: &mut Position, lows: &[f64], highs: &[f64]) -> usize {
+    let mut prices = lows.iter().zip(highs);
+    if position.levels.is_trailing() {
+        let is_reached = |(low, high): (&f64, &f64)| {
+            let (worst, best) = position.worst_and_best(*low, *high);
+            let (loss, _) = position.levels.loss();
+            let is_reached = position.has_fallen_to(worst, loss) || position.has_risen_to(best);
+            if !is_reached {
+                position.levels.follow(best);
+            }
+            is_reached
+        };
+        return prices.position(is_reached).unwrap_or(lows.len());
     }
-    if loss.is_nan() && levels.take.is_nan() {
+    let (loss, _) = position.levels.loss();
+    if loss.is_nan() && position.levels.take.is_nan() {
         return lows.len();
     }
-    let reached = |(low, high): (&f64, &f64)| {
+    let is_reached = |(low, high): (&f64, &f64)| {
         let (worst, best) = position.worst_and_best(*low, *high);
         position.has_fallen_to(worst, loss) || position.has_risen_to(best)
     };
-    lows.iter().zip(highs).position(reached).unwrap_or(lows.len())
+    prices.position(is_reached).unwrap_or(lows.len())
 }
