@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use execution::Fed;
 use market::CandleSource;
-use strategy::{Act, Variants};
+use strategy::Variants;
+use yaml::Problems;
 
 use crate::data::{Beginning, Library, beginnings};
 use crate::outcome::Account;
 use crate::{Outcome, SearchError, Task};
+
+/// Candles that a strategy by itself takes at once.
+const BLOCK: usize = 1_024;
 
 /// A set of params with its number in the search.
 pub(crate) type Numbered = (usize, Vec<(String, f64)>);
@@ -26,7 +30,9 @@ pub(crate) fn run(
         // Together they ask for too many steps: by halves they do not, unless one of them does alone.
         Err(_) if sets.len() > 1 => return halves(task, source, library, numbers, sets),
         Err(problems) => {
-            return Err(SearchError::Strategy { set: sets.into_iter().next().unwrap_or_default(), problems });
+            let set = sets.into_iter().next().unwrap_or_default();
+            let number = numbers.into_iter().next().unwrap_or_default();
+            return alone(task, source, library, set, problems).map(|outcome| vec![(number, outcome)]);
         }
     };
     let beginnings = beginnings(task, source, variants.descriptions()).map_err(SearchError::Candles)?;
@@ -78,36 +84,44 @@ fn by_beginning(
     Ok(outcomes.into_iter().collect())
 }
 
+/// A set by itself: of a strategy whose rules are Rust, of which nothing can be shared.
+fn alone(
+    task: &Task<'_>,
+    source: &dyn CandleSource,
+    library: &Library,
+    set: Vec<(String, f64)>,
+    problems: Problems,
+) -> Result<Outcome, SearchError> {
+    let Ok(file) = strategy::load(task.strategy, &set) else { return Err(SearchError::Strategy { set, problems }) };
+    let mut strategy = file.strategy;
+    let description = strategy.description().clone();
+    let beginnings = beginnings(task, source, std::slice::from_ref(&description)).map_err(SearchError::Candles)?;
+    let fed = match beginnings.first() {
+        Some(beginning) => library.read(task, source, beginning, &description).map_err(SearchError::Candles)?,
+        None => None,
+    };
+    let Some(fed) = fed else { return Err(SearchError::NoCandles) };
+    for (index, candles) in fed.others.iter().enumerate() {
+        strategy.push_other(index, candles.as_slice());
+    }
+    let mut account = Account::new(task, &description);
+    let mut acts = Vec::new();
+    for start in (0..fed.candles.len()).step_by(BLOCK) {
+        let block = fed.candles.slice(start..(start + BLOCK).min(fed.candles.len()));
+        acts.clear();
+        strategy.act(block, &mut acts, None);
+        account.take(task, block, &acts);
+    }
+    Ok(account.finish())
+}
+
 /// Runs the variants over the candles.
 fn over(task: &Task<'_>, mut variants: Variants, fed: &Fed) -> Vec<Outcome> {
     for (index, candles) in fed.others.iter().enumerate() {
         variants.push_other(index, candles.as_slice());
     }
-    let timeframe = variants.descriptions().first().map(|description| description.timeframe);
-    let Some(timeframe) = timeframe else { return Vec::new() };
     let mut accounts: Vec<Account> =
-        variants.descriptions().iter().map(|description| Account::new(task.settings, description)).collect();
-    let mut surroundings: Vec<_> = accounts.iter().map(|_| task.surroundings.clone()).collect();
-    let is_plain = task.surroundings.is_empty();
-    variants.act(fed.candles.as_slice(), |index, candles, acts| {
-        let unseen = candles.open_time_ms.partition_point(|time_ms| *time_ms < task.from_ms);
-        let seen = candles.slice(unseen..candles.len());
-        let account = &mut accounts[index];
-        // Only the block in which the range begins has candles before it.
-        let later: Vec<Act>;
-        let acts = if unseen == 0 {
-            acts
-        } else {
-            let acts = acts.iter().filter(|act| act.index >= unseen);
-            later = acts.map(|act| Act { index: act.index - unseen, ..*act }).collect();
-            &later
-        };
-        if is_plain {
-            account.engine.run(seen, acts);
-        } else {
-            account.engine.run_in(seen, acts, &mut surroundings[index], timeframe);
-        }
-        account.gather(seen);
-    });
-    accounts.into_iter().map(|account| account.finish(timeframe)).collect()
+        variants.descriptions().iter().map(|description| Account::new(task, description)).collect();
+    variants.act(fed.candles.as_slice(), |index, candles, acts| accounts[index].take(task, candles, acts));
+    accounts.into_iter().map(Account::finish).collect()
 }

@@ -1,11 +1,11 @@
 //! What one set of params gave.
 
-use execution::Engine;
+use execution::{Engine, Surroundings};
 use market::{CandleSlice, Timeframe};
 use report::{Curve, FIGURES, TradeSums, figures_of};
-use strategy::Description;
+use strategy::{Act, Description};
 
-use execution::Settings;
+use crate::Task;
 
 /// The figures of one set, and what else a search reads.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,32 +27,52 @@ impl Outcome {
 
 /// An account of which only sums are kept.
 pub(crate) struct Account {
-    pub(crate) engine: Engine,
+    engine: Engine,
+    surroundings: Surroundings,
+    timeframe: Timeframe,
     curve: Curve,
     trades: TradeSums,
 }
 
 impl Account {
-    pub(crate) fn new(settings: Settings, description: &Description) -> Self {
+    pub(crate) fn new(task: &Task<'_>, description: &Description) -> Self {
         Account {
-            engine: Engine::new(settings, description.orders),
-            curve: Curve::new(settings.cash),
+            engine: Engine::new(task.settings, description.orders),
+            surroundings: task.surroundings.clone(),
+            timeframe: description.timeframe,
+            curve: Curve::new(task.settings.cash),
             trades: TradeSums::default(),
         }
     }
 
-    /// Gathers what the engine did over these candles.
-    pub(crate) fn gather(&mut self, candles: CandleSlice<'_>) {
+    /// Takes the next candles, of which those before the range only warm up, and the decisions at their closes.
+    pub(crate) fn take(&mut self, task: &Task<'_>, candles: CandleSlice<'_>, acts: &[Act]) {
+        let unseen = candles.open_time_ms.partition_point(|time_ms| *time_ms < task.from_ms);
+        let seen = candles.slice(unseen..candles.len());
+        // Only the block in which the range begins has candles before it.
+        let later: Vec<Act>;
+        let acts = if unseen == 0 {
+            acts
+        } else {
+            let acts = acts.iter().filter(|act| act.index >= unseen);
+            later = acts.map(|act| Act { index: act.index - unseen, ..*act }).collect();
+            &later
+        };
+        if self.surroundings.is_empty() {
+            self.engine.run(seen, acts);
+        } else {
+            self.engine.run_in(seen, acts, &mut self.surroundings, self.timeframe);
+        }
         let so_far = self.engine.so_far();
-        self.curve.add(candles.open_time_ms, &so_far.equity);
+        self.curve.add(seen.open_time_ms, &so_far.equity);
         self.trades.add(&so_far.trades);
         self.engine.forget();
     }
 
-    pub(crate) fn finish(self, timeframe: Timeframe) -> Outcome {
+    pub(crate) fn finish(self) -> Outcome {
         let daily_returns = self.curve.daily_returns();
         let result = self.engine.finish();
-        let figures = figures_of(&self.curve, self.trades, timeframe, &result);
+        let figures = figures_of(&self.curve, self.trades, self.timeframe, &result);
         Outcome { figures: FIGURES.iter().map(|figure| figures.get(figure.name)).collect(), daily_returns }
     }
 }

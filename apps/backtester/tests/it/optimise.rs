@@ -135,3 +135,20 @@ fn mistakes_are_told() {
         optimise(&desk, &strategy, args).fails_with(parts);
     }
 }
+
+#[test]
+fn strategies_in_rust_are_searched_too() {
+    let (desk, _) = desk();
+    let strategy = desk.write(
+        "grid.yaml",
+        "name: grid\ntimeframe: 1h\nparams:\n  lines: 3\n  spacing: { default: 1, range: [1, 3] }\nrust: grid\nsize: 100%\n",
+    );
+    let found = json(&desk, &strategy, &[]);
+    assert_eq!(found["tried"], 3);
+    for trial in found["trials"].as_array().expect("trials") {
+        let set = format!("spacing={}", trial["params"]["spacing"]);
+        let args = ["--symbol", "BTC/USDT", "--from", "2024-01-10", "--json", "-", "--set", &set];
+        let run: Value = serde_json::from_str(desk.run(&strategy, &args).succeeds()).expect("JSON");
+        assert_eq!(trial["metrics"], run["metrics"], "{set}");
+    }
+}
