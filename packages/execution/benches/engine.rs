@@ -7,36 +7,13 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use execution::{Ambiguity, Engine, FeeChargedIn, Margin, Market, Settings, Surroundings, Tiers};
-use market::{Candle, Candles, Timeframe};
+use market::{Candles, Timeframe};
 use strategy::{Act, Decision, Orders, Protection, Size, Unit};
 
 const CANDLES: usize = 1_000_000;
 /// As many as run at once in a backtest.
 const BLOCK: usize = 1_024;
 const ROUNDS: usize = 7;
-
-/// A random walk, the same in every run.
-fn candles() -> Candles {
-    let (mut state, mut price) = (12_345_u64, 100.0_f64);
-    let mut random = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 11) as f64 / (1_u64 << 53) as f64
-    };
-    (0..CANDLES)
-        .map(|index| {
-            let open = price;
-            price *= 1.0 + 0.002 * (random() - 0.5);
-            Candle {
-                open_time_ms: 1_500_000_000_000 + index as i64 * 60_000,
-                open,
-                high: open.max(price) * (1.0 + 0.0005 * random()),
-                low: open.min(price) * (1.0 - 0.0005 * random()),
-                close: price,
-                volume: 1.0,
-            }
-        })
-        .collect()
-}
 
 /// Enters where the mean of 10 closes rises above that of 30, and leaves where it falls below.
 fn decisions(candles: &Candles) -> Vec<Act> {
@@ -89,7 +66,7 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let candles = candles();
+    let candles = testkit::random_walk(CANDLES);
     let blocks = by_block(&decisions(&candles));
     let spot = Settings {
         cash: 10_000.0,

@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use market::{Candle, Candles};
+use market::Candles;
 use strategy::{functions, inspect, load, reference};
 
 /// Candles of a measurement in blocks.
@@ -33,29 +33,6 @@ const TEN: [&str; 10] = [
     "obv()",
     "stoch_k(14, 3, 3)",
 ];
-
-/// A random walk, the same in every run.
-fn market() -> Candles {
-    let (mut state, mut price) = (12_345_u64, 100.0_f64);
-    let mut random = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 11) as f64 / (1_u64 << 53) as f64
-    };
-    (0..CANDLES)
-        .map(|index| {
-            let open = price;
-            price *= 1.0 + 0.002 * (random() - 0.5);
-            Candle {
-                open_time_ms: 1_500_000_000_000 + index as i64 * 60_000,
-                open,
-                high: open.max(price) * (1.0 + 0.0005 * random()),
-                low: open.min(price) * (1.0 - 0.0005 * random()),
-                close: price,
-                volume: 1.0 + random(),
-            }
-        })
-        .collect()
-}
 
 fn file(calls: &[&str]) -> String {
     let lets: String = calls.iter().enumerate().map(|(index, call)| format!("  x{index}: \"{call}\"\n")).collect();
@@ -112,7 +89,7 @@ fn main() {
         return;
     }
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
-    let candles = market();
+    let candles = testkit::random_walk(CANDLES);
     let other = talib(&candles);
     let (idle_blocks, idle_singles) = cost(&[], &candles);
     let mut table = format!("{:<34} {:>8} {:>8} {:>8} {:>7}\n", "ns per candle", "blocks", "single", "TA-Lib", "ratio");

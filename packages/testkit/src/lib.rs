@@ -72,3 +72,27 @@ pub fn shared_funding(name: &str) -> Option<Vec<(i64, f64)>> {
     let rate = |row: csv::StringRecord| (row[0].parse().expect("a time"), row[1].parse().expect("a rate"));
     Some(rows.records().map(|row| rate(row.expect("a row"))).collect())
 }
+
+/// One-minute candles of a random walk, the same every time.
+#[must_use]
+pub fn random_walk(count: usize) -> Candles {
+    let (mut state, mut price) = (12_345_u64, 100.0_f64);
+    let mut random = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    (0..count)
+        .map(|index| {
+            let open = price;
+            price *= 1.0 + 0.002 * (random() - 0.5);
+            Candle {
+                open_time_ms: 1_500_000_000_000 + index as i64 * 60_000,
+                open,
+                high: open.max(price) * (1.0 + 0.0005 * random()),
+                low: open.min(price) * (1.0 - 0.0005 * random()),
+                close: price,
+                volume: 1.0 + random(),
+            }
+        })
+        .collect()
+}
