@@ -196,3 +196,20 @@ fn of_rules_out_of_rust_the_names_are_told() {
     let unread = desk.write("u.yaml", "name: r\ntimeframe: 1h\nparams:\n  length: 5\nrust: grid\n");
     call(&desk, &["values"], &unread, &[]).fails_with(&["`grid` knows no param `length`, and no expression reads it"]);
 }
+
+#[test]
+fn what_an_average_needs_of_a_period_before_is_read_too() {
+    let desk = Desk::new();
+    desk.store("BTC/USDT", Timeframe::H1, waves(40 * 24));
+    let text = "name: x\ntimeframe: 1h\nlet:\n  a: sma(vwap('week'), 20)\nlong:\n  enter: close > a\n";
+    let strategy = desk.write("x.yaml", text);
+    let rows = |args: &[&str]| {
+        let said = call(&desk, &["values"], &strategy, args);
+        said.succeeds().lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    // Four hours into a week; the average reaches back into the one before.
+    let whole = rows(&["--to", "2024-01-22T09:00"]);
+    let late = rows(&["--from", "2024-01-22T04:00", "--to", "2024-01-22T09:00"]);
+    assert_eq!(late.len(), 5);
+    assert_eq!(late, whole[whole.len() - 5..]);
+}
