@@ -14,8 +14,8 @@ const TEMPLATE: &str = include_str!("../web/dist/report.html");
 const PLACE: &str = "{{report-data}}";
 
 impl Report<'_> {
-    /// The report as one HTML file that needs nothing else to be viewed. Beyond
-    /// 200,000 candles neighbours are drawn as one; figures and trades stay exact.
+    /// The report as one HTML file that needs nothing else to be viewed. Beyond 200,000 candles neighbours are
+    /// drawn as one, and at first the page draws still fewer; figures and trades stay exact.
     #[must_use]
     pub fn html(&self) -> String {
         TEMPLATE.replacen(PLACE, &embeddable(&self.page_json()), 1)

@@ -50,8 +50,16 @@ export function points(stage: Stage, values: (number | null)[]): (LineData | Whi
 /** Moves the charts to a span of time. */
 export type Show = (from_ms: number, to_ms: number) => void;
 
-/** Draws the charts. Gives a function that moves them to a span of time. */
-export function drawChart(data: Data): Show {
+/** Charts that were drawn. */
+export interface Drawn {
+  chart: IChartApi;
+  show: Show;
+  /** Takes them off the page. */
+  remove(): void;
+}
+
+/** Draws the charts. */
+export function drawChart(data: Data): Drawn {
   const host = el("div", { class: "chart", role: "img", "aria-label": NAME });
   place("chart").append(host);
   const stage = { data, times: barTimes(data.bars), chart: create(host) };
@@ -59,24 +67,33 @@ export function drawChart(data: Data): Show {
   for (const add of [addOwnLines, addEquity, addDrawdown]) parts.push(...add(stage, parts.length));
   const total = parts.reduce((sum, part) => sum + part.height, 0);
   host.style.setProperty("--chart-height", `${Math.round((total / parts[0]!.height) * PRICE_HEIGHT)}px`);
-  host.before(rangeButtons(stage, [0, parts.length - 2]));
+  const buttons = rangeButtons(stage, [0, parts.length - 2]);
+  host.before(buttons);
   stage.chart.panes().forEach((pane, index) => pane.setStretchFactor(parts[index]!.height));
-  onTheme((theme) => {
+  const leaveTheme = onTheme((theme) => {
     stage.chart.applyOptions(chartColours(theme));
     for (const part of parts) part.paint(theme);
   });
   // Panes have their elements, and the chart its width, only once it has been laid out.
   requestAnimationFrame(() => {
+    if (!host.isConnected) return;
     placeLegends(stage.chart, parts);
     stage.chart.timeScale().fitContent();
   });
   followPointer(stage, parts);
-  return (from_ms, to_ms) => {
+  const show: Show = (from_ms, to_ms) => {
     const [from, to] = [indexAt(stage.times, from_ms), indexAt(stage.times, to_ms)];
     const margin = Math.max(CONTEXT_BARS, Math.round((to - from) / 2));
     stage.chart.timeScale().setVisibleLogicalRange({ from: from - margin, to: to + margin });
     place("chart").scrollIntoView();
   };
+  const remove = () => {
+    leaveTheme();
+    stage.chart.remove();
+    buttons.remove();
+    host.remove();
+  };
+  return { chart: stage.chart, show, remove };
 }
 
 function create(host: HTMLElement): IChartApi {

@@ -1,6 +1,6 @@
 // Draws the report from the data in the page, a module for each part.
 
-import { drawChart, type Show } from "./chart";
+import type { Show } from "./chart";
 import { readData } from "./data";
 import { drawFigures } from "./figures";
 import { drawFooter } from "./footer";
@@ -8,6 +8,7 @@ import { drawHeader } from "./header";
 import { drawMonthly } from "./monthly";
 import { drawNotes } from "./notes";
 import { drawTrades } from "./trades";
+import { drawView } from "./view";
 
 const data = readData();
 let chart: Show | undefined;
@@ -19,4 +20,4 @@ drawNotes(data, show);
 drawTrades(data, show);
 drawFooter(data);
 // What can be read is painted first; the charts of a long range take a moment.
-requestAnimationFrame(() => setTimeout(() => (chart = drawChart(data))));
+requestAnimationFrame(() => setTimeout(() => (chart = drawView(data))));

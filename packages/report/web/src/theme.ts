@@ -32,8 +32,11 @@ export function currentTheme(): Theme {
   };
 }
 
-/** Calls `paint` with the theme now and whenever the system turns to light or dark. */
-export function onTheme(paint: (theme: Theme) => void): void {
-  paint(currentTheme());
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => paint(currentTheme()));
+/** Calls `paint` with the theme now and whenever the system turns to light or dark. Gives a function that ends that. */
+export function onTheme(paint: (theme: Theme) => void): () => void {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const repaint = () => paint(currentTheme());
+  repaint();
+  dark.addEventListener("change", repaint);
+  return () => dark.removeEventListener("change", repaint);
 }
