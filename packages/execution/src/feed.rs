@@ -106,8 +106,8 @@ impl Cursor {
         Cursor { symbol, timeframe, past: rounded(warm_up + settle), anchor, next_ms: None }
     }
 
-    /// Finds where to begin, so that what is needed before `from_ms` is read too, and no more: candles that
-    /// are stored later, from before that, then change nothing.
+    /// Finds where to begin: as far back as is needed, rounded up, and from the start of the period of what counts
+    /// since one. Nothing older is read, so candles that are stored later, from before that, change nothing.
     fn begin(&mut self, source: &dyn CandleSource, from_ms: i64) -> Result<(), SourceError> {
         if self.next_ms.is_some() {
             return Ok(());
