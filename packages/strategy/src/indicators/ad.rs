@@ -35,11 +35,10 @@ pub(super) const ADOSC: Function = Function {
     shift: Shift::Depends,
     build: |builder, arguments| {
         let (fast, slow) = (arguments[0].length(), arguments[1].length());
-        let line = ad(builder);
         let hidden = fast.max(slow) - 1;
         let settings = [fast as f64, slow as f64];
-        builder.step("adosc", &[line], &settings, (hidden, fading(factor(fast.max(slow)))), || {
-            Box::new(Adosc { factors: (factor(fast), factor(slow)), averages: None, hidden })
+        builder.step("adosc", &[], &settings, (hidden, fading(factor(fast.max(slow)))), || {
+            Box::new(Adosc { kept: [1.0 - factor(fast), 1.0 - factor(slow)], gaps: None, hidden })
         })
     },
     ..AD
@@ -76,27 +75,31 @@ impl Step for Ad {
     }
 }
 
+/// Both averages as their distance from the line: the line itself may be any height, and only moves count.
 struct Adosc {
-    /// Of the fast and the slow average.
-    factors: (f64, f64),
-    averages: Option<(f64, f64)>,
+    /// 1 − factor of the fast and the slow average.
+    kept: [f64; 2],
+    gaps: Option<[f64; 2]>,
     /// Values that are not told any more: both averages have yet to leave their first value behind.
     hidden: usize,
 }
 
 impl Step for Adosc {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        let line = inputs.column(0);
-        let (mut fast, mut slow) = self.averages.unwrap_or((line[0], line[0]));
-        let (new_fast, new_slow) = self.factors;
-        let (old_fast, old_slow) = (1.0 - new_fast, 1.0 - new_slow);
-        for (out, &total) in out.iter_mut().zip(line) {
-            // Rounded once, as TA-Lib does: next to a large total the difference of the two is small.
-            fast = old_fast.mul_add(fast, new_fast * total);
-            slow = old_slow.mul_add(slow, new_slow * total);
+        let candles = inputs.candles;
+        let prices = candles.high.iter().zip(candles.low).zip(candles.close).zip(candles.volume);
+        let [kept_fast, kept_slow] = self.kept;
+        let mut flows =
+            prices.map(|(((&high, &low), &close), &volume)| money_flow(high, low, close, volume)).peekable();
+        // At the very first value both averages are that value: the gaps are 0 once it has flowed.
+        let first = flows.peek().copied().unwrap_or_default();
+        let [mut fast, mut slow] = self.gaps.unwrap_or([first; 2]);
+        for (out, flow) in out.iter_mut().zip(flows) {
+            fast = kept_fast * (fast - flow);
+            slow = kept_slow * (slow - flow);
             *out = fast - slow;
         }
-        self.averages = Some((fast, slow));
+        self.gaps = Some([fast, slow]);
         let hidden = self.hidden.min(out.len());
         out[..hidden].fill(f64::NAN);
         self.hidden -= hidden;

@@ -3,7 +3,8 @@
 //! How far hlc3 stands from its mean over n candles, in units of 0.015 mean deviations; 0 where all are
 //! equal, as TA-Lib has it. Lookback n − 1. TA-Lib `CCI`, Pine `ta.cci(hlc3, n)`.
 
-use super::window::{Past, WindowSum};
+use super::sums::Sums;
+use super::window::Past;
 use super::{Family, Function, Gives, Parameter, Shift};
 use crate::plan::{Inputs, Memory, Step};
 
@@ -33,13 +34,13 @@ const NO_DISTANCE: f64 = 1e-14;
 
 struct Cci {
     n: usize,
-    mean: WindowSum,
+    sums: Sums,
     past: Past,
 }
 
 impl Cci {
     fn new(n: usize) -> Self {
-        Cci { n, mean: WindowSum::new(n), past: Past::new(n - 1) }
+        Cci { n, sums: Sums::new(n), past: Past::new(n - 1) }
     }
 }
 
@@ -52,7 +53,8 @@ impl Step for Cci {
         for (typical, ((high, low), close)) in typical.iter_mut().zip(prices) {
             *typical = (high + low + close) / 3.0;
         }
-        self.mean.means(typical, out);
+        self.sums.extend(typical);
+        self.sums.means(self.n, out);
         for (out, window) in out.iter_mut().zip(values.windows(self.n)) {
             let typical = window[self.n - 1];
             let distance = typical - *out;

@@ -4,9 +4,9 @@
 //! Lookback n − 1. From −1 to 1. TA-Lib `CMF`.
 
 use super::ad::money_flow;
-use super::totals::Totals;
+use super::sums::Sums;
 use super::{Family, Function, Gives, ONE_LENGTH, Shift};
-use crate::plan::{Inputs, Memory, Step};
+use crate::plan::{BLOCK, Inputs, Memory, Step};
 
 pub(super) const CMF: Function = Function {
     name: "cmf",
@@ -28,24 +28,28 @@ pub(super) const CMF: Function = Function {
 
 struct Cmf {
     n: usize,
-    flow: Totals,
-    volume: Totals,
+    flow: Sums,
+    volume: Sums,
+    block: Vec<f64>,
 }
 
 impl Cmf {
     fn new(n: usize) -> Self {
-        Cmf { n, flow: Totals::new(n), volume: Totals::new(n) }
+        Cmf { n, flow: Sums::new(n), volume: Sums::new(n), block: vec![0.0; BLOCK] }
     }
 }
 
 impl Step for Cmf {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        let candles = inputs.candles;
+        let (candles, block) = (inputs.candles, &mut self.block[..out.len()]);
         let prices = candles.high.iter().zip(candles.low).zip(candles.close).zip(candles.volume);
-        let flows = prices.map(|(((&high, &low), &close), &volume)| money_flow(high, low, close, volume));
-        let (flow, volume) = (self.flow.extend(flows), self.volume.extend(candles.volume.iter().copied()));
-        for ((out, flow), volume) in out.iter_mut().zip(flow.over(self.n)).zip(volume.over(self.n)) {
-            *out = flow / volume;
+        for (flow, (((&high, &low), &close), &volume)) in block.iter_mut().zip(prices) {
+            *flow = money_flow(high, low, close, volume);
         }
+        self.flow.extend(block);
+        self.flow.sums(self.n, out);
+        self.volume.extend(candles.volume);
+        self.volume.sums(self.n, block);
+        out.iter_mut().zip(&*block).for_each(|(flow, volume)| *flow /= volume);
     }
 }

@@ -40,7 +40,7 @@ pub(super) const TEMA: Function = Function {
 
 /// Adds the step of a number made of several averages, each of the one before. In one step they run side
 /// by side, where one after the other each would wait for its last value.
-fn stages<const STAGES: usize, F: Fn([f64; STAGES]) -> f64 + Send + 'static>(
+pub(super) fn stages<const STAGES: usize, F: Fn([f64; STAGES]) -> f64 + Send + 'static>(
     builder: &mut Builder,
     arguments: &[Argument],
     name: &str,

@@ -5,7 +5,8 @@
 //! TA-Lib `KAMA`.
 
 use super::ema::fading;
-use super::runs::{Fold, Runs, Window, known};
+use super::runs::known;
+use super::sums::Sums;
 use super::window::Past;
 use super::{Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
 use crate::plan::{BLOCK, Inputs, Step};
@@ -29,61 +30,72 @@ pub(super) const KAMA: Function = Function {
     shift: Shift::Follows,
     build: |builder, arguments| {
         let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
-        builder.step("kama", &[x], &[n as f64], (n, fading(SLOW * SLOW)), || {
-            Box::new(Kama::new(n, Fold::new(n, 0.0, |a, b| a + b)))
-        })
+        builder.step("kama", &[x], &[n as f64], (n, fading(SLOW * SLOW)), || Box::new(Kama::new(n)))
     },
 };
 
-struct Kama<W> {
+struct Kama {
     /// How far x went in all, back and forth, over the last n candles.
-    path: Runs<1, W>,
+    path: Sums,
+    n: usize,
+    moves: Vec<f64>,
     past: Past,
     last: f64,
-    value: f64,
+    /// The average less the last value.
+    gap: f64,
 }
 
-impl<W: Window<1>> Kama<W> {
-    fn new(n: usize, path: W) -> Self {
-        Kama { path: Runs::new(n, path), past: Past::new(n), last: f64::NAN, value: f64::NAN }
+impl Kama {
+    fn new(n: usize) -> Self {
+        let (path, past) = (Sums::new(n), Past::new(n));
+        Kama { path, n, moves: vec![0.0; BLOCK], past, last: f64::NAN, gap: 0.0 }
     }
 }
 
-impl<W: Window<1>> Step for Kama<W> {
+impl Step for Kama {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let x = inputs.column(0);
-        let mut moves = [0.0; BLOCK];
-        let moves = &mut moves[..x.len()];
+        let moves = &mut self.moves[..x.len()];
         moves[0] = (x[0] - self.last).abs();
         for (way, pair) in moves[1..].iter_mut().zip(x.windows(2)) {
             *way = (pair[1] - pair[0]).abs();
         }
-        self.last = x[x.len() - 1];
-        self.path.run([moves], out);
+        self.path.extend(moves);
+        self.path.sums(self.n, out);
         let old = self.past.extend(x);
         if known(out) < x.len() {
-            for ((out, &x), &old) in out.iter_mut().zip(x).zip(old.iter()) {
-                let known = !out.is_nan();
-                self.value = if known { step(self.value, x, old, *out) } else { x };
-                *out = if known { self.value } else { f64::NAN };
-            }
+            self.begin_anew(x, out);
             return;
         }
         // The same without the question, which each value would have to wait for.
-        let mut value = self.value;
-        for ((out, &x), &old) in out.iter_mut().zip(x).zip(old.iter()) {
-            value = step(value, x, old, *out);
-            *out = value;
+        let (mut gap, mut last) = (self.gap, self.last);
+        for ((out, &x), &old) in out.iter_mut().zip(x).zip(old) {
+            gap = kept(x - old, *out) * (gap + (last - x));
+            last = x;
+            *out = x + gap;
         }
-        self.value = value;
+        (self.gap, self.last) = (gap, last);
     }
 }
 
-/// The average after `value`, where x came from `old` on a path of this length.
+impl Kama {
+    /// Turns paths into averages where some are unknown: there the average is the value itself, and not told.
+    fn begin_anew(&mut self, x: &[f64], out: &mut [f64]) {
+        let old = self.past.block(x.len() + self.n, 0);
+        for ((out, &x), &old) in out.iter_mut().zip(x).zip(old) {
+            let is_known = !out.is_nan();
+            self.gap = if is_known { kept(x - old, *out) * (self.gap + (self.last - x)) } else { 0.0 };
+            self.last = x;
+            *out = if is_known { x + self.gap } else { f64::NAN };
+        }
+    }
+}
+
+/// The share of its distance from x that the average keeps, after a change on a path of this length.
 #[inline]
-fn step(value: f64, x: f64, old: f64, path: f64) -> f64 {
-    let change = (x - old).abs();
+fn kept(change: f64, path: f64) -> f64 {
+    let change = change.abs();
     let straight = if path <= change { 1.0 } else { change / path };
     let factor = straight * (FAST - SLOW) + SLOW;
-    value + factor * factor * (x - value)
+    1.0 - factor * factor
 }

@@ -3,7 +3,7 @@
 //! 100 · P/(P + N), where P and N are the sums of hlc3 · volume over n candles at which hlc3 rose and fell;
 //! 0 where no money flowed, as TA-Lib has it. Lookback n. From 0 to 100. TA-Lib `MFI`, Pine `ta.mfi(hlc3, n)`.
 
-use super::totals::Totals;
+use super::sums::Sums;
 use super::{Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
 use crate::plan::{BLOCK, Inputs, Memory, Step};
 
@@ -30,35 +30,44 @@ const NO_MOVE: f64 = 1e-14;
 
 struct Mfi {
     n: usize,
-    /// The last candle's hlc3, and those of the block.
-    prices: Vec<f64>,
-    rising: Totals,
-    falling: Totals,
+    /// The last candle's hlc3.
+    last: f64,
+    rising: Sums,
+    falling: Sums,
+    flows: [Vec<f64>; 2],
 }
 
 impl Mfi {
     fn new(n: usize) -> Self {
-        Mfi { n, prices: Vec::with_capacity(BLOCK + 1), rising: Totals::new(n), falling: Totals::new(n) }
+        let flows = std::array::from_fn(|_| vec![0.0; BLOCK]);
+        Mfi { n, last: f64::NAN, rising: Sums::new(n), falling: Sums::new(n), flows }
     }
 }
 
 impl Step for Mfi {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        let candles = inputs.candles;
-        let typical = candles.high.iter().zip(candles.low).zip(candles.close);
-        // Nothing flowed at the very first candle: there is no price to compare it with.
-        let first = usize::from(self.prices.is_empty());
-        self.prices.drain(..self.prices.len().saturating_sub(1));
-        self.prices.extend(typical.map(|((high, low), close)| (high + low + close) / 3.0));
-        let moves = || self.prices.iter().zip(&self.prices[1..]).zip(&candles.volume[first..]);
-        let rising =
-            self.rising.extend(moves().map(|((last, price), volume)| flow(price - last, *last, *price, *volume)));
-        let falling =
-            self.falling.extend(moves().map(|((last, price), volume)| flow(last - price, *last, *price, *volume)));
-        out[..first].fill(f64::NAN);
-        for ((out, rising), falling) in out[first..].iter_mut().zip(rising.over(self.n)).zip(falling.over(self.n)) {
-            let all = rising + falling;
-            *out = if all == 0.0 { 0.0 } else { 100.0 * (rising / all) };
+        let (candles, mut last) = (inputs.candles, self.last);
+        let is_first = last.is_nan();
+        let [rising, falling] = self.flows.each_mut().map(|flow| &mut flow[..out.len()]);
+        let prices = candles.high.iter().zip(candles.low).zip(candles.close).zip(candles.volume);
+        for ((rising, falling), (((high, low), close), &volume)) in rising.iter_mut().zip(&mut *falling).zip(prices) {
+            let price = (high + low + close) / 3.0;
+            *rising = flow(price - last, last, price, volume);
+            *falling = flow(last - price, last, price, volume);
+            last = price;
+        }
+        self.last = last;
+        if is_first {
+            // There is no price to compare the very first one with.
+            (rising[0], falling[0]) = (f64::NAN, f64::NAN);
+        }
+        self.rising.extend(rising);
+        self.rising.sums(self.n, out);
+        self.falling.extend(falling);
+        self.falling.sums(self.n, falling);
+        for (out, falling) in out.iter_mut().zip(&*falling) {
+            let all = *out + falling;
+            *out = if all == 0.0 { 0.0 } else { 100.0 * (*out / all) };
         }
     }
 }

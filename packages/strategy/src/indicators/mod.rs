@@ -38,6 +38,7 @@ mod sma;
 mod stdev;
 mod stochastic;
 mod sum;
+mod sums;
 mod supertrend;
 mod time;
 mod totals;

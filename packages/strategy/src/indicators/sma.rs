@@ -2,7 +2,7 @@
 //!
 //! The mean of the last n values. Lookback n − 1. Unit of x. TA-Lib `SMA`, Pine `ta.sma`.
 
-use super::window::WindowSum;
+use super::sums::Sums;
 use super::{Family, Function, Gives, SERIES_AND_LENGTH, Shift};
 use crate::plan::{Builder, Inputs, Memory, Operand, Step};
 
@@ -24,13 +24,15 @@ pub(super) const SMA: Function = Function {
 /// Adds the steps of `sma(x, n)`.
 pub(super) fn sma(builder: &mut Builder, x: Operand, n: usize) -> Operand {
     let x = builder.column(x);
-    builder.step("sma", &[x], &[n as f64], (n - 1, Memory::Window), || Box::new(Sma(WindowSum::new(n))))
+    builder.step("sma", &[x], &[n as f64], (n - 1, Memory::Window), || Box::new(Sma(n, Sums::new(n))))
 }
 
-struct Sma(WindowSum);
+struct Sma(usize, Sums);
 
 impl Step for Sma {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        self.0.means(inputs.column(0), out);
+        let Sma(n, sums) = self;
+        sums.extend(inputs.column(0));
+        sums.means(*n, out);
     }
 }

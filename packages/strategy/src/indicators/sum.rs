@@ -2,7 +2,7 @@
 //!
 //! Lookback n − 1. Unit of x. TA-Lib `SUM`, Pine `math.sum`.
 
-use super::window::WindowSum;
+use super::sums::Sums;
 use super::{Family, Function, Gives, SERIES_AND_LENGTH, Shift};
 use crate::plan::{Inputs, Memory, Step};
 
@@ -20,14 +20,16 @@ pub(super) const SUM: Function = Function {
     shift: Shift::Depends,
     build: |builder, arguments| {
         let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
-        builder.step("sum", &[x], &[n as f64], (n - 1, Memory::Window), || Box::new(Sum(WindowSum::new(n))))
+        builder.step("sum", &[x], &[n as f64], (n - 1, Memory::Window), || Box::new(Sum(n, Sums::new(n))))
     },
 };
 
-struct Sum(WindowSum);
+struct Sum(usize, Sums);
 
 impl Step for Sum {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        self.0.sums(inputs.column(0), out);
+        let Sum(n, sums) = self;
+        sums.extend(inputs.column(0));
+        sums.sums(*n, out);
     }
 }

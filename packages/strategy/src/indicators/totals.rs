@@ -1,9 +1,9 @@
 //! Sums over several windows of one series at once, as differences of its running total.
 //!
-//! The total is exact to twice a double's digits, so that a window's sum does not drift; and where every
+//! For several windows this is less work than putting each together by itself. The total is exact to twice a double's digits, so that a window's sum does not drift; and where every
 //! value of a window is zero its sum is exactly zero, which a sum that adds and takes away cannot promise.
 
-use super::window::{ExactSum, Past};
+use super::window::Past;
 
 /// The running total of a series, and what it was at each of the last n candles.
 pub(super) struct Totals {
@@ -53,9 +53,34 @@ impl Windows<'_> {
     }
 }
 
+/// A sum to which values are added and from which they are taken, exact to twice a double's digits.
+///
+/// The rounding error of every addition is kept beside the sum (Knuth's two-sum), so that nothing drifts
+/// over millions of candles, and the result does not depend on where the history starts.
+#[derive(Default, Clone, Copy)]
+struct ExactSum {
+    sum: f64,
+    error: f64,
+}
+
+impl ExactSum {
+    fn add(&mut self, value: f64) {
+        let sum = self.sum + value;
+        let back = sum - self.sum;
+        self.error += (self.sum - (sum - back)) + (value - back);
+        self.sum = sum;
+    }
+
+    /// The sum and the error it has gathered.
+    fn parts(self) -> (f64, f64) {
+        (self.sum, self.error)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::BLOCK;
 
     /// The last sum of a window over the values, which come in blocks of this length.
     fn last(n: usize, values: &[f64], block: usize) -> f64 {
@@ -81,7 +106,7 @@ mod tests {
     fn nothing_drifts_in_ten_million_candles() {
         let values: Vec<f64> = (0..10_000_000_u64).map(|i| (i * 7919 % 10_007) as f64 / 3.0).collect();
         let fresh: f64 = values[values.len() - 20..].iter().sum();
-        assert!((last(20, &values, 1024) / fresh - 1.0).abs() < 1e-15);
+        assert!((last(20, &values, BLOCK) / fresh - 1.0).abs() < 1e-15);
     }
 
     #[test]

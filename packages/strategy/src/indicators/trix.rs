@@ -1,11 +1,10 @@
 //! `trix(x, n)`: rate of change of a triple exponential average.
 //!
-//! `roc(ema(ema(ema(x, n), n), n), 1)`, in one step. Lookback 3 · (n − 1) + 1. In percent. TA-Lib `TRIX`.
+//! `roc(ema(ema(ema(x, n), n), n), 1)`. Lookback 3 · (n − 1) + 1. In percent. TA-Lib `TRIX`.
 
-use super::ema::{Exponential, fading_times};
-use super::roc::percent;
-use super::{Family, Function, Gives, SERIES_AND_LENGTH, Shift};
-use crate::plan::{Inputs, Step};
+use super::dema::stages;
+use super::roc::ROC;
+use super::{Argument, Family, Function, Gives, SERIES_AND_LENGTH, Shift};
 
 pub(super) const TRIX: Function = Function {
     name: "trix",
@@ -20,29 +19,7 @@ pub(super) const TRIX: Function = Function {
     pine: None,
     shift: Shift::Depends,
     build: |builder, arguments| {
-        let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
-        let factor = 2.0 / (n as f64 + 1.0);
-        let memory = fading_times(factor, 3);
-        let average = Exponential::new(n, factor);
-        builder.step("trix", &[x], &[n as f64], (3 * n - 2, memory), || {
-            Box::new(Trix { averages: [average; 3], last: f64::NAN })
-        })
+        let average = stages(builder, arguments, "ema_of_ema_of_ema", |[_, _, average]: [f64; 3]| average);
+        (ROC.build)(builder, &[Argument::Series(average), Argument::Length(1)])
     },
 };
-
-struct Trix {
-    averages: [Exponential; 3],
-    last: f64,
-}
-
-impl Step for Trix {
-    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        let ([mut once, mut twice, mut thrice], mut last) = (self.averages, self.last);
-        for (out, &x) in out.iter_mut().zip(inputs.column(0)) {
-            let average = thrice.next(twice.next(once.next(x)));
-            *out = percent(average, last);
-            last = average;
-        }
-        (self.averages, self.last) = ([once, twice, thrice], last);
-    }
-}

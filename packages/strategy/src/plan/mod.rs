@@ -16,7 +16,7 @@ pub(crate) use builder::{Builder, Info, Memory, Needs};
 pub(crate) use step::{Arg, Inputs, Step};
 
 /// Most candles that run through the plan at once: small enough for the columns to stay in the cache.
-pub(crate) const BLOCK: usize = 1_024;
+pub(crate) const BLOCK: usize = 256;
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
