@@ -20,7 +20,7 @@ const SINGLES: usize = 100_000;
 /// Each is measured so often in a row, and all so often one after the other; the least counts. What else the
 /// machine does comes and goes in seconds.
 const ROUNDS: usize = 5;
-const PASSES: usize = 3;
+const PASSES: usize = 5;
 
 /// Ten indicators as one strategy may read them.
 const TEN: [&str; 10] = [
