@@ -93,6 +93,16 @@ impl Position {
         }
     }
 
+    /// Adds to `equity` what the account is worth at each of these prices, `cash` being the rest of it.
+    pub(crate) fn add_worth(&self, cash: f64, prices: &[f64], equity: &mut Vec<f64>) {
+        // The same as `worth`, asked once for all: so several go at once.
+        let (quantity, sign, entry) = (self.quantity, self.side.sign(), self.entry_price);
+        match self.margin {
+            None => equity.extend(prices.iter().map(|price| cash + quantity * price)),
+            Some(_) => equity.extend(prices.iter().map(|price| cash + sign * quantity * (price - entry))),
+        }
+    }
+
     /// Whether a level on the losing side is reached by `price`. A level that is NaN never is.
     pub(crate) fn has_fallen_to(&self, price: f64, level: f64) -> bool {
         self.side.sign() * (price - level) <= 0.0

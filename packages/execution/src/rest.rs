@@ -61,7 +61,7 @@ impl Engine {
         let watched = range.start..range.start + most;
         let quiet = quiet(position, &candles.low[watched.clone()], &candles.high[watched]);
         let closes = &candles.close[range.start..range.start + quiet];
-        self.result.equity.extend(closes.iter().map(|close| cash + position.worth(*close)));
+        position.add_worth(cash, closes, &mut self.result.equity);
         self.result.bars_held += quiet;
         self.candle += quiet;
         quiet

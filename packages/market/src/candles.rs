@@ -159,6 +159,7 @@ impl<'a> CandleSlice<'a> {
 
     /// The candle at `index`. Panics when there is none, as a slice does.
     #[must_use]
+    #[inline]
     pub fn get(&self, index: usize) -> Candle {
         Candle {
             open_time_ms: self.open_time_ms[index],

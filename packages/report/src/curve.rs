@@ -13,8 +13,10 @@ pub struct Curve {
     /// Equity after the last candle.
     pub(crate) last: Option<f64>,
     peak: f64,
-    /// The lowest that equity was, as a share of its highest value before; 1 where it never fell.
-    pub(crate) worst: f64,
+    /// The lowest that equity was since its peak.
+    low: f64,
+    /// The lowest that equity was as a share of its highest value before, before the peak that stands now.
+    worst: f64,
     /// Equity at the end of the day before.
     before: f64,
     day_end_ms: i64,
@@ -34,6 +36,7 @@ impl Curve {
             span_ms: None,
             last: None,
             peak: initial_cash,
+            low: initial_cash,
             worst: 1.0,
             before: initial_cash,
             day_end_ms: i64::MIN,
@@ -80,19 +83,25 @@ impl Curve {
         }
     }
 
-    /// The deepest fall below a peak. Most values neither rise above it nor fall to a new low: those are passed
-    /// over together.
+    /// The lowest that equity was, as a share of its highest value before; 1 where it never fell.
+    pub(crate) fn worst(&self) -> f64 {
+        self.worst.min(self.low / self.peak)
+    }
+
+    /// The deepest fall below a peak. Most values do not rise above it: those are taken together.
     fn fall(&mut self, values: &[f64]) {
-        let low = self.worst * self.peak;
-        if !values.iter().fold(false, |any, equity| any | (*equity > self.peak) | (*equity < low)) {
+        let low = values.iter().fold(self.low, |low, equity| if *equity < low { *equity } else { low });
+        if !values.iter().fold(false, |any, equity| any | (*equity > self.peak)) {
+            self.low = low;
             return;
         }
         for &equity in values {
-            // Comparing with a product is far quicker than dividing, which only a new low needs.
             if equity > self.peak {
-                self.peak = equity;
-            } else if equity < self.worst * self.peak {
-                self.worst = equity / self.peak;
+                // The fall from a peak is known once there is a higher one.
+                self.worst = self.worst();
+                (self.peak, self.low) = (equity, equity);
+            } else if equity < self.low {
+                self.low = equity;
             }
         }
     }

@@ -67,8 +67,8 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Candles that are looked at together for a rule that is true.
-const CHUNK: usize = 16;
+/// Candles that are looked at together for a rule that is true: a bit for each.
+const CHUNK: usize = 64;
 
 impl Rules {
     pub(crate) fn new(expressions: &Expressions) -> Self {
@@ -95,21 +95,23 @@ impl Rules {
             let to = (from + CHUNK).min(length);
             // A rule that is not warm has to be asked at each candle: it notes when it gets so.
             let is_warm = self.rules.iter().flatten().all(|rule| rule.warm);
-            let holds = if is_warm { holds(&conditions, from..to) } else { [1; CHUNK] };
-            // Most chunks hold nothing: one look at all of it.
-            if holds.iter().fold(0, |any, one| any | one) != 0 {
-                for index in from..to {
-                    if holds[index - from] == 0 {
-                        continue;
-                    }
-                    let decision = self.at(block, &conditions, &distances, index);
-                    if decision.wants_something() {
-                        acts.push(Act { index: start + index, decision });
-                    }
+            let mut holds = if is_warm { holds(&conditions, from..to) } else { !0 >> (CHUNK - (to - from)) };
+            while holds != 0 {
+                let index = from + holds.trailing_zeros() as usize;
+                holds &= holds - 1;
+                let decision = self.at(block, &conditions, &distances, index);
+                if decision.wants_something() {
+                    acts.push(Act { index: start + index, decision });
                 }
             }
             from = to;
         }
+    }
+
+    /// Everything that is read at a candle.
+    pub(crate) fn operands(&self) -> Vec<Operand> {
+        let rules = self.rules.iter().flatten().map(|rule| rule.operand);
+        rules.chain(self.distances.iter().flatten().copied()).collect()
     }
 
     fn fetch<'a>(&self, block: Block<'a>) -> ([Option<Arg<'a>>; 4], [Option<Arg<'a>>; 3]) {
@@ -144,18 +146,20 @@ impl Rules {
     }
 }
 
-/// For each candle something other than zero where one of the conditions, which are 1 and 0, holds.
-fn holds(conditions: &[Option<Arg<'_>>; 4], candles: std::ops::Range<usize>) -> [u64; CHUNK] {
-    let mut holds = [0; CHUNK];
+/// A bit for each candle at which one of the conditions, which are 1 and 0, holds; the first is the lowest.
+fn holds(conditions: &[Option<Arg<'_>>; 4], candles: std::ops::Range<usize>) -> u64 {
+    let mut any = [0; CHUNK];
     for condition in conditions.iter().flatten() {
         match condition {
-            Arg::Constant(value) => holds.iter_mut().for_each(|slot| *slot |= value.to_bits()),
+            Arg::Constant(value) => any.iter_mut().for_each(|slot| *slot |= value.to_bits()),
             Arg::Column(column) => {
-                for (slot, value) in holds.iter_mut().zip(&column[candles.clone()]) {
+                for (slot, value) in any.iter_mut().zip(&column[candles.clone()]) {
                     *slot |= value.to_bits();
                 }
             }
         }
     }
-    holds
+    // Of the bits of 1.0 this one is set, and of 0.0 none.
+    let bit = |value: u64| value >> 61 & 1;
+    any.iter().take(candles.len()).enumerate().fold(0, |holds, (lane, value)| holds | bit(*value) << lane)
 }

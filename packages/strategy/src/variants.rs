@@ -4,7 +4,7 @@ use market::CandleSlice;
 use yaml::Problems;
 
 use crate::file::read_variants;
-use crate::plan::{BLOCK, Context, Plan};
+use crate::plan::{BLOCK, Context, Plan, Readers};
 use crate::rules::{Block, Rules};
 use crate::strategy::{Act, Description};
 
@@ -15,6 +15,7 @@ pub struct Variants {
     descriptions: Vec<Description>,
     rules: Vec<Rules>,
     plan: Plan,
+    readers: Readers,
     contexts: Vec<Context>,
     /// Candles that run through the plan at once: fewer where there are many columns, so that they stay in the cache.
     block: usize,
@@ -40,10 +41,14 @@ impl Variants {
             problems.push(0..0, "the rules of this strategy are Rust", help);
             return Err(problems);
         }
-        let compiled = shared.finish();
-        let block = (CACHE / (8 * compiled.steps.len().max(1))).clamp(LEAST_BLOCK, BLOCK);
+        let mut compiled = shared.finish();
+        let rules: Vec<_> = drafts.iter().map(|draft| Rules::new(&draft.expressions)).collect();
+        let operands: Vec<_> = rules.iter().map(Rules::operands).collect();
+        let readers = Readers::new(&mut compiled.plan, &operands);
+        let block = (CACHE / (8 * readers.columns().max(1))).clamp(LEAST_BLOCK, BLOCK);
         Ok(Variants {
-            rules: drafts.iter().map(|draft| Rules::new(&draft.expressions)).collect(),
+            rules,
+            readers,
             descriptions: drafts.into_iter().map(|draft| draft.description).collect(),
             plan: compiled.plan,
             contexts: compiled.contexts,
@@ -75,11 +80,13 @@ impl Variants {
             for context in &mut self.contexts {
                 context.align(candles.open_time_ms.iter().map(|&open_time_ms| timeframe.next_open(open_time_ms)));
             }
-            self.plan.run(candles, &self.contexts);
-            let block = Block { plan: &self.plan, contexts: &self.contexts, candles, seen: self.seen };
+            self.readers.run_shared(&mut self.plan, candles, &self.contexts);
             for (index, rules) in self.rules.iter_mut().enumerate() {
                 acts.clear();
-                rules.act(block, 0, &mut acts);
+                let (contexts, seen) = (&self.contexts[..], self.seen);
+                self.readers.read(index, &mut self.plan, (candles, contexts), |plan| {
+                    rules.act(Block { plan, contexts, candles, seen }, 0, &mut acts);
+                });
                 take(index, candles, &acts);
             }
             self.seen += candles.len();

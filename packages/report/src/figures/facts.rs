@@ -35,7 +35,7 @@ impl<'a> Facts<'a> {
             candles: curve.candles,
             days: span_ms as f64 / DAY_MS as f64,
             last_equity: curve.last,
-            deepest: curve.last.filter(|_| curve.initial_cash() > 0.0).map(|_| curve.worst - 1.0),
+            deepest: curve.last.filter(|_| curve.initial_cash() > 0.0).map(|_| curve.worst() - 1.0),
             daily_returns: curve.daily_returns(),
         }
     }

@@ -7,12 +7,14 @@
 mod align;
 mod builder;
 pub(crate) mod elementwise;
+mod readers;
 mod step;
 
 use market::CandleSlice;
 
 pub(crate) use align::Context;
 pub(crate) use builder::{Builder, Info, Memory, Needs};
+pub(crate) use readers::Readers;
 pub(crate) use step::{Arg, Inputs, Step};
 
 /// Most candles that run through the plan at once: small enough for the columns to stay in the cache.
@@ -52,14 +54,25 @@ impl Plan {
     /// Runs all steps over a block of at most [`BLOCK`] candles that follow those of the last call.
     pub(crate) fn run(&mut self, candles: CandleSlice<'_>, contexts: &[Context]) {
         for index in 0..self.steps.len() {
-            let (before, rest) = self.steps.split_at_mut(index);
-            let planned = &mut rest[0];
-            let mut args = [Arg::Constant(f64::NAN); Inputs::MOST];
-            for (arg, operand) in args.iter_mut().zip(&planned.inputs) {
-                *arg = fetch(*operand, before, candles, contexts);
-            }
-            planned.step.run(&Inputs { candles, args }, &mut planned.column[..candles.len()]);
+            self.run_step(index, candles, contexts);
         }
+    }
+
+    /// Runs these steps only, which are in order.
+    fn run_steps(&mut self, steps: &[usize], candles: CandleSlice<'_>, contexts: &[Context]) {
+        for &index in steps {
+            self.run_step(index, candles, contexts);
+        }
+    }
+
+    fn run_step(&mut self, index: usize, candles: CandleSlice<'_>, contexts: &[Context]) {
+        let (before, rest) = self.steps.split_at_mut(index);
+        let planned = &mut rest[0];
+        let mut args = [Arg::Constant(f64::NAN); Inputs::MOST];
+        for (arg, operand) in args.iter_mut().zip(&planned.inputs) {
+            *arg = fetch(*operand, before, candles, contexts);
+        }
+        planned.step.run(&Inputs { candles, args }, &mut planned.column[..candles.len()]);
     }
 
     /// The values of an operand over the block that ran last.

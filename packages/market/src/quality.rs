@@ -1,0 +1,214 @@
+//! Which candles are believed: every rule by which one is refused or doubted, in one place.
+
+use crate::{Candle, CandleFault, Timeframe};
+
+/// How many times its neighbour's close a candle may be worth, up or down. Between two candles of a market
+/// there is no time to move so far: it is a wrong digit, another unit, or another asset of the same name.
+const JUMP: f64 = 1_000.0;
+
+/// Why a candle, or another record of a series, is set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Rule {
+    /// A value is NaN or infinite.
+    NotFinite,
+    /// The high is not the highest, or the low not the lowest.
+    HighLow,
+    /// A price is zero or negative.
+    PriceNotPositive,
+    /// The volume is negative.
+    NegativeVolume,
+    /// The open time is not one of the timeframe's.
+    OffGrid,
+    /// The time is in another unit than those around it, or in none that is known.
+    WrongUnit,
+    /// The prices are 1,000 times the neighbour's, or a thousandth of them.
+    Jump,
+    /// The price moved, and nothing was traded.
+    MoveWithoutVolume,
+    /// Another record of the same time was there first, and says something else.
+    Conflict,
+}
+
+impl Rule {
+    /// All of them.
+    pub const ALL: [Rule; 9] = [
+        Rule::NotFinite,
+        Rule::HighLow,
+        Rule::PriceNotPositive,
+        Rule::NegativeVolume,
+        Rule::OffGrid,
+        Rule::WrongUnit,
+        Rule::Jump,
+        Rule::MoveWithoutVolume,
+        Rule::Conflict,
+    ];
+
+    /// Its name, as the store has it: `high_low`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Rule::NotFinite => "not_finite",
+            Rule::HighLow => "high_low",
+            Rule::PriceNotPositive => "price_not_positive",
+            Rule::NegativeVolume => "negative_volume",
+            Rule::OffGrid => "off_grid",
+            Rule::WrongUnit => "wrong_unit",
+            Rule::Jump => "jump",
+            Rule::MoveWithoutVolume => "move_without_volume",
+            Rule::Conflict => "conflict",
+        }
+    }
+
+    /// Whether what it is about is stored all the same: doubted, not refused.
+    #[must_use]
+    pub fn is_doubt(self) -> bool {
+        self == Rule::MoveWithoutVolume
+    }
+}
+
+impl From<CandleFault> for Rule {
+    fn from(fault: CandleFault) -> Self {
+        match fault {
+            CandleFault::NotFinite => Rule::NotFinite,
+            CandleFault::HighTooLow { .. } | CandleFault::LowTooHigh { .. } => Rule::HighLow,
+            CandleFault::PriceNotPositive { .. } => Rule::PriceNotPositive,
+            CandleFault::NegativeVolume { .. } => Rule::NegativeVolume,
+            CandleFault::OffGrid { .. } => Rule::OffGrid,
+        }
+    }
+}
+
+/// What speaks against a candle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Objection {
+    /// The rule that it breaks.
+    pub rule: Rule,
+    /// In words: `high 0.9 is below open, close or low`.
+    pub why: String,
+}
+
+impl From<CandleFault> for Objection {
+    fn from(fault: CandleFault) -> Self {
+        Objection { rule: fault.into(), why: fault.to_string() }
+    }
+}
+
+/// Judges the candles of one series, one after the other in rising time.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    timeframe: Timeframe,
+    has_volume: bool,
+    /// The close of the last candle that was believed.
+    believed: Option<f64>,
+    /// The close of the candle before, when it was refused for its jump.
+    jumped: Option<f64>,
+}
+
+impl Judge {
+    /// For candles of trades.
+    #[must_use]
+    pub fn of_trades(timeframe: Timeframe) -> Self {
+        Judge { timeframe, has_volume: true, believed: None, jumped: None }
+    }
+
+    /// For candles of the mark price, which have no volume.
+    #[must_use]
+    pub fn of_marks(timeframe: Timeframe) -> Self {
+        Judge { has_volume: false, ..Self::of_trades(timeframe) }
+    }
+
+    /// What speaks against the next candle. It is to be stored where nothing does, or [`Rule::is_doubt`].
+    ///
+    /// A jump is refused once. Where the next candle is on the new level too, it is believed, and so is all
+    /// that follows: a market can be redenominated. Where it is back on the old one, the jump was a blemish.
+    pub fn judge(&mut self, candle: &Candle) -> Option<Objection> {
+        if let Err(fault) = candle.check(self.timeframe) {
+            return Some(fault.into());
+        }
+        let jumped = self.jumped.take();
+        if let Some(near) = self.believed
+            && is_jump(near, candle)
+            && jumped.is_none_or(|level| is_jump(level, candle))
+        {
+            self.jumped = Some(candle.close);
+            let why = format!(
+                "open {} and close {} are {JUMP} times the {near} of the neighbour, or less than a part of it in {JUMP}",
+                candle.open, candle.close
+            );
+            return Some(Objection { rule: Rule::Jump, why });
+        }
+        self.believed = Some(candle.close);
+        if self.has_volume && candle.volume == 0.0 && candle.high > candle.low {
+            let why = format!("the price moved from {} to {} without volume", candle.low, candle.high);
+            return Some(Objection { rule: Rule::MoveWithoutVolume, why });
+        }
+        None
+    }
+}
+
+/// Whether the open or the close of a candle is out of all proportion to the close of its neighbour.
+fn is_jump(near: f64, candle: &Candle) -> bool {
+    let is_far = |price: f64| price >= near * JUMP || price * JUMP <= near;
+    is_far(candle.open) || is_far(candle.close)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: Candle = Candle { open_time_ms: 0, open: 2.0, high: 3.0, low: 1.0, close: 2.5, volume: 9.0 };
+
+    fn flat(price: f64) -> Candle {
+        Candle { open: price, high: price, low: price, close: price, ..GOOD }
+    }
+
+    /// What is said of each of these candles; nothing is an empty name.
+    #[track_caller]
+    fn check(candles: &[Candle], expected: &[&str]) {
+        let mut judge = Judge::of_trades(Timeframe::H1);
+        let names = candles.iter().map(|candle| judge.judge(candle).map_or("", |objection| objection.rule.name()));
+        assert_eq!(names.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn every_rule_has_its_name() {
+        check(&[GOOD], &[""]);
+        check(&[Candle { close: f64::NAN, ..GOOD }], &["not_finite"]);
+        check(&[Candle { high: f64::INFINITY, ..GOOD }], &["not_finite"]);
+        check(&[Candle { high: 0.5, ..GOOD }], &["high_low"]);
+        check(&[Candle { high: 2.4, ..GOOD }], &["high_low"]);
+        check(&[Candle { low: 2.1, ..GOOD }], &["high_low"]);
+        check(&[Candle { low: 0.0, ..GOOD }], &["price_not_positive"]);
+        check(&[Candle { volume: -1.0, ..GOOD }], &["negative_volume"]);
+        check(&[Candle { open_time_ms: 1, ..GOOD }], &["off_grid"]);
+        check(&[Candle { volume: 0.0, ..GOOD }], &["move_without_volume"]);
+        check(&[Candle { volume: 0.0, ..flat(2.0) }], &[""]);
+    }
+
+    #[test]
+    fn a_jump_is_refused_until_the_next_candle_confirms_it() {
+        check(&[flat(1.0), flat(999.0), flat(1.0)], &["", "", ""]);
+        check(&[flat(1.0), flat(1_000.0), flat(1.0)], &["", "jump", ""]);
+        check(&[flat(1.0), flat(0.001), flat(1.0)], &["", "jump", ""]);
+        check(&[flat(1.0), flat(1_000.0), flat(1_010.0), flat(1_020.0)], &["", "jump", "", ""]);
+        check(&[flat(1.0), flat(1_000.0), flat(5e6), flat(1.0)], &["", "jump", "jump", ""]);
+        check(&[flat(1.0), Candle { close: 2e3, high: 2e3, ..flat(1.0) }, flat(1.0)], &["", "jump", ""]);
+        // A wick is what happens to markets.
+        check(&[flat(1.0), Candle { low: 1e-5, high: 2e3, ..flat(1.0) }], &["", ""]);
+        // A candle that is refused for something else is nobody's neighbour.
+        check(&[flat(1.0), flat(-5.0), flat(1.0)], &["", "price_not_positive", ""]);
+    }
+
+    #[test]
+    fn mark_prices_have_no_volume() {
+        assert_eq!(Judge::of_marks(Timeframe::H1).judge(&Candle { volume: 0.0, ..GOOD }), None);
+    }
+
+    #[test]
+    fn names_are_told_apart() {
+        let mut names: Vec<_> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Rule::ALL.len());
+    }
+}

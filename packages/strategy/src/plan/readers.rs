@@ -1,0 +1,101 @@
+//! Several readers of one plan: what more than one of them needs runs once, what only one needs runs just before
+//! it reads.
+
+use market::CandleSlice;
+
+use super::{BLOCK, Context, Operand, Plan};
+
+/// The steps of a plan, by who needs them.
+pub(crate) struct Readers {
+    /// Steps that several readers need, in order.
+    shared: Vec<usize>,
+    /// For each reader the steps that only it needs, in order.
+    own: Vec<Vec<usize>>,
+    /// Columns of own steps. Readers take turns with them, so that they stay in the nearest cache.
+    columns: Vec<Vec<f64>>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Need {
+    Nobody,
+    One(usize),
+    Several,
+}
+
+impl Need {
+    fn join(&mut self, other: Need) {
+        *self = match (*self, other) {
+            (Need::Nobody, need) | (need, Need::Nobody) => need,
+            (Need::One(a), Need::One(b)) if a == b => Need::One(a),
+            _ => Need::Several,
+        };
+    }
+}
+
+impl Readers {
+    /// Readers that read these operands of a plan. Steps that none of them needs will not run.
+    pub(crate) fn new(plan: &mut Plan, operands: &[Vec<Operand>]) -> Self {
+        let mut needs = vec![Need::Nobody; plan.steps.len()];
+        for (reader, operands) in operands.iter().enumerate() {
+            for operand in operands {
+                if let Operand::Step(step) = operand {
+                    needs[*step].join(Need::One(reader));
+                }
+            }
+        }
+        // A step reads only steps before it.
+        for index in (0..plan.steps.len()).rev() {
+            let need = needs[index];
+            for input in &plan.steps[index].inputs {
+                if let Operand::Step(step) = input {
+                    needs[*step].join(need);
+                }
+            }
+        }
+        let mut readers = Readers { shared: Vec::new(), own: vec![Vec::new(); operands.len()], columns: Vec::new() };
+        for (index, need) in needs.into_iter().enumerate() {
+            match need {
+                Need::Several => readers.shared.push(index),
+                Need::One(reader) => readers.own[reader].push(index),
+                Need::Nobody => {}
+            }
+            if need != Need::Several {
+                plan.steps[index].column = Vec::new();
+            }
+        }
+        let most = readers.own.iter().map(Vec::len).max().unwrap_or(0);
+        readers.columns = vec![vec![f64::NAN; BLOCK]; most];
+        readers
+    }
+
+    /// How many columns are in use at the same time.
+    pub(crate) fn columns(&self) -> usize {
+        self.shared.len() + self.columns.len()
+    }
+
+    /// Runs what several readers need over the next candles.
+    pub(crate) fn run_shared(&self, plan: &mut Plan, candles: CandleSlice<'_>, contexts: &[Context]) {
+        plan.run_steps(&self.shared, candles, contexts);
+    }
+
+    /// Runs what only this reader needs, lets it read, and takes the columns back.
+    pub(crate) fn read<R>(
+        &mut self,
+        reader: usize,
+        plan: &mut Plan,
+        (candles, contexts): (CandleSlice<'_>, &[Context]),
+        read: impl FnOnce(&Plan) -> R,
+    ) -> R {
+        self.pass_columns(reader, plan);
+        plan.run_steps(&self.own[reader], candles, contexts);
+        let result = read(plan);
+        self.pass_columns(reader, plan);
+        result
+    }
+
+    fn pass_columns(&mut self, reader: usize, plan: &mut Plan) {
+        for (step, column) in self.own[reader].iter().zip(&mut self.columns) {
+            std::mem::swap(&mut plan.steps[*step].column, column);
+        }
+    }
+}
