@@ -141,14 +141,17 @@ fn upsert(transaction: &Transaction<'_>, names: &Names<'_>, candle: &Candle, clo
 }
 
 /// Binds what is the same for a whole batch once; SQLite keeps it from one execution to the next.
-fn bind_names(statement: &mut Statement<'_>, (exchange, symbol, timeframe): &Names<'_>) -> rusqlite::Result<()> {
+pub(crate) fn bind_names(
+    statement: &mut Statement<'_>,
+    (exchange, symbol, timeframe): &Names<'_>,
+) -> rusqlite::Result<()> {
     statement.raw_bind_parameter(1, exchange)?;
     statement.raw_bind_parameter(2, symbol)?;
     statement.raw_bind_parameter(3, timeframe)
 }
 
 /// Binds a candle as parameters 4 to 9 and executes; tells whether a row changed.
-fn execute(statement: &mut Statement<'_>, candle: &Candle) -> rusqlite::Result<bool> {
+pub(crate) fn execute(statement: &mut Statement<'_>, candle: &Candle) -> rusqlite::Result<bool> {
     statement.raw_bind_parameter(4, seconds(candle.open_time_ms))?;
     statement.raw_bind_parameter(5, candle.open)?;
     statement.raw_bind_parameter(6, candle.high)?;

@@ -109,7 +109,7 @@ fn funded(connection: &Connection) -> rusqlite::Result<Vec<(String, Symbol)>> {
 }
 
 /// Refuses what no exchange charges, before anything is written.
-fn check(exchange: &str, symbol: &Symbol, rates: &[FundingRate]) -> Result<(), DbError> {
+pub(crate) fn check(exchange: &str, symbol: &Symbol, rates: &[FundingRate]) -> Result<(), DbError> {
     for rate in rates {
         rate.check().map_err(|source| DbError::BadFunding {
             exchange: exchange.to_owned(),

@@ -7,12 +7,13 @@
 //!
 //! | who | call | rule |
 //! |---|---|---|
-//! | backfill, warm-up | [`Store::insert_closed`] | never changes a closed candle; replaces one still forming |
+//! | backfill, warm-up | [`Store::insert_closed`], [`Store::merge_closed`] | never changes a closed candle; replaces one still forming |
 //! | stream | [`Store::put_forming`], [`Store::put_closed`] | never touches a closed candle |
 //! | repair | [`Store::correct`] | only on request; the old values are kept |
 //!
 //! Mark prices and funding rates have one way in, [`Store::insert_marks`] and [`Store::insert_funding`],
-//! and never change.
+//! and never change; [`Store::merge_marks`] and [`Store::merge_funding`] tell besides what is there with other values.
+//! What was not believed goes to [`Store::set_aside`].
 //!
 //! Times are Unix milliseconds here; only `ohlcv_data.timestamp` and its like are in seconds.
 
@@ -26,7 +27,9 @@ mod gaps;
 mod instruments;
 mod ledger;
 mod marks;
+mod merge;
 mod migrate;
+mod quarantine;
 mod runs;
 mod source;
 mod status;
@@ -41,6 +44,8 @@ pub use gaps::Gap;
 pub use ledger::{
     Account, AccountId, Action, Booking, Difference, LedgerEquity, LedgerPosition, LedgerSignal, LedgerTrade, Outcome,
 };
+pub use merge::{Differing, Merged};
+pub use quarantine::{Aside, Data, MOST_ASIDE, Place, QuarantineStatus, Quarantined};
 pub use runs::{NewRun, StoredRun};
 pub use source::ExchangeCandles;
 pub use status::SeriesStatus;

@@ -15,7 +15,7 @@ const CACHE_KIB: i64 = 1_024;
 /// What the write-ahead log may keep on disk once it was emptied.
 const JOURNAL_LIMIT_BYTES: i64 = 16 * 1_024 * 1_024;
 /// Prepared statements kept: more than the package has.
-const STATEMENT_CACHE: usize = 48;
+const STATEMENT_CACHE: usize = 64;
 /// Times the switch to the write-ahead log is tried while other processes open the same new file.
 const WAL_ATTEMPTS: u32 = 200;
 const WAL_PAUSE: Duration = Duration::from_millis(10);

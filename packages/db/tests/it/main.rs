@@ -8,8 +8,10 @@ mod holes;
 mod interleaving;
 mod ledger;
 mod many_writers;
+mod merge;
 mod opening;
 mod perpetuals;
+mod quarantine;
 
 use db::Store;
 use market::{Candle, Series, Timeframe};

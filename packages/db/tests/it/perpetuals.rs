@@ -128,7 +128,8 @@ fn a_store_of_an_older_program_gets_the_tables() {
     store.insert_closed(&series("BTC/USDT"), &[candle(1, 1.0)]).unwrap();
     let path = store.path().to_owned();
     drop(store);
-    let undone = "DROP TABLE trials; DROP TABLE runs; DROP TABLE mark_prices; DROP TABLE funding_rates;
+    let undone =
+        "DROP TABLE quarantine; DROP TABLE trials; DROP TABLE runs; DROP TABLE mark_prices; DROP TABLE funding_rates;
                   DELETE FROM refinery_schema_history WHERE version >= 4";
     Connection::open(&path).unwrap().execute_batch(undone).unwrap();
     let mut store = db::Store::open_existing(&path).unwrap();

@@ -1,0 +1,218 @@
+//! What was not believed, or only with a doubt: set aside with its raw text, and told.
+
+use std::fmt;
+
+use market::{Rule, Series, Symbol, Timeframe};
+use rusqlite::{Connection, Row, params};
+
+use crate::columns::{parsed, seconds, time_ms};
+use crate::{DbError, Store};
+
+/// Characters of a raw row that are kept: a good one has a tenth of them.
+const RAW_CHARS: usize = 1_000;
+/// Rows kept of one rule in one place: what is more is another kind of data, and told by whoever brings it.
+pub const MOST_ASIDE: u64 = 10_000;
+
+/// What kind of data a place in the store holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Data {
+    /// Candles of trades.
+    Candles,
+    /// Candles of the mark price.
+    Mark,
+    /// Funding rates.
+    Funding,
+}
+
+impl Data {
+    /// All kinds.
+    const ALL: [Data; 3] = [Data::Candles, Data::Mark, Data::Funding];
+
+    /// Its name, as the store has it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Data::Candles => "candles",
+            Data::Mark => "mark",
+            Data::Funding => "funding",
+        }
+    }
+}
+
+/// Where a record would have gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Exchange, as ccxt names it.
+    pub exchange: String,
+    /// Symbol, as ccxt names it.
+    pub symbol: Symbol,
+    /// Timeframe of candles; `None` for funding.
+    pub timeframe: Option<Timeframe>,
+    /// What kind of data.
+    pub data: Data,
+}
+
+impl Place {
+    /// The place of a series, of candles or of mark prices.
+    #[must_use]
+    pub fn of(series: &Series, data: Data) -> Self {
+        let Series { exchange, symbol, timeframe } = series.clone();
+        Place { exchange, symbol, timeframe: Some(timeframe), data }
+    }
+
+    /// The place of a symbol's funding.
+    #[must_use]
+    pub fn of_funding(exchange: &str, symbol: &Symbol) -> Self {
+        Place { exchange: exchange.to_owned(), symbol: symbol.clone(), timeframe: None, data: Data::Funding }
+    }
+
+    /// The timeframe as the table has it.
+    fn timeframe_name(&self) -> &'static str {
+        self.timeframe.map_or("", Timeframe::name)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.exchange, self.symbol)?;
+        self.timeframe.map_or(Ok(()), |timeframe| write!(f, " {timeframe}"))?;
+        if self.data == Data::Candles { Ok(()) } else { write!(f, " {}", self.data.name()) }
+    }
+}
+
+/// A row that is set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    /// The rule that it breaks.
+    pub rule: Rule,
+    /// The row as it came.
+    pub raw: String,
+    /// What is wrong with it, in words.
+    pub why: String,
+    /// Where it came from: a file and a line, or `rest`.
+    pub source: String,
+}
+
+/// A row as it lies in the quarantine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// The row as it came; its end is cut off where it is very long.
+    pub raw: String,
+    /// What is wrong with it, in words.
+    pub why: String,
+    /// Where it came from.
+    pub source: String,
+    /// When that was noticed, Unix milliseconds.
+    pub noticed_at_ms: i64,
+}
+
+/// How much is set aside by one rule in one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuarantineStatus {
+    /// Where it would have gone, or went all the same.
+    pub place: Place,
+    /// The rule, by its name: a newer program may know more rules than this one.
+    pub rule: String,
+    /// How many rows; [`MOST_ASIDE`] stands for that many or more.
+    pub rows: u64,
+    /// Whether they are stored all the same.
+    pub stored: bool,
+}
+
+impl Store {
+    /// Sets rows aside, all of them or none. A row that lies there already, by the same rule, stays as it is;
+    /// gives how many are new. Of each rule no more than [`MOST_ASIDE`] rows are kept in one place.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn set_aside(&mut self, place: &Place, asides: &[Aside], now_ms: i64) -> Result<u64, DbError> {
+        if asides.is_empty() {
+            return Ok(0);
+        }
+        let Place { exchange, symbol, data, .. } = place;
+        let (symbol, timeframe) = (symbol.to_string(), place.timeframe_name());
+        self.write(|transaction| {
+            let mut count = transaction.prepare_cached(
+                "SELECT count(*) FROM quarantine
+                 WHERE exchange = ?1 AND symbol = ?2 AND timeframe = ?3 AND kind = ?4 AND rule = ?5",
+            )?;
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO quarantine (exchange, symbol, timeframe, kind, rule, raw, why, stored, source, noticed_at_s)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+            )?;
+            let mut new = 0;
+            for rule in Rule::ALL {
+                let mut of_rule = asides.iter().filter(|aside| aside.rule == rule).peekable();
+                if of_rule.peek().is_none() {
+                    continue;
+                }
+                let names = params![exchange, symbol, timeframe, data.name(), rule.name()];
+                let mut kept: u64 = count.query_row(names, |row| row.get::<_, i64>(0))?.unsigned_abs();
+                for Aside { raw, why, source, .. } in of_rule {
+                    if kept >= MOST_ASIDE {
+                        break;
+                    }
+                    let raw: String = raw.chars().take(RAW_CHARS).collect();
+                    let (rule, stored, noticed_s) = (rule.name(), rule.is_doubt(), seconds(now_ms));
+                    let row = params![
+                        exchange, symbol, timeframe, data.name(), rule, raw, why, stored, source, noticed_s
+                    ];
+                    let is_new = insert.execute(row)? as u64;
+                    kept += is_new;
+                    new += is_new;
+                }
+            }
+            Ok(new)
+        })
+    }
+
+    /// How much is set aside, by place and rule.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn quarantine_status(&self) -> Result<Vec<QuarantineStatus>, DbError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT exchange, symbol, timeframe, kind, rule, count(*), min(stored) FROM quarantine
+                 GROUP BY exchange, symbol, timeframe, kind, rule ORDER BY exchange, symbol, timeframe, kind, rule",
+            )?;
+            select.query_map([], status)?.collect()
+        })
+    }
+
+    /// The rows that are set aside by one rule in one place, in order of their text, `most` of them at most.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn quarantined(&self, place: &Place, rule: &str, most: u32) -> Result<Vec<Quarantined>, DbError> {
+        self.read(|connection| quarantined(connection, place, rule, most))
+    }
+}
+
+fn quarantined(connection: &Connection, place: &Place, rule: &str, most: u32) -> rusqlite::Result<Vec<Quarantined>> {
+    let Place { exchange, symbol, data, .. } = place;
+    let mut select = connection.prepare_cached(
+        "SELECT raw, why, source, noticed_at_s FROM quarantine
+         WHERE exchange = ?1 AND symbol = ?2 AND timeframe = ?3 AND kind = ?4 AND rule = ?5 ORDER BY raw LIMIT ?6",
+    )?;
+    let row = |row: &Row<'_>| {
+        let noticed_at_ms = time_ms(row, 3)?;
+        Ok(Quarantined { raw: row.get(0)?, why: row.get(1)?, source: row.get(2)?, noticed_at_ms })
+    };
+    let symbol = symbol.to_string();
+    select.query_map(params![exchange, symbol, place.timeframe_name(), data.name(), rule, most], row)?.collect()
+}
+
+fn status(row: &Row<'_>) -> rusqlite::Result<QuarantineStatus> {
+    let timeframe: String = row.get(2)?;
+    let kind: String = row.get(3)?;
+    // A kind that only a newer program knows is shown as candles rather than not at all.
+    let data = Data::ALL.into_iter().find(|data| data.name() == kind).unwrap_or(Data::Candles);
+    let place = Place {
+        exchange: row.get(0)?,
+        symbol: parsed(row, 1)?,
+        timeframe: if timeframe.is_empty() { None } else { Some(parsed(row, 2)?) },
+        data,
+    };
+    Ok(QuarantineStatus { place, rule: row.get(4)?, rows: row.get::<_, i64>(5)?.unsigned_abs(), stored: row.get(6)? })
+}
