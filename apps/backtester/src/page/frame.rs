@@ -14,6 +14,8 @@ pub(super) const WHOLE: f64 = 10_000.0;
 const TICKS: f64 = 5.0;
 /// Most ticks of an axis of time.
 const MOST_TIMES: usize = 7;
+/// A high over a low from which on money is drawn in multiples.
+const WIDE: f64 = 4.0;
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
@@ -59,6 +61,8 @@ pub(super) struct Scale {
     pub(super) low: f64,
     pub(super) high: f64,
     pub(super) of: Of,
+    /// Whether equal distances are equal multiples.
+    pub(super) is_log: bool,
 }
 
 impl Scale {
@@ -67,22 +71,36 @@ impl Scale {
         let known = values.filter(|value| value.is_finite());
         let (low, high) = known.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
         match (low, high) {
-            (low, high) if low < high => Scale { low, high, of },
+            (low, high) if low < high => Scale { low, high, of, is_log: false },
             (low, _) if low.is_finite() => {
-                Scale { low: low - low.abs().max(1.0) * 0.01, high: low + low.abs().max(1.0) * 0.01, of }
+                let around = low.abs().max(1.0) * 0.01;
+                Scale { low: low - around, high: low + around, of, is_log: false }
             }
-            _ => Scale { low: 0.0, high: 1.0, of },
+            _ => Scale { low: 0.0, high: 1.0, of, is_log: false },
         }
+    }
+
+    /// Equal distances for equal multiples, where money grows or shrinks so much that else little would be seen.
+    pub(super) fn log_if_wide(self) -> Self {
+        let is_log = self.of == Of::Unit(Unit::Quote) && self.low > 0.0 && self.high / self.low > WIDE;
+        Scale { is_log, ..self }
     }
 
     /// With a little air above and below.
     pub(super) fn with_air(self) -> Self {
+        if self.is_log {
+            let air = (self.high / self.low).powf(0.04);
+            return Scale { low: self.low / air, high: self.high * air, ..self };
+        }
         let air = (self.high - self.low) * 0.04;
         Scale { low: self.low - air, high: self.high + air, ..self }
     }
 
     /// Where a value lies, from 0 to 1.
     pub(super) fn share(&self, value: f64) -> f64 {
+        if self.is_log {
+            return (value / self.low).ln() / (self.high / self.low).ln();
+        }
         (value - self.low) / (self.high - self.low)
     }
 
@@ -100,6 +118,7 @@ impl Scale {
     pub(super) fn ticks(&self) -> Vec<(f64, String)> {
         match self.of {
             Of::Time => times(self.low as i64, self.high as i64),
+            Of::Unit(unit) if self.is_log => self.round_multiples(unit),
             Of::Unit(unit) => self.round_values(unit),
         }
     }
@@ -110,6 +129,19 @@ impl Scale {
         let last = (self.high / step).floor() as i64;
         // Zero has no sign.
         (first..=last).map(|n| n as f64 * step + 0.0).map(|value| (value, label(value, step, unit))).collect()
+    }
+
+    /// From many to few a decade: the first that are few enough.
+    fn round_multiples(&self, unit: Unit) -> Vec<(f64, String)> {
+        let of_decade = |times: &'static [f64]| -> Vec<(f64, String)> {
+            let powers = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
+            let all = powers.flat_map(|power| times.iter().map(move |times| times * 10.0_f64.powi(power)));
+            let seen = all.filter(|value| (self.low..=self.high).contains(value));
+            seen.map(|value| (value, label(value, value, unit))).collect()
+        };
+        let all = [&[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0][..], &[1.0, 2.0, 5.0], &[1.0]].map(of_decade);
+        let few = all.iter().find(|ticks| ticks.len() <= MOST_TIMES);
+        few.unwrap_or(&all[all.len() - 1]).clone()
     }
 
     /// As the script reads it.
@@ -182,10 +214,14 @@ pub(super) fn frame(keys: &[Key], y: &Scale, x: Option<&Scale>, across: &[(f64, 
     if let Some(x) = x {
         let _ = write!(out, " data-x=\"{}\" data-left=\"{}\" data-right=\"{}\"", x.name(), x.low, x.high);
         let _ = write!(out, " data-y=\"{}\" data-low=\"{}\" data-high=\"{}\"", y.name(), y.low, y.high);
+        out.push_str(if y.is_log { " data-log=\"\"" } else { "" });
     }
     out.push_str(">\n<figcaption>");
     for Key { name, class } in keys {
         let _ = write!(out, "<span class=\"key\"><i class=\"{class}\"></i>{}</span>", escape(name));
+    }
+    if y.is_log {
+        out.push_str("<span class=\"key\">Equal distances are equal multiples</span>");
     }
     let _ = write!(
         out,
@@ -216,13 +252,17 @@ mod tests {
 
     #[track_caller]
     fn check(of: Of, low: f64, high: f64, expected: &[&str]) {
-        let labels: Vec<String> = Scale { low, high, of }.ticks().into_iter().map(|(_, label)| label).collect();
+        let labels: Vec<String> =
+            Scale { low, high, of, is_log: false }.log_if_wide().ticks().into_iter().map(|(_, label)| label).collect();
         assert_eq!(labels, expected);
     }
 
     #[test]
     fn ticks_are_round() {
         check(Of::Unit(Unit::Quote), 8_700.0, 21_000.0, &["10,000", "15,000", "20,000"]);
+        check(Of::Unit(Unit::Quote), 6_000.0, 70_000.0, &["10,000", "20,000", "50,000"]);
+        check(Of::Unit(Unit::Quote), 0.02, 900.0, &["0.1", "1", "10", "100"]);
+        check(Of::Unit(Unit::Quote), -1.0, 9.0, &["0", "2", "4", "6", "8"]);
         check(Of::Unit(Unit::Share), -0.12, 0.31, &["-10 %", "0 %", "10 %", "20 %", "30 %"]);
         check(Of::Unit(Unit::Share), 0.0, 0.004, &["0.0 %", "0.1 %", "0.2 %", "0.3 %", "0.4 %"]);
         check(Of::Unit(Unit::Ratio), -1.0, 1.2, &["-1.0", "-0.5", "0.0", "0.5", "1.0"]);

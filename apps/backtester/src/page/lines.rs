@@ -66,7 +66,7 @@ impl Lines {
         let of_bands = || self.bands.iter().flat_map(|band| &band.points);
         let x = Scale::over(self.x, points().map(|point| point.0).chain(of_bands().map(|point| point.0)));
         let y = points().map(|point| point.1).chain(of_bands().flat_map(|point| [point.1, point.2]));
-        let y = Scale::over(Of::Unit(self.y), y).with_air();
+        let y = Scale::over(Of::Unit(self.y), y).log_if_wide().with_air();
         let mut inside = String::new();
         let mut keys = Vec::new();
         for mark in &self.marks {

@@ -8,6 +8,7 @@ use market::{CandleSource, format_utc};
 use super::term::escape;
 use crate::prepared::Prepared;
 use crate::provenance;
+use terminal::thousands;
 
 /// The foot of a page: labels with texts.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +46,7 @@ impl Origin {
         for (label, text) in [
             (
                 "Range of the candles",
-                format!("{} to {}, {} candles", format_utc(from_ms), format_utc(to_ms), part.count),
+                format!("{} to {}, {} candles", format_utc(from_ms), format_utc(to_ms), thousands(part.count as u64)),
             ),
             ("Params of the file", format!("{}: {}", description.name, params.join(", "))),
             ("Cash", format!("{} {}", settings.cash, series.symbol.quote())),

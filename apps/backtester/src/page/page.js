@@ -42,6 +42,10 @@
   for (const plot of document.querySelectorAll("figure[data-x]")) {
     const area = plot.querySelector(".area"), { x, y } = plot.dataset;
     const [left, right, low, high] = ["left", "right", "low", "high"].map((name) => Number(plot.dataset[name]));
+    const value = (down) => {
+      const share = 1 - down / SIZE;
+      return "log" in plot.dataset ? low * (high / low) ** share : low + share * (high - low);
+    };
     const lines = [...plot.querySelectorAll("[data-name]")].reverse().map((path) => ({
       name: path.dataset.name,
       points: path.getAttribute("d").slice(1).split("L").filter(Boolean).map((place) => place.split(" ").map(Number)),
@@ -58,7 +62,7 @@
       const box = area.getBoundingClientRect(), share = (event.clientX - box.left) / box.width;
       if (share < 0 || share > 1) return hide();
       const text = lines.map(({ name, points }) =>
-        `${name}: ${written[y](low + (1 - nearest(points, share * SIZE)[1] / SIZE) * (high - low))}`);
+        `${name}: ${written[y](value(nearest(points, share * SIZE)[1]))}`);
       reading.textContent = [written[x](left + share * (right - left)), ...text].join("\n");
       cursor.hidden = reading.hidden = false;
       cursor.style.left = `${share * 100}%`;

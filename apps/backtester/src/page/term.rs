@@ -33,8 +33,13 @@ impl Term {
         }
     }
 
+    /// The word alone.
+    pub(crate) fn word(&self) -> &str {
+        &self.word
+    }
+
     /// HTML of it.
-    pub(super) fn html(&self) -> String {
+    pub(crate) fn html(&self) -> String {
         let word = escape(&self.word);
         match self.definition {
             "" => word,

@@ -80,7 +80,7 @@ fn bars(ran: &Ran<'_>) -> String {
         Harder::Late(..) => Some("exits".to_owned()),
         _ => None,
     });
-    format!("<div class=\"plots\">{fees}{slippage}{late}</div>")
+    format!("<div class=\"plots three\">{fees}{slippage}{late}</div>")
 }
 
 fn grid(ran: &Ran<'_>) -> String {
