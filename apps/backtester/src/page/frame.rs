@@ -10,10 +10,12 @@ use super::term::escape;
 
 /// Width and height of a drawing, in its own measure.
 pub(super) const WHOLE: f64 = 10_000.0;
-/// Ticks of an axis, about.
-const TICKS: f64 = 5.0;
+/// Ticks of an axis at most, about.
+const TICKS: f64 = 7.0;
 /// Most ticks of an axis of time.
 const MOST_TIMES: usize = 7;
+/// Characters of labels that stand beside each other on a phone.
+const PHONE_LENGTH: usize = 44;
 /// A high over a low from which on money is drawn in multiples.
 const WIDE: f64 = 4.0;
 const HOUR_MS: i64 = 3_600_000;
@@ -238,7 +240,9 @@ pub(super) fn frame(keys: &[Key], y: &Scale, x: Option<&Scale>, across: &[(f64, 
         let top = (1.0 - y.share(*value)) * 100.0;
         let _ = write!(out, "<span class=\"y\" style=\"top:{top:.2}%\">{label}</span>");
     }
-    out.push_str("</div>\n<div class=\"across\">");
+    let length: usize = across.iter().map(|(_, label)| label.chars().count() + 2).sum();
+    let every = length.div_ceil(PHONE_LENGTH).clamp(1, 4);
+    let _ = write!(out, "</div>\n<div class=\"across every-{every}\">");
     for (share, label) in across {
         let _ = write!(out, "<span style=\"left:{:.2}%\">{}</span>", share * 100.0, escape(label));
     }
@@ -259,7 +263,7 @@ mod tests {
 
     #[test]
     fn ticks_are_round() {
-        check(Of::Unit(Unit::Quote), 8_700.0, 21_000.0, &["10,000", "15,000", "20,000"]);
+        check(Of::Unit(Unit::Quote), 8_700.0, 17_000.0, &["10,000", "12,000", "14,000", "16,000"]);
         check(Of::Unit(Unit::Quote), 6_000.0, 70_000.0, &["10,000", "20,000", "50,000"]);
         check(Of::Unit(Unit::Quote), 0.02, 900.0, &["0.1", "1", "10", "100"]);
         check(Of::Unit(Unit::Quote), -1.0, 9.0, &["0", "2", "4", "6", "8"]);
