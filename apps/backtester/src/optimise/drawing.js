@@ -5,7 +5,7 @@ const byId = (id) => document.getElementById(id);
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
 const number = (value) => value === null ? "none" : Number(value.toPrecision(6)).toString();
 const known = data.scores.filter((score) => score !== null);
-const low = Math.min(...known), high = Math.max(...known);
+const low = known.length > 0 ? Math.min(...known) : 0, high = known.length > 0 ? Math.max(...known) : 0;
 // Viridis at five places, so that it reads in grey and without red and green.
 const stops = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
 function colour(score, alpha = 1) {
