@@ -60,8 +60,8 @@ fn unpack(path: &Path, content: Vec<u8>) -> Result<Vec<u8>> {
     }
     let file = archive.by_index(0).with_context(damaged)?;
     // Nothing is written under this name, but what has such a one was made to do harm.
-    if file.enclosed_name().is_none() || !file.is_file() {
-        let name = file.name().unwrap_or_default();
+    let name = file.name().unwrap_or_default();
+    if file.enclosed_name().is_none() || name.starts_with(['/', '\\']) || !file.is_file() {
         bail!("{} holds {name:?}; expected a file with a name inside the archive", path.display());
     }
     let size = file.size();
