@@ -5,7 +5,8 @@ use std::fmt::Write;
 use market::CandleSlice;
 use report::Unit;
 
-use super::frame::{Colour, Key, Of, Scale, WHOLE, frame};
+use super::frame::{Colour, Key, frame};
+use super::scale::{Of, Scale, WHOLE};
 use super::term::escape;
 use super::thin::thin;
 
