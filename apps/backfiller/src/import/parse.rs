@@ -29,8 +29,8 @@ pub(crate) struct Parsed<R> {
 pub(crate) struct Found<R> {
     /// In strictly rising time.
     pub(crate) records: Vec<R>,
-    /// Where the row of each record begins.
-    places: Vec<usize>,
+    /// Where the row of each record begins; texts are shorter than 4 GiB.
+    places: Vec<u32>,
     pub(crate) asides: Asides,
     /// Rows that said again what another one said.
     pub(crate) duplicates: u64,
@@ -42,7 +42,7 @@ impl<R> Parsed<R> {
     /// Sets the row of a record aside, because the store has another one.
     pub(crate) fn set_aside(&mut self, index: usize, objection: Objection) {
         let Parsed { text, name, found } = self;
-        found.asides.push(name, text, found.places[index], objection);
+        found.asides.push(name, text, found.places[index] as usize, objection);
     }
 }
 
@@ -132,7 +132,7 @@ impl<F: Format> Reader<'_, F> {
             self.set_aside(row, doubt);
         }
         self.found.records.push(record);
-        self.found.places.push(row.at);
+        self.found.places.push(row.at as u32);
         Ok(())
     }
 

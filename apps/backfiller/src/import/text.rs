@@ -122,7 +122,11 @@ pub(crate) fn number(field: &[u8]) -> Option<f64> {
 
 /// The whole number in a field.
 pub(crate) fn whole(field: &[u8]) -> Option<i64> {
-    std::str::from_utf8(bare(field)).ok()?.parse().ok()
+    let text = bare(field);
+    if text.is_empty() || text.len() >= DIGITS || !text.iter().all(u8::is_ascii_digit) {
+        return std::str::from_utf8(text).ok()?.parse().ok();
+    }
+    Some(text.iter().fold(0, |number, byte| number * 10 + i64::from(byte - b'0')))
 }
 
 /// Most prices are so short that their digits, and the power of ten below them, are exact doubles: then a single
@@ -193,6 +197,23 @@ mod tests {
         assert_eq!(number(b" \"1.5\" "), Some(1.5));
         for text in ["", ".", "1.2.3", "x", "1,5", "--1", "\"", "1_000"] {
             assert_eq!(number(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_as_they_are_written() {
+        for (text, expected) in [
+            ("1735689600000", Some(1_735_689_600_000)),
+            ("-7", Some(-7)),
+            ("\"7\"", Some(7)),
+            ("999999999999999999", Some(999_999_999_999_999_999)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9223372036854775808", None),
+            ("", None),
+            ("1.5", None),
+            ("12a", None),
+        ] {
+            assert_eq!(whole(text.as_bytes()), expected, "{text}");
         }
     }
 
