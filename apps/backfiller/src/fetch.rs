@@ -5,6 +5,7 @@
 
 mod candles;
 mod funding;
+mod pages;
 
 use anyhow::{Context, Result, bail};
 use db::{Inserted, Store};
@@ -15,12 +16,18 @@ use terminal::{Interrupt, Interrupted, thousands};
 
 use crate::args::{DbArgs, Target, TargetArgs};
 
+/// Where all of it comes from, as the quarantine has it.
+const SOURCE: &str = "rest";
+
 /// Fetch closed candles, mark prices or funding rates from an exchange.
 ///
 /// The still-forming candle is left out. What is stored already from --since on, without a hole,
 /// is not asked for again: run the same command daily, or after Ctrl-C, and it goes on where it
 /// stopped. Nor is what the exchange does not have, once it was asked for twice and is an hour old.
 /// The exchange's clock says what time it is.
+///
+/// Candles that are not believed are set aside, by the rules that import has, and shown by status. They
+/// are holes then, and not asked for again.
 ///
 /// With --kind mark or funding it brings what a perpetual needs besides: funding is short, so all of
 /// it from --since on is asked for each time.

@@ -3,6 +3,7 @@
 mod args;
 mod fetch;
 mod import;
+mod set_aside;
 mod status;
 
 use std::process::ExitCode;

@@ -130,8 +130,8 @@ async fn fetch(
         }
     }
     let refused: Vec<_> = pager.refused().collect();
-    if let Some(Refused { open_time_ms, fault }) = refused.first() {
-        let first = market::format_utc(*open_time_ms);
+    if let Some(Refused { candle, fault }) = refused.first() {
+        let first = market::format_utc(candle.open_time_ms);
         tracing::warn!(%symbol, %timeframe, refused = refused.len(), "candles refused, the first at {first}: {fault}");
     }
     let (until_ms, absent) = (pager.end_ms(), pager.absent());

@@ -50,8 +50,8 @@ pub enum Question {
 /// A candle that was not passed on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Refused {
-    /// Its open time, Unix milliseconds.
-    pub open_time_ms: i64,
+    /// The candle as the exchange gave it.
+    pub candle: Candle,
     /// What is wrong with it.
     pub fault: CandleFault,
 }
@@ -83,7 +83,8 @@ pub struct Pager {
     first_open_ms: Option<i64>,
     last_open_ms: Option<i64>,
     holes: Vec<Hole>,
-    refused: BTreeMap<i64, CandleFault>,
+    /// By open time.
+    refused: BTreeMap<i64, Refused>,
 }
 
 impl Pager {
@@ -182,7 +183,7 @@ impl Pager {
 
     /// The candles that were not passed on, oldest first.
     pub fn refused(&self) -> impl Iterator<Item = Refused> + '_ {
-        self.refused.iter().map(|(&open_time_ms, &fault)| Refused { open_time_ms, fault })
+        self.refused.values().copied()
     }
 
     fn take_page(&mut self, rows: &[Candle], until_ms: i64) -> Result<Vec<Candle>, PagerError> {
@@ -191,7 +192,7 @@ impl Pager {
         for row in wanted {
             match row.check(self.timeframe) {
                 Ok(()) => good.push(*row),
-                Err(fault) => self.refuse(row.open_time_ms, fault)?,
+                Err(fault) => self.refuse(Refused { candle: *row, fault })?,
             }
         }
         match (self.state, wanted.last()) {
@@ -249,8 +250,9 @@ impl Pager {
         Ok(Vec::new())
     }
 
-    fn refuse(&mut self, open_time_ms: i64, fault: CandleFault) -> Result<(), PagerError> {
-        self.refused.insert(open_time_ms, fault);
+    fn refuse(&mut self, refused: Refused) -> Result<(), PagerError> {
+        let Refused { candle: Candle { open_time_ms, .. }, fault } = refused;
+        self.refused.insert(open_time_ms, refused);
         if self.refused.len() > MAX_REFUSED {
             return Err(PagerError::TooManyRefused { open_time_ms, fault });
         }

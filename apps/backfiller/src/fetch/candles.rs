@@ -10,8 +10,10 @@ use market::{Candle, Hole, Series, format_utc};
 use serde_json::{Value, json};
 use terminal::{Progress, thousands};
 
+use super::pages::Pages;
 use super::{Done, Range, add, named, summary};
 use crate::args::{Kind, Target};
+use crate::set_aside;
 
 /// What is written beside a stretch that the exchange was asked for twice in vain.
 const ABSENT: &str = "not at the exchange";
@@ -32,17 +34,21 @@ pub(super) async fn fetch(
     let asked = Range { since_ms: asked_from_ms, ..range };
     let Series { symbol, timeframe, .. } = series;
     let (since_ms, until_ms) = (asked_from_ms, Some(range.until_ms));
-    let on_page = storing(store, target, series, asked, inserted);
-    let fetched = match target.kind() {
+    let kind = target.kind();
+    let mut pages = Pages::new(store, series, kind, terminal::now_ms());
+    let on_page = storing(&mut pages, target, asked, inserted);
+    let fetched = match kind {
         Kind::Mark => fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?,
         _ => fetch_closed(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?,
     };
-    if target.kind() == Kind::Candles {
-        store.put_gaps(series, &explained(&fetched))?;
+    pages.take_refused(&fetched)?;
+    if kind == Kind::Candles {
+        let gaps = explained(&fetched, pages.refused_gaps(fetched.server_time_ms));
+        pages.store.put_gaps(series, &gaps)?;
     }
     Ok(Done {
-        text: to_text(target, &fetched, *inserted),
-        json: to_json(target, range, asked_from_ms, &fetched, *inserted),
+        text: to_text(target, &fetched, *inserted) + &set_aside::to_text(&pages.set_aside),
+        json: to_json(target, range, asked_from_ms, &fetched, *inserted, &pages),
     })
 }
 
@@ -60,19 +66,24 @@ fn asked_from(store: &Store, kind: Kind, series: &Series, since_ms: i64) -> Resu
     Ok(asked_from_ms)
 }
 
-/// The stretches without candles that are explained. After the last candle, there may yet come some.
-fn explained(fetched: &Fetched) -> Vec<Gap> {
+/// The stretches without candles that are explained: those that the exchange does not have, and those whose candles
+/// were refused. After the last candle, there may yet come some.
+fn explained(fetched: &Fetched, refused: Vec<Gap>) -> Vec<Gap> {
     let found_at_ms = fetched.server_time_ms;
     let end_ms = fetched.last_open_ms.unwrap_or(i64::MIN).min(found_at_ms - SURE_AFTER_MS);
-    let sure = fetched.absent.iter().filter(|hole| hole.to_ms <= end_ms);
-    sure.map(|hole| Gap { from_ms: hole.from_ms, to_ms: hole.to_ms, cause: ABSENT.to_owned(), found_at_ms }).collect()
+    let absent = fetched.absent.iter().map(|hole| Gap {
+        from_ms: hole.from_ms,
+        to_ms: hole.to_ms,
+        cause: ABSENT.to_owned(),
+        found_at_ms,
+    });
+    absent.chain(refused).filter(|gap| gap.to_ms <= end_ms).collect()
 }
 
 /// Stores a page, counts it and shows the progress.
 fn storing<'a>(
-    store: &'a mut Store,
-    target: &'a Target,
-    series: &'a Series,
+    pages: &'a mut Pages<'_>,
+    target: &Target,
     asked: Range,
     inserted: &'a mut Inserted,
 ) -> impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + 'a {
@@ -80,11 +91,7 @@ fn storing<'a>(
     let mut progress = Progress::start(target.to_string(), span_ms(asked.until_ms));
     let mut rows = 0;
     move |page| {
-        let page_inserted = match target.kind() {
-            Kind::Mark => store.insert_marks(series, page)?,
-            _ => store.insert_closed(series, page)?,
-        };
-        add(inserted, page_inserted);
+        add(inserted, pages.take(page)?);
         rows += page.len() as u64;
         if let Some(last) = page.last() {
             tracing::info!("{} candles up to {}", page.len(), format_utc(last.open_time_ms));
@@ -121,7 +128,14 @@ impl Missing {
     }
 }
 
-fn to_json(target: &Target, range: Range, asked_from_ms: i64, fetched: &Fetched, inserted: Inserted) -> Value {
+fn to_json(
+    target: &Target,
+    range: Range,
+    asked_from_ms: i64,
+    fetched: &Fetched,
+    inserted: Inserted,
+    pages: &Pages<'_>,
+) -> Value {
     let missing = Missing::of(fetched);
     let holes = missing
         .holes
@@ -139,7 +153,8 @@ fn to_json(target: &Target, range: Range, asked_from_ms: i64, fetched: &Fetched,
         "holes": holes.collect::<Vec<_>>(),
         "missing_before": missing.before,
         "missing_after": missing.after,
-        "refused": fetched.refused.len(),
+        "refused": pages.refused(),
+        "set_aside": set_aside::to_json(&pages.set_aside),
     });
     named(target, facts)
 }
@@ -157,9 +172,6 @@ fn to_text(target: &Target, fetched: &Fetched, inserted: Inserted) -> String {
         if count > 0 && fetched.candles > 0 {
             text.push_str(&format!("\nmissing {} {place}: the exchange does not have these candles", thousands(count)));
         }
-    }
-    if !fetched.refused.is_empty() {
-        text.push_str(&format!("\n{} candles refused as impossible", thousands(fetched.refused.len() as u64)));
     }
     text
 }

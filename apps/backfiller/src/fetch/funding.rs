@@ -4,14 +4,15 @@
 //! it is too short to be told from an interval.
 
 use anyhow::Result;
-use db::{Inserted, Store};
+use db::{Aside, Inserted, Place, Store};
 use exchange::{Exchange, FetchedFunding, fetch_funding};
-use market::{FundingRate, format_utc, funding_holes};
+use market::{FundingRate, Rule, format_utc, funding_holes};
 use serde_json::{Value, json};
 use terminal::{Progress, thousands};
 
-use super::{Done, Range, add, named, summary};
+use super::{Done, Range, SOURCE, add, named, summary};
 use crate::args::Target;
+use crate::set_aside::{self, RuleCounts};
 
 /// Fetches the funding of `target`.
 pub(super) async fn fetch(
@@ -25,8 +26,15 @@ pub(super) async fn fetch(
     let span_ms = |to_ms: i64| (to_ms - since_ms).max(0).unsigned_abs();
     let mut progress = Progress::start(target.to_string(), span_ms(until_ms));
     let mut times_ms = Vec::new();
+    let place = Place::of_funding(target.exchange(), target.symbol());
+    let mut set_aside = RuleCounts::new();
     let on_page = |page: &[FundingRate]| {
-        add(inserted, store.insert_funding(target.exchange(), target.symbol(), page)?);
+        let merged = store.merge_funding(target.exchange(), target.symbol(), page)?;
+        add(inserted, merged.inserted);
+        let asides: Vec<_> =
+            merged.differing.iter().map(|differing| aside(&page[differing.index], &differing.stored)).collect();
+        store.set_aside(&place, &asides, terminal::now_ms())?;
+        *set_aside.entry(Rule::Conflict).or_default() += asides.len() as u64;
         times_ms.extend(page.iter().map(|rate| rate.time_ms));
         if let Some(last) = page.last() {
             progress.set(span_ms(last.time_ms), times_ms.len() as u64);
@@ -36,10 +44,16 @@ pub(super) async fn fetch(
     let fetched = fetch_funding(exchange, target.symbol(), since_ms, Some(until_ms), on_page).await?;
     drop(progress);
     let holes = funding_holes(&times_ms, since_ms, fetched.until_ms);
-    Ok(Done {
-        text: to_text(target, &fetched, &holes, *inserted),
-        json: to_json(target, range, &fetched, &holes, *inserted),
-    })
+    set_aside.retain(|_, count| *count > 0);
+    let mut json = to_json(target, range, &fetched, &holes, *inserted);
+    json["set_aside"] = set_aside::to_json(&set_aside);
+    Ok(Done { text: to_text(target, &fetched, &holes, *inserted) + &set_aside::to_text(&set_aside), json })
+}
+
+/// A rate of which the store has another.
+fn aside(rate: &FundingRate, stored: &FundingRate) -> Aside {
+    let (raw, why) = (format!("{},{}", rate.time_ms, rate.rate), format!("the store has rate {}", stored.rate));
+    Aside { rule: Rule::Conflict, raw, why, source: SOURCE.to_owned() }
 }
 
 fn to_json(target: &Target, range: Range, fetched: &FetchedFunding, holes: &[(i64, i64)], inserted: Inserted) -> Value {

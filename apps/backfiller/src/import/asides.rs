@@ -1,17 +1,16 @@
 //! What is set aside of one file: all of it counted, and of each rule as much kept as the store keeps.
 
-use std::collections::BTreeMap;
-
 use db::{Aside, MOST_ASIDE};
 use market::{Objection, Rule};
 
 use super::text::{Lines, Row};
+use crate::set_aside::RuleCounts;
 
 /// The rows of a file that are not believed, or only with a doubt.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Asides {
     kept: Vec<Aside>,
-    counts: BTreeMap<Rule, u64>,
+    counts: RuleCounts,
     /// Rows come nearly in order: lines are counted on from the last one.
     lines: Lines,
 }
@@ -33,7 +32,7 @@ impl Asides {
     }
 
     /// How many rows there are of each rule.
-    pub(crate) fn counts(&self) -> &BTreeMap<Rule, u64> {
+    pub(crate) fn counts(&self) -> &RuleCounts {
         &self.counts
     }
 

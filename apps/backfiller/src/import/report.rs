@@ -1,14 +1,13 @@
 //! What an import did, in words and as JSON.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use db::Inserted;
-use market::Rule;
 use serde_json::{Value, json};
 use terminal::thousands;
 
 use crate::args::Target;
+use crate::set_aside::{self, RuleCounts};
 
 /// What one file gave, or all of them.
 #[derive(Debug, Default, Clone)]
@@ -16,7 +15,7 @@ pub(crate) struct Counts {
     pub(crate) inserted: Inserted,
     pub(crate) duplicates: u64,
     pub(crate) still_forming: u64,
-    pub(crate) set_aside: BTreeMap<Rule, u64>,
+    pub(crate) set_aside: RuleCounts,
 }
 
 impl Counts {
@@ -42,10 +41,9 @@ impl Counts {
 
     fn to_json(&self) -> Value {
         let Inserted { new, completed, known } = self.inserted;
-        let set_aside: BTreeMap<_, _> = self.set_aside.iter().map(|(rule, count)| (rule.name(), count)).collect();
         json!({
             "new": new, "completed": completed, "known": known,
-            "duplicates": self.duplicates, "still_forming": self.still_forming, "set_aside": set_aside,
+            "duplicates": self.duplicates, "still_forming": self.still_forming, "set_aside": set_aside::to_json(&self.set_aside),
         })
     }
 
@@ -61,15 +59,7 @@ impl Counts {
         for (count, what) in rest.into_iter().filter(|(count, _)| *count > 0) {
             text.push_str(&format!(", {} {what}", thousands(count)));
         }
-        if !self.set_aside.is_empty() {
-            let rule = |(rule, count): (&Rule, &u64)| {
-                let stored = if rule.is_doubt() { " (stored all the same)" } else { "" };
-                format!("{} {}{stored}", thousands(*count), rule.name())
-            };
-            let rules: Vec<_> = self.set_aside.iter().map(rule).collect();
-            text.push_str(&format!("\nset aside: {}; `backfiller status` shows them", rules.join(", ")));
-        }
-        text
+        text + &set_aside::to_text(&self.set_aside)
     }
 }
 

@@ -9,7 +9,7 @@ use db::Store;
 use serde_json::json;
 
 use crate::run::{Desk, stderr};
-use crate::venue::{LISTED_MS, NOW_MS, Venue};
+use crate::venue::{LISTED_MS, NOW_MS, Odd, Venue};
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 1_440 * MINUTE_MS;
@@ -161,4 +161,45 @@ fn ctrl_c_keeps_whole_pages_and_the_next_run_goes_on() {
     assert!(rows > 0 && rows < 5_759, "{rows}");
     assert_eq!(desk.json(&args(&venue.url, "BTC/USDT", "4d"))["new"], 5_759 - rows);
     assert_eq!(desk.whole_rows(), 5_759);
+}
+
+/// Candles of which some are not believed.
+const ODD: [Odd; 5] = [
+    (NOW_MS - 300 * MINUTE_MS, ["1.5", "0.5", "0.5", "1.25", "9"]),
+    (NOW_MS - 299 * MINUTE_MS, ["1.5", "0.5", "0.5", "1.25", "9"]),
+    (NOW_MS - 200 * MINUTE_MS, ["1500", "2500", "500", "1250", "9"]),
+    (NOW_MS - 150 * MINUTE_MS, ["1.5", "2.5", "0.5", "1.25", "0"]),
+    (NOW_MS - 2 * MINUTE_MS, ["1.5", "2.5", "0.5", "1.25", "-9"]),
+];
+
+#[test]
+fn what_is_not_believed_is_set_aside_and_not_asked_for_again() {
+    let (desk, venue) = (Desk::new(), Venue::open_with(&[], &ODD, NO_DELAY));
+    let fetch = || desk.json(&args(&venue.url, "BTC/USDT", "6h"));
+    let done = fetch();
+    let rules = json!({"high_low": 2, "jump": 1, "move_without_volume": 1, "negative_volume": 1});
+    assert_eq!((&done["new"], &done["refused"], &done["set_aside"]), (&json!(355), &json!(4), &rules));
+    let status = desk.json(&["status"]);
+    let holes: Vec<_> = status["series"][0]["holes"].as_array().unwrap().iter().map(|hole| &hole["cause"]).collect();
+    assert_eq!(holes, [&json!("refused: high_low"), &json!("refused: jump")]);
+    let told = &status["quarantine"][1]["examples"][0];
+    let raw = format!("{},1500,2500,500,1250,9", NOW_MS - 200 * MINUTE_MS);
+    assert_eq!((&told["raw"], &told["source"]), (&json!(raw), &json!("rest")));
+
+    venue.asked();
+    // The newest one is young: the exchange may have another one soon.
+    assert_eq!(fetch()["set_aside"], json!({"negative_volume": 1}));
+    assert_eq!(venue.asked()[0], NOW_MS - 3 * MINUTE_MS);
+    assert_eq!(desk.json(&["status"])["quarantine"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn what_the_exchange_says_otherwise_now_is_set_aside() {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], NO_DELAY));
+    desk.json(&args(&venue.url, "BTC/USDT", "1h"));
+    let venue = Venue::open_with(&[], &[(NOW_MS - 50 * MINUTE_MS, ["1.5", "2.5", "0.5", "1.25", "8"])], NO_DELAY);
+    let done = desk.json(&args(&venue.url, "BTC/USDT", "2h"));
+    assert_eq!((&done["new"], &done["known"], &done["set_aside"]), (&json!(60), &json!(59), &json!({"conflict": 1})));
+    let told = desk.json(&["status"])["quarantine"][0].take();
+    assert_eq!(told["examples"][0]["why"], format!("the store has {},1.5,2.5,0.5,1.25,9", NOW_MS - 50 * MINUTE_MS));
 }

@@ -15,6 +15,9 @@ const MINUTE_MS: i64 = 60_000;
 /// How often it has funding.
 pub(crate) const FUNDING_MS: i64 = 8 * 3_600_000;
 
+/// An open time, and the values of its candle.
+pub(crate) type Odd = (i64, [&'static str; 5]);
+
 /// Candles that an exchange has: every minute but those in `holes`, up to the forming one. It has funding
 /// every eight hours, but at those times.
 pub(crate) struct Venue {
@@ -25,6 +28,11 @@ pub(crate) struct Venue {
 impl Venue {
     /// Opens. `holes` are open times that it has no candle of; each page takes `delay`.
     pub(crate) fn open(holes: &'static [i64], delay: Duration) -> Self {
+        Self::open_with(holes, &[], delay)
+    }
+
+    /// Opens one that has other values for some open times: open, high, low, close, volume.
+    pub(crate) fn open_with(holes: &'static [i64], odd: &'static [Odd], delay: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -33,7 +41,7 @@ impl Venue {
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let notes = Arc::clone(&notes);
-                thread::spawn(move || answer(&stream, holes, delay, &notes));
+                thread::spawn(move || answer(&stream, holes, odd, delay, &notes));
             }
         });
         Venue { url, asked }
@@ -45,7 +53,7 @@ impl Venue {
     }
 }
 
-fn answer(mut stream: &TcpStream, holes: &[i64], delay: Duration, notes: &Mutex<Vec<i64>>) {
+fn answer(mut stream: &TcpStream, holes: &[i64], odd: &[Odd], delay: Duration, notes: &Mutex<Vec<i64>>) {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
     let Some(first) = lines.next() else { return };
     lines.for_each(drop);
@@ -61,8 +69,8 @@ fn answer(mut stream: &TcpStream, holes: &[i64], delay: Duration, notes: &Mutex<
         "/api/v3/time" | "/fapi/v1/time" => format!("{{\"serverTime\":{NOW_MS}}}"),
         "/api/v3/exchangeInfo" => LISTED.to_owned(),
         "/fapi/v1/exchangeInfo" => LISTED_PERPETUALS.to_owned(),
-        "/api/v3/klines" | "/fapi/v1/klines" => klines(&page(), "1.25", "9", holes),
-        "/fapi/v1/markPriceKlines" => klines(&page(), "1.75", "0", holes),
+        "/api/v3/klines" | "/fapi/v1/klines" => klines(&page(), ["1.5", "2.5", "0.5", "1.25", "9"], holes, odd),
+        "/fapi/v1/markPriceKlines" => klines(&page(), ["1.5", "2.5", "0.5", "1.75", "0"], holes, odd),
         "/fapi/v1/fundingRate" => funding(&page(), holes),
         _ => String::new(),
     };
@@ -91,10 +99,11 @@ fn rows(page: &Page, step_ms: i64, holes: &[i64], row: impl Fn(i64) -> String) -
     format!("[{}]", times.map(row).collect::<Vec<_>>().join(","))
 }
 
-fn klines(page: &Page, close: &str, volume: &str, holes: &[i64]) -> String {
+fn klines(page: &Page, values: [&str; 5], holes: &[i64], odd: &[Odd]) -> String {
     rows(page, MINUTE_MS, holes, |time| {
         let end = time + MINUTE_MS - 1;
-        format!("[{time},\"1.5\",\"2.5\",\"0.5\",\"{close}\",\"{volume}\",{end},\"1\",1,\"1\",\"1\",\"0\"]")
+        let [open, high, low, close, volume] = odd.iter().find(|(odd, _)| *odd == time).map_or(values, |odd| odd.1);
+        format!("[{time},\"{open}\",\"{high}\",\"{low}\",\"{close}\",\"{volume}\",{end},\"1\",1,\"1\",\"1\",\"0\"]")
     })
 }
 
