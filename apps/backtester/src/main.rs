@@ -14,6 +14,7 @@ mod manifest;
 mod new;
 mod optimise;
 mod output;
+mod page;
 mod portfolio;
 mod prepared;
 mod provenance;

@@ -1,5 +1,8 @@
 //! `backtester portfolio`: one strategy on several symbols, out of one purse.
 
+mod held;
+mod picture;
+
 use std::collections::BTreeMap;
 
 use anyhow::bail;
@@ -12,7 +15,9 @@ use strategy::{Act, Decision};
 use crate::args::{PortfolioArgs, RunBase, SourceArgs};
 use crate::honesty::{Replay, figure_table, figures_json};
 use crate::output;
+use crate::page::Origin;
 use crate::prepared::{Prepared, prepare};
+use held::Held;
 
 /// One symbol: its candles, and what is decided at their closes.
 struct Member {
@@ -30,6 +35,10 @@ struct Ran {
     equity: Vec<f64>,
     figures: Figures,
     hold: Figures,
+    /// Equity of holding, at each of the times.
+    held_equity: Vec<f64>,
+    /// What each symbol held and earned.
+    held: Vec<Held>,
 }
 
 pub(crate) fn portfolio(args: &PortfolioArgs) -> anyhow::Result<()> {
@@ -40,9 +49,12 @@ pub(crate) fn portfolio(args: &PortfolioArgs) -> anyhow::Result<()> {
         bail!("--symbols names one of them twice; each is traded once");
     }
     let (mut members, mut settings, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
-    let mut head = None;
-    for symbol in symbols {
-        let prepared = prepare(&base(args, &symbol), &args.account)?;
+    let (mut head, mut all) = (None, Vec::new());
+    for symbol in &symbols {
+        all.push(prepare(&base(args, symbol), &args.account)?);
+    }
+    let origin = args.html.is_some().then(|| Origin::of(&all.iter().collect::<Vec<_>>(), None)).transpose()?;
+    for (symbol, prepared) in symbols.into_iter().zip(all) {
         let Prepared { description, surroundings, .. } = &prepared;
         head.get_or_insert_with(|| (description.name.clone(), description.orders, description.timeframe));
         let surroundings = surroundings.clone();
@@ -55,6 +67,10 @@ pub(crate) fn portfolio(args: &PortfolioArgs) -> anyhow::Result<()> {
     let limits = Limits { positions: args.max_positions, exposure: args.max_exposure };
     let ran = run(members, Portfolio::new(settings, orders, limits, args.account.cash), args.account.cash, timeframe);
     warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    if let (Some(path), Some(origin)) = (&args.html, origin) {
+        let series = format!("{} symbols of {}, {timeframe}", ran.members.len(), args.exchange);
+        picture::page((&name, &series), &ran, origin).write(path, &picture::verdict(&ran), &warnings)?;
+    }
     tell(args, &name, timeframe, &ran)
 }
 
@@ -82,6 +98,7 @@ fn run(mut members: Vec<Member>, mut portfolio: Portfolio, cash: f64, timeframe:
         times_ms.push(time_ms);
         holding.mark();
     }
+    let replays: Vec<Replay> = members.into_iter().map(|member| member.replay).collect();
     let members = portfolio.finish();
     let mut sums = TradeSums::default();
     // In order of exit, as an account of its own would have them.
@@ -98,7 +115,8 @@ fn run(mut members: Vec<Member>, mut portfolio: Portfolio, cash: f64, timeframe:
     };
     let figures = figures_of(&curve(cash, &times_ms, &equity), sums, timeframe, &whole);
     let hold = figures_of_equity(&curve(cash, &times_ms, &holding.equity), timeframe);
-    Ran { members, times_ms, equity, figures, hold }
+    let held = replays.iter().zip(&members).map(|(replay, (_, result))| Held::of(replay.candles(), result)).collect();
+    Ran { members, times_ms, equity, figures, hold, held_equity: holding.equity, held }
 }
 
 fn curve(cash: f64, times_ms: &[i64], equity: &[f64]) -> Curve {
@@ -160,28 +178,33 @@ fn tell(args: &PortfolioArgs, name: &str, timeframe: Timeframe, ran: &Ran) -> an
     }
     let whole = figure_table(&["Portfolio", "Buy & hold"], &[&ran.figures, &ran.hold]);
     let title = format!("{name} on {} symbols of {}, {timeframe}", ran.members.len(), args.exchange);
-    Ok(terminal::print(&format!("{title}\n\n{whole}\n\n{}", by_symbol(ran)))?)
+    let page = args.html.as_ref().map_or(String::new(), |path| format!("\n\nThe page is in {}", path.display()));
+    Ok(terminal::print(&format!("{title}\n\n{whole}\n\n{}{page}", by_symbol(ran)))?)
 }
 
+/// What is told of each symbol.
+const HEADS: [&str; 8] = ["Symbol", "Trades", "Win rate", "Profit", "Fees", "Funding", "Refused", "Open"];
+
 fn by_symbol(ran: &Ran) -> String {
-    let heads = ["Symbol", "Trades", "Win rate", "Profit", "Fees", "Funding", "Refused", "Open"];
-    let rows = ran.members.iter().map(|(symbol, result)| {
-        let mut sums = TradeSums::default();
-        sums.add(&result.trades);
-        let wins =
-            if sums.count > 0 { format!("{:.2} %", sums.wins as f64 / sums.count as f64 * 100.0) } else { "-".into() };
-        vec![
-            symbol.to_string(),
-            sums.count.to_string(),
-            wins,
-            format!("{:.2}", sums.total),
-            format!("{:.2}", result.fees),
-            format!("{:.2}", result.funding),
-            result.rejected.len().to_string(),
-            result.open.as_ref().map_or(String::new(), |open| open.side.to_string()),
-        ]
-    });
-    terminal::table(&heads, rows.collect(), &[1, 2, 3, 4, 5, 6])
+    let rows = ran.members.iter().map(|(symbol, result)| row(symbol, result));
+    terminal::table(&HEADS, rows.collect(), &[1, 2, 3, 4, 5, 6])
+}
+
+fn row(symbol: &Symbol, result: &RunResult) -> Vec<String> {
+    let mut sums = TradeSums::default();
+    sums.add(&result.trades);
+    let wins =
+        if sums.count > 0 { format!("{:.2} %", sums.wins as f64 / sums.count as f64 * 100.0) } else { "-".into() };
+    vec![
+        symbol.to_string(),
+        sums.count.to_string(),
+        wins,
+        format!("{:.2}", sums.total),
+        format!("{:.2}", result.fees),
+        format!("{:.2}", result.funding),
+        result.rejected.len().to_string(),
+        result.open.as_ref().map_or(String::new(), |open| open.side.to_string()),
+    ]
 }
 
 fn as_json(name: &str, timeframe: Timeframe, ran: &Ran) -> Value {

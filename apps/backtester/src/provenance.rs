@@ -57,7 +57,8 @@ pub(crate) fn data(own: &Series, described: &Description, recording: &Recording,
     Data { hash: hex(&all), parts }
 }
 
-fn candles(what: String, candles: &Candles) -> Part {
+/// Candles that were read, under this name.
+pub(crate) fn candles(what: String, candles: &Candles) -> Part {
     let Candles { open_time_ms, open, high, low, close, volume } = candles;
     part(what, open_time_ms, &[open, high, low, close, volume])
 }

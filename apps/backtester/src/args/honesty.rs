@@ -9,6 +9,7 @@ use report::FIGURES;
 
 use super::{AccountArgs, RunBase, SourceArgs};
 use crate::optimise::{Condition, Values};
+use crate::page;
 
 /// What asks how much of a result is true; each ends in a verdict, and exits with 3 where it is bad.
 #[derive(Debug, Subcommand)]
@@ -70,6 +71,9 @@ pub(crate) struct WalkForwardArgs {
     /// Write windows, figures, equity and verdict as JSON; - prints it instead of the text.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Write a page: equity of all tests, every window inside and outside, and its params.
+    #[arg(long, value_parser = page::parse_file, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// Arguments of `monte-carlo`.
@@ -95,6 +99,9 @@ pub(crate) struct MonteCarloArgs {
     /// Write quantiles, bands and verdict as JSON; - prints it instead of the text.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Write a page: the fan of drawn runs, and histograms of their ends and falls.
+    #[arg(long, value_parser = page::parse_file, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// Arguments of `lookahead`.
@@ -149,6 +156,9 @@ pub(crate) struct SensitivityArgs {
     /// Write the runs and the verdict as JSON; - prints it instead of the text.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Write a page: the return at every cost and delay.
+    #[arg(long, value_parser = page::parse_file, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// Arguments of `compare`.
@@ -177,6 +187,9 @@ pub(crate) struct CompareArgs {
     /// Write figures, correlations and the verdict as JSON; - prints it instead of the text.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Write a page: equity of all strategies, and their figures side by side.
+    #[arg(long, value_parser = page::parse_file, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// Reads the name of a figure; help, completions and errors list them all.

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::{AccountArgs, RunBase};
 use crate::optimise::{Condition, Values};
+use crate::page;
 
 /// Arguments of `optimise`.
 #[derive(Debug, clap::Args)]
@@ -55,7 +56,7 @@ pub(crate) struct OptimiseArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
     /// Write a page with a heat map and parallel coordinates.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_parser = page::parse_file, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use market::Symbol;
 
 use super::{AccountArgs, parse_set};
+use crate::page;
 
 /// Arguments of `portfolio`.
 #[derive(Debug, clap::Args)]
@@ -45,6 +46,9 @@ pub(crate) struct PortfolioArgs {
     /// Write figures, trades and equity as JSON; - prints it instead of the table.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Write a page: equity, each symbol's part in it, and how much is at stake.
+    #[arg(long, value_parser = page::parse_file, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// `80%` as 0.8.

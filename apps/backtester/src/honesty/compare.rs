@@ -1,5 +1,7 @@
 //! `backtester compare`: several strategies over the same candles, side by side.
 
+mod picture;
+
 use std::path::Path;
 
 use anyhow::bail;
@@ -10,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::replay::{Ran, Replay};
 use super::telling::{Telling, Verdict, figure_table, figures_json, object, tell, written};
 use crate::args::{CompareArgs, RunBase, SourceArgs};
+use crate::page::{Colour, Line, Origin};
 use crate::prepared::{Prepared, prepare};
 
 /// The figure by which strategies are set against buying and holding.
@@ -20,6 +23,8 @@ struct Compared {
     name: String,
     figures: Figures,
     daily_returns: Vec<f64>,
+    /// Equity, for the page.
+    line: Line,
 }
 
 pub(crate) fn compare(args: &CompareArgs) -> anyhow::Result<()> {
@@ -32,18 +37,26 @@ pub(crate) fn compare(args: &CompareArgs) -> anyhow::Result<()> {
     }
     let names = names(&all, &args.strategies);
     let (mut compared, mut warnings, mut hold) = (Vec::new(), Vec::new(), None);
-    for (name, prepared) in names.into_iter().zip(prepare_all(args, from_ms, to_ms)?) {
+    let all = prepare_all(args, from_ms, to_ms)?;
+    let origin = args.html.is_some().then(|| Origin::of(&all.iter().collect::<Vec<_>>(), None)).transpose()?;
+    for (name, prepared) in names.into_iter().zip(all) {
         let (replay, settings, told) = Replay::of(prepared)?;
         let Ran { result, figures } = replay.run(settings);
-        hold.get_or_insert_with(|| replay.buy_and_hold(settings.cash));
+        hold.get_or_insert_with(|| (Line::hold(replay.candles(), settings.cash), replay.buy_and_hold(settings.cash)));
         warnings.extend(told.into_iter().map(|warning| format!("{name}: {warning}")));
-        compared.push(Compared { name, figures, daily_returns: replay.daily_returns(&result) });
+        let times_ms = replay.candles().open_time_ms;
+        let line = Line::of(name.as_str(), Colour::Number(compared.len()), times_ms, &result.equity);
+        compared.push(Compared { name, figures, daily_returns: replay.daily_returns(&result), line });
     }
-    let Some(hold) = hold else { bail!("no strategy to compare") };
+    let Some((line, hold)) = hold else { bail!("no strategy to compare") };
+    let SourceArgs { exchange, symbol, .. } = &args.source;
     let telling = Telling {
         text: text(&compared, &hold),
         json: as_json(&compared, &hold, (from_ms, to_ms)),
         verdict: verdict(&compared, &hold),
+        page: origin
+            .map(|origin| picture::page(compared, (line, &hold), &format!("{exchange} {symbol}"), origin))
+            .zip(args.html.clone()),
     };
     tell(telling, args.json.as_deref(), &warnings)
 }

@@ -11,7 +11,7 @@ mod walk_forward;
 mod warmup;
 
 pub(crate) use replay::Replay;
-pub(crate) use telling::{figure_table, figures_json};
+pub(crate) use telling::{Verdict, figure_table, figures_json, percent, shown_figures, written};
 
 use crate::args::HonestyCommand;
 

@@ -1,5 +1,7 @@
 //! `backtester monte-carlo`: the trades and the days of a run drawn again.
 
+mod picture;
+
 use anyhow::{anyhow, bail};
 use report::Unit;
 use research::{BAND_LEVELS, Bootstrap, Distribution, TradeDraw, TradeRuns, as_it_was, bootstrap_days, draw_trades};
@@ -9,6 +11,7 @@ use terminal::thousands;
 use super::replay::{Ran, Replay};
 use super::telling::{Telling, Verdict, object, percent, tell};
 use crate::args::MonteCarloArgs;
+use crate::page::Origin;
 use crate::prepared::prepare;
 
 /// What is rarer than this is luck.
@@ -25,6 +28,8 @@ struct Drawn {
     /// The figures of the run itself.
     sharpe: Option<f64>,
     day_drawdown: f64,
+    /// Equity at the end of each day of the run itself, as a multiple of the cash.
+    path: Vec<f64>,
     reordered: TradeRuns,
     replaced: TradeRuns,
     days: Bootstrap,
@@ -32,7 +37,8 @@ struct Drawn {
 
 pub(crate) fn monte_carlo(args: &MonteCarloArgs) -> anyhow::Result<()> {
     let prepared = prepare(&args.base, &args.account)?;
-    let head = format!("{} on {}", prepared.description.name, prepared.series);
+    let (name, series) = (prepared.description.name.clone(), prepared.series.to_string());
+    let origin = args.html.is_some().then(|| Origin::of(&[&prepared], Some(args.seed))).transpose()?;
     let (replay, settings, warnings) = Replay::of(prepared)?;
     let Ran { result, figures } = replay.run(settings);
     let (trades, days) = (trade_returns(&result), replay.daily_returns(&result));
@@ -46,22 +52,35 @@ pub(crate) fn monte_carlo(args: &MonteCarloArgs) -> anyhow::Result<()> {
         trade_drawdown: as_it_was(&trades).1,
         sharpe: figures.get("sharpe"),
         day_drawdown: as_it_was(&days).1,
+        path: path(&days),
         reordered: draw(TradeDraw::Reordered)?,
         replaced: draw(TradeDraw::Replaced)?,
         days: bootstrap_days(&days, args.runs, args.block_days, args.seed)?,
     };
     let counts = format!(
-        "{head}: {} trades and {} days, each drawn {} times",
+        "{} trades and {} days, each drawn {} times",
         thousands(trades.len() as u64),
         thousands(days.len() as u64),
         thousands(args.runs as u64)
     );
+    let page = origin.map(|origin| picture::page((name.clone(), &series), &counts, &drawn, origin));
     let telling = Telling {
-        text: format!("{counts}\n\n{}\n\n{}", table(&drawn), chances(&drawn)),
+        text: format!("{name} on {series}: {counts}\n\n{}\n\n{}", table(&drawn), chances(&drawn)),
         json: as_json(args, &drawn),
         verdict: verdict(&drawn),
+        page: page.zip(args.html.clone()),
     };
     tell(telling, args.json.as_deref(), &warnings)
+}
+
+/// What the days came to, one after the other.
+fn path(days: &[f64]) -> Vec<f64> {
+    let mut equity = 1.0;
+    let after = |share: &f64| {
+        equity *= 1.0 + share;
+        equity
+    };
+    days.iter().map(after).collect()
 }
 
 /// The profit of each trade as a share of what the account had before it.
@@ -193,6 +212,7 @@ mod tests {
             trade_drawdown: fall,
             sharpe: None,
             day_drawdown: fall,
+            path: path(trades),
             reordered: draw(TradeDraw::Reordered),
             replaced: draw(TradeDraw::Replaced),
             days: bootstrap_days(trades, 500, 1.0, 1).expect("days"),

@@ -1,12 +1,13 @@
-//! What an honesty tool tells: a text for people, JSON for scripts, and a verdict for both.
+//! What an honesty tool tells: a text for people, JSON for scripts, a page, and a verdict for all of them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use report::{FIGURES, Figures};
+use report::{FIGURES, Figure, Figures};
 use serde_json::{Map, Value, json};
 use terminal::BadVerdict;
 
 use crate::output;
+use crate::page::Page;
 
 /// What is not known, in a table.
 const UNKNOWN: &str = "-";
@@ -18,6 +19,8 @@ pub(crate) struct Telling {
     /// Everything for scripts but the verdict.
     pub(crate) json: Map<String, Value>,
     pub(crate) verdict: Verdict,
+    /// A page, and the file it goes to.
+    pub(crate) page: Option<(Page, PathBuf)>,
 }
 
 /// What it comes down to.
@@ -39,7 +42,7 @@ impl Verdict {
     }
 }
 
-/// Tells it, as JSON to `path` too; `-` prints that instead of the text. A bad verdict is an error of its own kind.
+/// Tells it, as JSON to `path` and as a page too; `-` prints that instead of the text. A bad verdict is an error of its own kind.
 pub(crate) fn tell(mut telling: Telling, path: Option<&Path>, warnings: &[String]) -> anyhow::Result<()> {
     warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     let verdict = &telling.verdict;
@@ -51,6 +54,10 @@ pub(crate) fn tell(mut telling: Telling, path: Option<&Path>, warnings: &[String
     };
     if let Some(path) = path.filter(|_| !to_stdout) {
         output::write(path, &text)?;
+    }
+    if let Some((page, path)) = &telling.page {
+        page.write(path, verdict, warnings)?;
+        telling.text = format!("{}\n\nThe page is in {}", telling.text.trim_end(), path.display());
     }
     if to_stdout {
         terminal::print(&text)?;
@@ -88,10 +95,15 @@ pub(crate) fn figures_json(figures: &Figures) -> Value {
     FIGURES.iter().map(|figure| (figure.name.to_owned(), json!(figures.get(figure.name)))).collect::<Map<_, _>>().into()
 }
 
-/// A table of figures, a column for each run; a figure that none has is left out.
-pub(crate) fn figure_table(heads: &[&str], columns: &[&Figures]) -> String {
+/// The figures that are shown of some runs: one that none has is left out.
+pub(crate) fn shown_figures(columns: &[&Figures]) -> impl Iterator<Item = &'static Figure> {
     let has = |name: &str| columns.iter().any(|figures| figures.get(name).is_some_and(|value| value != 0.0));
-    let rows = FIGURES.iter().filter(|figure| figure.of_equity || has(figure.name)).map(|figure| {
+    FIGURES.iter().filter(move |figure| figure.of_equity || has(figure.name))
+}
+
+/// A table of figures, a column for each run.
+pub(crate) fn figure_table(heads: &[&str], columns: &[&Figures]) -> String {
+    let rows = shown_figures(columns).map(|figure| {
         let cells = columns.iter().map(|figures| written(figure.name, figures.get(figure.name)));
         std::iter::once(figure.title.to_owned()).chain(cells).collect()
     });

@@ -77,7 +77,11 @@ pub(crate) fn lookahead(args: &LookaheadArgs) -> anyhow::Result<()> {
             "with_future": peek.with_future, "without": peek.without,
         })),
     }));
-    tell(Telling { text, json, verdict: verdict(first.as_ref()) }, args.json.as_deref(), &prepared.range.warnings)
+    tell(
+        Telling { text, json, verdict: verdict(first.as_ref()), page: None },
+        args.json.as_deref(),
+        &prepared.range.warnings,
+    )
 }
 
 fn verdict(first: Option<&Peek>) -> Verdict {

@@ -1,6 +1,7 @@
 //! `backtester sensitivity`: the same decisions at higher costs and one candle late.
 
 mod late;
+mod picture;
 
 use execution::Settings;
 use report::Figures;
@@ -10,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::replay::{Ran, Replay};
 use super::telling::{Telling, Verdict, figures_json, object, percent, tell, written};
 use crate::args::SensitivityArgs;
+use crate::page::Origin;
 use crate::prepared::prepare;
 use late::late;
 
@@ -78,18 +80,32 @@ impl Harder {
 
 pub(crate) fn sensitivity(args: &SensitivityArgs) -> anyhow::Result<()> {
     let prepared = prepare(&args.base, &args.account)?;
-    let head = format!("{} on {}", prepared.description.name, prepared.series);
+    let (name, series) = (prepared.description.name.clone(), prepared.series.to_string());
+    let origin = args.html.is_some().then(|| Origin::of(&[&prepared], None)).transpose()?;
     let (replay, settings, warnings) = Replay::of(prepared)?;
     let runs: Vec<(Harder, Figures)> =
         Harder::all().into_iter().map(|harder| (harder, harder.run(&replay, settings).figures)).collect();
+    let both = both(&replay, settings);
     let profit = |settings: Settings| replay.run(settings).result.equity.last().copied().unwrap_or(0.0) - settings.cash;
     let costs = Costs {
         fee: find(|fee| profit(Settings { taker_fee: fee, maker_fee: fee, ..settings })),
         slippage: find(|slippage| profit(Settings { slippage, ..settings })),
     };
-    let text = format!("{head}\n\n{}\n\n{}", table(&runs), costs.text(&settings));
+    let text = format!("{name} on {series}\n\n{}\n\n{}", table(&runs), costs.text(&settings));
     let verdict = verdict(&runs, settings.cash, &costs);
-    tell(Telling { text, json: as_json(&runs, &costs), verdict }, args.json.as_deref(), &warnings)
+    let ran = picture::Ran { runs: &runs, both: &both, costs: &costs };
+    let page = origin.map(|origin| picture::page((name, &series), &ran, origin)).zip(args.html.clone());
+    tell(Telling { text, json: as_json(&runs, &both, &costs), verdict, page }, args.json.as_deref(), &warnings)
+}
+
+/// The return at each of [`FEES`], and there with each of [`SLIPPAGES`].
+fn both(replay: &Replay, settings: Settings) -> Vec<Vec<Option<f64>>> {
+    let with = |times: f64| {
+        let (taker_fee, maker_fee) = (settings.taker_fee * times, settings.maker_fee * times);
+        let settings = Settings { taker_fee, maker_fee, ..settings };
+        SLIPPAGES.map(|more| Harder::Slippage(more).run(replay, settings).figures.get("total_return")).to_vec()
+    };
+    FEES.map(with).to_vec()
 }
 
 /// Where the profit is gone.
@@ -107,11 +123,9 @@ fn find(mut profit: impl FnMut(f64) -> f64) -> BreakEven {
 
 impl Costs {
     fn text(&self, settings: &Settings) -> String {
-        let cost = |rate: f64| format!("{:.4} %", rate * 100.0);
         let at = |found: BreakEven, without: &str| match found {
-            BreakEven::Never => format!("there is no profit even {without}"),
-            BreakEven::At(rate) => cost(rate),
-            BreakEven::Beyond(rate) => format!("more than {}", cost(rate)),
+            BreakEven::Never => format!("there is {}", rate(found, without)),
+            _ => rate(found, without),
         };
         format!(
             "The profit is gone at\n  a fee of      {} (here {})\n  a slippage of {} (here {})",
@@ -120,6 +134,18 @@ impl Costs {
             at(self.slippage, "without slippage"),
             cost(settings.slippage),
         )
+    }
+}
+
+fn cost(rate: f64) -> String {
+    format!("{:.4} %", rate * 100.0)
+}
+
+fn rate(found: BreakEven, without: &str) -> String {
+    match found {
+        BreakEven::Never => format!("no profit even {without}"),
+        BreakEven::At(rate) => cost(rate),
+        BreakEven::Beyond(rate) => format!("more than {}", cost(rate)),
     }
 }
 
@@ -158,7 +184,7 @@ fn verdict(runs: &[(Harder, Figures)], cash: f64, costs: &Costs) -> Verdict {
     }
 }
 
-fn as_json(runs: &[(Harder, Figures)], costs: &Costs) -> Map<String, Value> {
+fn as_json(runs: &[(Harder, Figures)], both: &[Vec<Option<f64>>], costs: &Costs) -> Map<String, Value> {
     let run = |(harder, figures): &(Harder, Figures)| {
         let (fees, slippage, enter, exit) = match harder {
             Harder::Fees(times) => (*times, 0.0, false, false),
@@ -177,6 +203,9 @@ fn as_json(runs: &[(Harder, Figures)], costs: &Costs) -> Map<String, Value> {
     };
     object(json!({
         "runs": runs.iter().map(run).collect::<Vec<_>>(),
+        "fees_and_slippage": {
+            "fees_times": FEES, "slippage_more": SLIPPAGES.map(|more| more * BASIS_POINT), "total_return": both,
+        },
         "break_even": { "fee": at(costs.fee), "slippage": at(costs.slippage) },
     }))
 }

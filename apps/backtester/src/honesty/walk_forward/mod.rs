@@ -1,6 +1,7 @@
 //! `backtester walk-forward`: params chosen on one stretch of candles, traded on the next one, and so on.
 
 mod chain;
+mod picture;
 mod search;
 mod text;
 
@@ -12,7 +13,7 @@ use strategy::Strategy;
 use terminal::Progress;
 
 use super::replay::Replay;
-use super::telling::tell;
+use super::telling::{Telling, tell};
 use crate::args::WalkForwardArgs;
 use crate::prepared::{Prepared, prepare};
 use chain::Chain;
@@ -41,6 +42,8 @@ struct Walk {
     whole: Figures,
     /// The file's own params over the same candles, without a search.
     fixed: Figures,
+    /// Their equity: open times and values.
+    fixed_equity: (Vec<i64>, Vec<f64>),
     hold: Figures,
     efficiency: Option<f64>,
     /// What is missing of the other candles that the strategy reads.
@@ -55,7 +58,9 @@ pub(crate) fn walk_forward(args: &WalkForwardArgs) -> anyhow::Result<()> {
         .map_err(|error| anyhow!(text::of_error(error)))?;
     let walk = walk(args, &prepared, &windows)?;
     let warnings = [prepared.range.warnings.as_slice(), &walk.missing].concat();
-    tell(text::telling(args, &prepared, &walk), args.json.as_deref(), &warnings)
+    let page = args.html.is_some().then(|| picture::page(args, &prepared, &walk)).transpose()?;
+    let telling = Telling { page: page.zip(args.html.clone()), ..text::telling(args, &prepared, &walk) };
+    tell(telling, args.json.as_deref(), &warnings)
 }
 
 fn walk(args: &WalkForwardArgs, prepared: &Prepared, windows: &[Window]) -> anyhow::Result<Walk> {
@@ -77,6 +82,7 @@ fn walk(args: &WalkForwardArgs, prepared: &Prepared, windows: &[Window]) -> anyh
     let own = replay(prepared, search.load(&args.base.set)?, (tested, prepared.range.stored_to_ms))?;
     let promised: Vec<f64> = steps.iter().filter_map(|step| step.chosen.figure("cagr")).collect();
     let efficiency = whole.get("cagr").and_then(|earned| walk_forward_efficiency(&promised, earned));
+    let fixed = own.run(prepared.settings);
     let Chain { candles, result, left, .. } = chain;
     Ok(Walk {
         steps,
@@ -85,7 +91,8 @@ fn walk(args: &WalkForwardArgs, prepared: &Prepared, windows: &[Window]) -> anyh
         equity: result.equity,
         left,
         whole,
-        fixed: own.run(prepared.settings).figures,
+        fixed: fixed.figures,
+        fixed_equity: (own.candles().open_time_ms.to_vec(), fixed.result.equity),
         hold,
         efficiency,
         missing: own.missing().to_vec(),

@@ -21,7 +21,7 @@ pub(crate) fn telling(args: &WalkForwardArgs, prepared: &Prepared, walk: &Walk) 
     } else {
         verdict(walk.efficiency, walk.whole.get("total_return"))
     };
-    Telling { text: text(args, prepared, walk), json: json(args, prepared, walk), verdict }
+    Telling { text: text(args, prepared, walk), json: json(args, prepared, walk), verdict, page: None }
 }
 
 fn text(args: &WalkForwardArgs, prepared: &Prepared, walk: &Walk) -> String {

@@ -57,7 +57,7 @@ pub(crate) fn warmup(args: &WarmupArgs) -> anyhow::Result<()> {
         "names": rows.iter().map(|row| json!({ "name": row.name, "running_total": row.is_total, "changes": row.changes })).collect::<Vec<_>>(),
         "settled_below": SETTLED,
     }));
-    tell(Telling { text, json, verdict: verdict(&rows) }, args.json.as_deref(), &prepared.range.warnings)
+    tell(Telling { text, json, verdict: verdict(&rows), page: None }, args.json.as_deref(), &prepared.range.warnings)
 }
 
 fn verdict(rows: &[Row]) -> Verdict {
