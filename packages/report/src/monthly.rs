@@ -68,7 +68,10 @@ mod tests {
         let equity: Vec<f64> = days.iter().map(|(_, equity)| *equity).collect();
         for block in 1..=days.len().max(1) {
             let mut months = Months::new(100.0);
-            times_ms.chunks(block).zip(equity.chunks(block)).for_each(|(times_ms, equity)| months.add(times_ms, equity));
+            times_ms
+                .chunks(block)
+                .zip(equity.chunks(block))
+                .for_each(|(times_ms, equity)| months.add(times_ms, equity));
             let months = months.returns();
             let found: Vec<(&str, f64)> = months.iter().map(|month| (month.month.as_str(), month.value)).collect();
             assert_eq!(found, expected, "in blocks of {block}");

@@ -37,9 +37,10 @@ impl Report<'_> {
     }
 
     fn head(&self) -> String {
-        let range = self.tally.span_ms().map_or(String::new(), |(from_ms, to_ms)| {
-            format!("{} to {} UTC, ", minute(from_ms), minute(to_ms))
-        });
+        let range = self
+            .tally
+            .span_ms()
+            .map_or(String::new(), |(from_ms, to_ms)| format!("{} to {} UTC, ", minute(from_ms), minute(to_ms)));
         let mut lines = vec![paragraph(&format!("{} on {}", self.name, self.series))];
         if !self.about.is_empty() {
             lines.push(paragraph(self.about));

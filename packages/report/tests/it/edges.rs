@@ -81,12 +81,7 @@ impl Tiny {
         let (candles, result) = (candles(prices), run(100.0, &vec![100.0; prices.len()]));
         let mut tally = Tally::new(100.0, Timeframe::H1);
         tally.add(candles.as_slice(), &result.equity);
-        Tiny {
-            candles,
-            tally,
-            series: Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::H1),
-            result,
-        }
+        Tiny { candles, tally, series: Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::H1), result }
     }
 
     /// Its report.
