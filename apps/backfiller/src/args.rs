@@ -121,7 +121,7 @@ impl fmt::Display for Target {
 }
 
 /// ccxt's names are small letters and digits; another spelling would make a second exchange.
-fn parse_exchange(text: &str) -> Result<String, String> {
+pub(crate) fn parse_exchange(text: &str) -> Result<String, String> {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     if text.is_empty() || !text.chars().all(good) {
         return Err("expected ccxt's name of an exchange, in small letters and digits, such as binance".to_owned());

@@ -1,22 +1,38 @@
 //! `backfiller import`: candles, mark prices and funding rates from files.
 //!
-//! Rows are checked as they stream and stored in batches, each of them whole or not at all. A bad
-//! row ends the import: the batches before it stay, and running again goes on from there, because
-//! what is stored already is skipped.
+//! A file is read and checked whole before any of it is stored, so that a bad one leaves no trace. Files are read on
+//! all processors and stored in their order by one thread, in batches that let other writers have their turn. What
+//! is stopped in mid-file has whole batches of good rows in the store, and the same import run again adds the rest.
 
+mod asides;
+mod checksum;
+mod coarser;
+mod content;
+mod lanes;
+mod name;
+mod parse;
+mod paths;
+mod report;
+mod row;
+mod target;
+mod text;
+mod unpack;
+mod writer;
+
+use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-use db::{DbError, Inserted, Store};
-use serde_json::json;
-use terminal::{Interrupt, Interrupted, Progress, now_ms, thousands};
+use anyhow::{Context, Result, anyhow};
+use db::Store;
+use terminal::{Interrupt, now_ms};
 
-use crate::archive::Archive;
-use crate::args::{DbArgs, Target, TargetArgs};
-use crate::batches::for_each_batch;
-use crate::row::{CandleFormat, Format, FundingFormat};
+use crate::args::DbArgs;
+use lanes::Lanes;
+use report::Done;
+use target::ImportTarget;
+use writer::Writer;
 
-/// Import candles, mark prices or funding rates from CSV files, plain or gzip.
+/// Import candles, mark prices or funding rates from files: CSV, plain, gzip or zip.
 ///
 /// A row is open_time,open,high,low,close,volume, and more columns may follow, as in the files of
 /// data.binance.vision. With or without a header. The open time is in Unix seconds, milliseconds
@@ -26,14 +42,26 @@ use crate::row::{CandleFormat, Format, FundingFormat};
 /// funding a row is time,funding_rate, or calc_time,funding_interval_hours,last_funding_rate; a
 /// rate belongs to the whole minute of its time.
 ///
+/// A file that is named as the archive names it, such as BTCUSDT-1h-2024-12.zip, tells its symbol
+/// and timeframe itself; where arguments say something else, nothing is stored. A checksum
+/// beside it, BTCUSDT-1h-2024-12.zip.CHECKSUM, is verified.
+///
+/// A file is stored whole or not at all: a row that cannot be read, a wrong checksum or a damaged
+/// file refuses it, and the other files go on. Bad candles are set aside and shown by status: a
+/// value that is not finite, high below low, a time off the grid or in another unit, a jump of
+/// 1,000 times, and rows that differ from what is there. A move without volume is stored, and
+/// shown too.
+///
 /// A candle that is still forming is left out, and so is a last row that was forming when the file
 /// was written, by the time that the file has.
 ///
-/// What is stored already stays as it is, so the same import can run again: after a bad row was
-/// mended, or after Ctrl-C, it goes on where it stopped.
+/// What is stored already stays as it is, so the same import can run again, and after Ctrl-C it
+/// goes on where it stopped.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
-  backfiller import --exchange binance --symbol BTC/USDT --timeframe 1h BTCUSDT-1h-2024-12.csv BTCUSDT-1h-2025-01.csv
+  backfiller import --exchange binance BTCUSDT-1h-2024-12.zip BTCUSDT-1h-2025-01.zip
+  backfiller import --exchange binanceusdm data/futures/um/monthly
+  backfiller import --exchange binance --symbol BTC/USDT 'archive/BTCUSDT-1m-2025-*.zip'
   backfiller import --db btc.db --exchange bitfinex --symbol BTC/USD --timeframe 1m BTCUSD_1m.csv.gz --json
   backfiller import --kind mark --exchange binanceusdm --symbol BTC/USDT:USDT --timeframe 1h BTCUSDT_1h_mark.csv.gz
   backfiller import --kind funding --exchange binanceusdm --symbol BTC/USDT:USDT BTCUSDT-fundingRate-2025-*.csv")]
@@ -41,159 +69,45 @@ pub(crate) struct Args {
     #[command(flatten)]
     db: DbArgs,
     #[command(flatten)]
-    target: TargetArgs,
+    target: ImportTarget,
     /// Print what was done as JSON
     #[arg(long)]
     json: bool,
-    /// The files, in any order
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-}
-
-/// What one file gave.
-#[derive(Debug, Default, Clone, Copy)]
-struct Counts {
-    inserted: Inserted,
-    duplicates: u64,
-    still_forming: u64,
-}
-
-impl Counts {
-    fn stored(&self) -> u64 {
-        self.inserted.new + self.inserted.completed + self.inserted.known
-    }
-
-    fn add(&mut self, inserted: Inserted) {
-        self.inserted.new += inserted.new;
-        self.inserted.completed += inserted.completed;
-        self.inserted.known += inserted.known;
-    }
+    /// Files in any order, folders with all their .csv, .gz and .zip files, and patterns such as 'BTC*.zip'
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
 }
 
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> Result<()> {
     // One clock reading for all files.
     let now_ms = now_ms();
-    let target = args.target.target();
-    match &target {
-        Target::Candles(series) => {
-            let format = || CandleFormat::new(series.timeframe, now_ms);
-            run_as(args, &target, now_ms, format, |store, candles| store.insert_closed(series, candles))
-        }
-        Target::Marks(series) => {
-            let format = || CandleFormat::new(series.timeframe, now_ms);
-            run_as(args, &target, now_ms, format, |store, marks| store.insert_marks(series, marks))
-        }
-        Target::Funding { exchange, symbol } => {
-            let format = || FundingFormat::new(now_ms);
-            run_as(args, &target, now_ms, format, |store, rates| store.insert_funding(exchange, symbol, rates))
-        }
-    }
-}
-
-/// Imports all files in one format; `insert` puts its records where they belong.
-fn run_as<F: Format>(
-    args: &Args,
-    target: &Target,
-    now_ms: i64,
-    format: impl Fn() -> F,
-    insert: impl Fn(&mut Store, &[F::Record]) -> Result<Inserted, DbError>,
-) -> Result<()> {
     let interrupt = Interrupt::listen()?;
-    // Every file is opened first: a wrong name stores nothing.
-    let open = |file: &PathBuf| Archive::open(file, format());
-    let mut pipes = Vec::new();
-    for file in &args.files {
-        // A pipe gives its rows once and stays open; files can be more than a process may hold open.
-        pipes.push(Some(open(file)?).filter(|archive| archive.written_ms().is_none()));
+    // A wrong name among good ones is told before anything is stored.
+    let target = |path: PathBuf| args.target.of(&path).map(|target| (path, target));
+    let jobs = paths::expand(&args.paths)?.into_iter().map(target).collect::<Result<Vec<_>>>()?;
+    // A pipe has no length, and does not count.
+    let size = |path: &PathBuf| fs::metadata(path).map_or(0, |file| file.len());
+    let bytes = jobs.iter().map(|(path, _)| size(path)).sum();
+    let mut writer = Writer::new(Store::open(&args.db.db)?, bytes, now_ms, interrupt);
+    let mut contents = Lanes::start(jobs.clone(), move |(path, target)| content::read(&path, target, now_ms));
+    let mut done = Vec::with_capacity(jobs.len());
+    for (path, target) in jobs {
+        let bytes = size(&path);
+        let result = match writer.wait_for(&mut contents)? {
+            Ok(content) => Ok(writer.store(&path, bytes, content)?),
+            Err(error) => {
+                writer.skip(bytes);
+                Err(format!("{error:#}"))
+            }
+        };
+        done.push(Done { path, target, result });
     }
-    let mut store = Store::open(&args.db.db)?;
-    let mut done = Vec::new();
-    for (file, pipe) in args.files.iter().zip(pipes) {
-        let archive = pipe.map_or_else(|| open(file), Ok)?;
-        let mut counts = Counts::default();
-        import_file(archive, now_ms, &interrupt, &mut counts, |records| insert(&mut store, records))
-            .map_err(|error| explain(error, &counts))?;
-        done.push((file, counts));
+    // The progress goes before the result comes.
+    drop(writer);
+    let text = if args.json { serde_json::to_string_pretty(&report::to_json(&done))? } else { report::to_text(&done) };
+    if !text.is_empty() {
+        terminal::print(&text).context("cannot write the result")?;
     }
-    report(args, target, &done)
-}
-
-fn import_file<F: Format>(
-    archive: Archive<F>,
-    now_ms: i64,
-    interrupt: &Interrupt,
-    counts: &mut Counts,
-    mut insert: impl FnMut(&[F::Record]) -> Result<Inserted, DbError>,
-) -> Result<()> {
-    let path = archive.path().to_owned();
-    let label = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let mut progress = Progress::start(label, archive.bytes());
-    let is_done = for_each_batch(archive, now_ms, interrupt, |batch| {
-        counts.add(insert(&batch.records)?);
-        counts.duplicates = batch.duplicates;
-        counts.still_forming = batch.still_forming;
-        progress.set(batch.bytes_read, counts.stored());
-        Ok(())
-    })?;
-    if is_done {
-        return Ok(());
-    }
-    let kept = format!("{} rows of {} are stored", thousands(counts.stored()), path.display());
-    Err(Interrupted(format!("{kept}; run the same command again to go on")).into())
-}
-
-/// Adds to an error what the file gave before it.
-fn explain(error: anyhow::Error, counts: &Counts) -> anyhow::Error {
-    if error.is::<Interrupted>() || counts.stored() == 0 {
-        return error;
-    }
-    let kept = thousands(counts.stored());
-    let told =
-        format!("{error:#}; {kept} rows of the file are stored, and the same command goes on once this is mended");
-    anyhow::Error::msg(told)
-}
-
-fn report(args: &Args, target: &Target, done: &[(&PathBuf, Counts)]) -> Result<()> {
-    let mut total = Counts::default();
-    for (_, counts) in done {
-        total.add(counts.inserted);
-        total.duplicates += counts.duplicates;
-        total.still_forming += counts.still_forming;
-    }
-    let text = if args.json {
-        let files: Vec<_> = done.iter().map(|(file, counts)| with_file(file, to_json(counts))).collect();
-        serde_json::to_string_pretty(&json!({"series": target.names(), "files": files, "total": to_json(&total)}))?
-    } else {
-        format!("{target}: {}", to_text(&total))
-    };
-    terminal::print(&text).context("cannot write the result")
-}
-
-fn to_json(counts: &Counts) -> serde_json::Value {
-    let Inserted { new, completed, known } = counts.inserted;
-    json!({
-        "new": new, "completed": completed, "known": known,
-        "duplicates": counts.duplicates, "still_forming": counts.still_forming,
-    })
-}
-
-fn with_file(file: &std::path::Path, mut counts: serde_json::Value) -> serde_json::Value {
-    counts["file"] = json!(file.display().to_string());
-    counts
-}
-
-/// `744 new, 0 known`, and what else there is to tell.
-fn to_text(counts: &Counts) -> String {
-    let Inserted { new, completed, known } = counts.inserted;
-    let mut text = format!("{} new, {} known", thousands(new), thousands(known));
-    let rest = [
-        (completed, "completed that were left forming"),
-        (counts.duplicates, "doubled rows skipped"),
-        (counts.still_forming, "left out: still forming when the file was written"),
-    ];
-    for (count, what) in rest.into_iter().filter(|(count, _)| *count > 0) {
-        text.push_str(&format!(", {} {what}", thousands(count)));
-    }
-    text
+    report::refusal(&done).map_or(Ok(()), |refusal| Err(anyhow!(refusal)))
 }

@@ -1,12 +1,8 @@
 //! Brings candles, mark prices and funding rates into the store: from an exchange, from files; and tells what is stored.
 
-mod archive;
 mod args;
-mod batches;
-mod coarser;
 mod fetch;
 mod import;
-mod row;
 mod status;
 
 use std::process::ExitCode;
@@ -29,7 +25,7 @@ struct Cli {
 
 const EXAMPLES: &str = "Examples:
   backfiller fetch --exchange binance --symbol BTC/USDT --timeframe 1h --since 90d
-  backfiller import --exchange binance --symbol BTC/USDT --timeframe 1h BTCUSDT-1h-2025-*.csv
+  backfiller import --exchange binance BTCUSDT-1h-2025-*.zip
   backfiller fetch --exchange binanceusdm --symbol BTC/USDT:USDT --since 90d --kind funding
   backfiller status
   backfiller status --json | jq '.series[].holes'

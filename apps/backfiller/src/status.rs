@@ -1,10 +1,12 @@
 //! `backfiller status`: what is stored.
 
+mod quarantine;
+
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use db::{FundingStatus, Gap, SeriesStatus, Store};
+use db::{FundingStatus, Gap, QuarantineStatus, SeriesStatus, Store};
 use market::format_utc;
 use serde_json::{Value, json};
 use terminal::thousands;
@@ -18,10 +20,15 @@ use crate::args::DbArgs;
 /// hole has a cause where one is known; what the exchange does not have, fetch asks for no more.
 /// Mark prices and funding rates, where there are any, are told alike; a hole in funding is a
 /// stretch of more than eight hours between two rates.
+///
+/// What was set aside comes last, by rule: rows that import or fetch did not believe. They are not
+/// stored, except moves without volume, which are only doubted; nothing is repaired. --json has
+/// the first rows of each rule as they came, and where they came from.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   backfiller status
-  backfiller status --db btc.db --json | jq '.series[] | {symbol, missing}'")]
+  backfiller status --db btc.db --json | jq '.series[] | {symbol, missing}'
+  backfiller status --json | jq '.quarantine[] | {symbol, rule, rows}'")]
 pub(crate) struct Args {
     #[command(flatten)]
     db: DbArgs,
@@ -33,7 +40,12 @@ pub(crate) struct Args {
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let store = Store::open_existing(&args.db.db)?;
-    let stored = Stored { candles: store.status()?, marks: store.mark_status()?, funding: store.funding_status()? };
+    let stored = Stored {
+        candles: store.status()?,
+        marks: store.mark_status()?,
+        funding: store.funding_status()?,
+        aside: store.quarantine_status()?,
+    };
     let text = if args.json {
         serde_json::to_string_pretty(&to_json(&store, &stored)?)?
     } else {
@@ -47,6 +59,7 @@ struct Stored {
     candles: Vec<SeriesStatus>,
     marks: Vec<SeriesStatus>,
     funding: Vec<FundingStatus>,
+    aside: Vec<QuarantineStatus>,
 }
 
 /// The sizes of the database and of its write-ahead log, in bytes.
@@ -68,6 +81,7 @@ fn to_json(store: &Store, stored: &Stored) -> Result<Value> {
         "series": series.collect::<Result<Vec<_>>>()?,
         "mark_prices": stored.marks.iter().map(|status| series_json(status, &[])).collect::<Vec<_>>(),
         "funding_rates": stored.funding.iter().map(funding_json).collect::<Vec<_>>(),
+        "quarantine": quarantine::to_json(store, &stored.aside)?,
     }))
 }
 
@@ -121,9 +135,9 @@ fn to_text(path: &Path, stored: &Stored) -> String {
     if log_bytes > 0 {
         text.push_str(&format!(" and a log of {}", megabytes(log_bytes)));
     }
-    let Stored { candles, marks, funding } = stored;
+    let Stored { candles, marks, funding, aside } = stored;
     if candles.is_empty() && marks.is_empty() && funding.is_empty() {
-        return text + "\nno candles yet: `backfiller fetch --help` and `backfiller import --help` say how to get some";
+        text += "\nno candles yet: `backfiller fetch --help` and `backfiller import --help` say how to get some";
     }
     let header = ["exchange", "symbol", "timeframe", "rows", "first", "last", "close", "holes", "missing"];
     for (title, statuses) in [("", candles), ("\nmark prices", marks)] {
@@ -137,7 +151,7 @@ fn to_text(path: &Path, stored: &Stored) -> String {
         let rows = funding.iter().map(funding_row).collect();
         text.push_str(&format!("\n\nfunding rates\n{}", terminal::table(&header, rows, &[2, 5, 6])));
     }
-    text
+    text + &quarantine::to_text(aside)
 }
 
 fn funding_row(status: &FundingStatus) -> Vec<String> {

@@ -68,7 +68,7 @@ pub(crate) fn portfolio(args: &PortfolioArgs) -> anyhow::Result<()> {
     let ran = run(members, Portfolio::new(settings, orders, limits, args.account.cash), args.account.cash, timeframe);
     warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     if let (Some(path), Some(origin)) = (&args.html, origin) {
-        let series = format!("{} symbols of {}, {timeframe}", ran.members.len(), args.exchange);
+        let series = series(args, timeframe, &ran);
         picture::page((&name, &series), &ran, origin).write(path, &picture::verdict(&ran), &warnings)?;
     }
     tell(args, &name, timeframe, &ran)
@@ -177,9 +177,15 @@ fn tell(args: &PortfolioArgs, name: &str, timeframe: Timeframe, ran: &Ran) -> an
         output::write(path, &json)?;
     }
     let whole = figure_table(&["Portfolio", "Buy & hold"], &[&ran.figures, &ran.hold]);
-    let title = format!("{name} on {} symbols of {}, {timeframe}", ran.members.len(), args.exchange);
+    let title = format!("{name} on {}", series(args, timeframe, ran));
     let page = args.html.as_ref().map_or(String::new(), |path| format!("\n\nThe page is in {}", path.display()));
     Ok(terminal::print(&format!("{title}\n\n{whole}\n\n{}{page}", by_symbol(ran)))?)
+}
+
+/// What was traded: `2 symbols of binance, 1h`.
+fn series(args: &PortfolioArgs, timeframe: Timeframe, ran: &Ran) -> String {
+    let symbols = if ran.members.len() == 1 { "symbol" } else { "symbols" };
+    format!("{} {symbols} of {}, {timeframe}", ran.members.len(), args.exchange)
 }
 
 /// What is told of each symbol.

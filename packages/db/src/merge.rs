@@ -4,11 +4,14 @@
 //! cost a comparison and no write, and none that differs goes unnoticed. Nothing closed is ever changed.
 
 use market::{Candle, FundingRate, Series, Symbol};
-use rusqlite::{Row, Rows, params};
+use rusqlite::{Row, Rows, Statement, Transaction, params};
 
 use crate::candles_in::{bind_names, check, execute};
-use crate::columns::{CANDLE, MARK, OF_SERIES, candle, names, seconds, time_ms};
+use crate::columns::{CANDLE, MARK, Names, OF_SERIES, candle, names, seconds, time_ms};
 use crate::{DbError, Inserted, Store, funding};
+
+/// Candles in one statement: with more, it gains nothing, and fewer leave some to gain.
+const GROUP: usize = 100;
 
 /// A record that the store has with other values. The store keeps its own.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,28 +54,25 @@ impl Store {
                  WHERE {OF_SERIES} AND timestamp BETWEEN ?4 AND ?5 ORDER BY timestamp"
             );
             let mut select = transaction.prepare_cached(&sql)?;
-            let mut insert = transaction.prepare_cached(
-                "INSERT INTO ohlcv_data (exchange, symbol, timeframe, timestamp, open, high, low, close, volume, closed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1) ON CONFLICT DO NOTHING",
-            )?;
             let mut complete = transaction.prepare_cached(
                 "UPDATE ohlcv_data SET open = ?5, high = ?6, low = ?7, close = ?8, volume = ?9, closed = 1
                  WHERE exchange = ?1 AND symbol = ?2 AND timeframe = ?3 AND timestamp = ?4 AND closed = 0",
             )?;
-            bind_names(&mut insert, &names)?;
             bind_names(&mut complete, &names)?;
             let (from_s, to_s) = range(candles, |candle| candle.open_time_ms);
             let stored = select.query(params![names.0, names.1, names.2, from_s, to_s])?;
             let read = |row: &Row<'_>| Ok((candle(row)?, row.get(6)?));
             let (there, differing) = compare(candles, stored, |candle| candle.open_time_ms, read)?;
             let mut inserted = Inserted::default();
+            let mut missing = Vec::with_capacity(candles.len());
             for (candle, there) in candles.iter().zip(there) {
                 match there {
-                    There::Nothing => inserted.count(execute(&mut insert, candle)?),
+                    There::Nothing => missing.push(*candle),
                     There::Forming => inserted.completed += u64::from(execute(&mut complete, candle)?),
                     There::Final => inserted.known += 1,
                 }
             }
+            inserted.new = insert_missing(transaction, &names, &missing)?;
             Ok(Merged { inserted, differing })
         })
     }
@@ -141,6 +141,53 @@ impl Store {
             Ok(Merged { inserted, differing })
         })
     }
+}
+
+/// Inserts closed candles, many with one statement: SQLite goes on from the row before instead of searching the
+/// table again, which is nearly twice as fast. Gives how many.
+fn insert_missing(transaction: &Transaction<'_>, names: &Names<'_>, candles: &[Candle]) -> rusqlite::Result<u64> {
+    let (groups, rest) = candles.as_chunks::<GROUP>();
+    let mut inserted = 0;
+    let mut insert = |statement: &mut Statement<'_>, candles: &[Candle]| {
+        for (index, candle) in candles.iter().enumerate() {
+            let first = 4 + 6 * index;
+            statement.raw_bind_parameter(first, seconds(candle.open_time_ms))?;
+            statement.raw_bind_parameter(first + 1, candle.open)?;
+            statement.raw_bind_parameter(first + 2, candle.high)?;
+            statement.raw_bind_parameter(first + 3, candle.low)?;
+            statement.raw_bind_parameter(first + 4, candle.close)?;
+            statement.raw_bind_parameter(first + 5, candle.volume)?;
+        }
+        inserted += statement.raw_execute()? as u64;
+        Ok::<_, rusqlite::Error>(())
+    };
+    let mut statement = transaction.prepare_cached(&insert_sql(GROUP))?;
+    bind_names(&mut statement, names)?;
+    for group in groups {
+        insert(&mut statement, group)?;
+    }
+    let mut statement = transaction.prepare_cached(&insert_sql(1))?;
+    bind_names(&mut statement, names)?;
+    for candle in rest {
+        insert(&mut statement, std::slice::from_ref(candle))?;
+    }
+    Ok(inserted)
+}
+
+/// The statement for so many candles. The names are parameters 1 to 3 of all of them. `OR IGNORE` cannot abort half-way,
+/// and so spares SQLite the notes that it would need to undo the rows before.
+fn insert_sql(count: usize) -> String {
+    let row = |index: usize| {
+        let [time, open, high, low, close, volume] = std::array::from_fn(|column| 4 + 6 * index + column);
+        format!("(?1, ?2, ?3, ?{time}, ?{open}, ?{high}, ?{low}, ?{close}, ?{volume}, 1)")
+    };
+    let rows: Vec<String> = (0..count).map(row).collect();
+    format!(
+        "INSERT OR IGNORE INTO ohlcv_data
+             (exchange, symbol, timeframe, timestamp, open, high, low, close, volume, closed)
+         VALUES {}",
+        rows.join(", ")
+    )
 }
 
 /// The seconds of the first record and of the last one; a range without anything where there is none.

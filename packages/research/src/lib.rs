@@ -2,7 +2,8 @@
 //!
 //! Nothing here runs a strategy, reads a file or a clock. Randomness is a seed: the same seed gives the same result.
 //!
-//! - What to try: a [`Space`] of params, a [`Sampler`] that walks it, and the [`Plateau`] around each result.
+//! - What to try: a [`Space`] of params, a [`Sampler`] that walks it, and the [`Plateau`] around each result:
+//!   [`plateaus`] of a grid, [`near_plateaus`] of what was sampled.
 //! - Whether it holds on later candles: the windows of [`walk_forward`], and [`walk_forward_efficiency`].
 //! - Whether it could have gone otherwise: [`draw_trades`] and [`bootstrap_days`].
 //! - Whether it hangs on costs, on how far back one reads, or on the future: [`break_even`], [`largest_change`],
@@ -15,6 +16,7 @@ mod correlation;
 mod efficiency;
 mod error;
 mod monte_carlo;
+mod nearest;
 mod normal;
 mod pbo;
 mod plateau;
@@ -33,6 +35,7 @@ pub use monte_carlo::{
     BAND_LEVELS, Bootstrap, DAYS_PER_YEAR, Distribution, MOST_RUNS, TradeDraw, TradeRuns, as_it_was, bootstrap_days,
     draw_trades,
 };
+pub use nearest::{Near, near_plateaus, nearest_count};
 pub use normal::{normal_cdf, normal_quantile};
 pub use pbo::{BLOCKS_DEFAULT, MOST_TRIALS, Outcome, Overfitting, Trials};
 pub use plateau::{Plateau, best_plateau, plateaus};

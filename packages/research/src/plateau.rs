@@ -10,14 +10,15 @@ use crate::{ResearchError, Space};
 /// failed ones is no plateau.
 const COVERED_LEAST: f64 = 0.5;
 
-/// The scores around one point: its own, and those of all points at most one step away in every param (a Chebyshev
-/// distance of 1, corners included). At an edge of the space there are fewer.
+/// The scores around one point, its own among them. On a grid, those of all points at most one step away in every param (a
+/// Chebyshev distance of 1, corners included); at an edge of the space there are fewer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plateau {
     /// The point's own score.
     pub score: f64,
-    /// The mean of the scores around.
-    pub mean: f64,
+    /// What is in the middle of the scores around: their mean on a grid, their median where only some points were tried
+    /// ([`crate::near_plateaus`]).
+    pub middle: f64,
     /// The lowest of the scores around.
     pub min: f64,
     /// How many scores there are around, its own counted.
@@ -33,11 +34,11 @@ impl Plateau {
         self.scored as f64 >= COVERED_LEAST * self.points as f64
     }
 
-    /// How high it lies: the mean, but not above the point's own score, so that a bad point beside a peak, above all
+    /// How high it lies: the middle, but not above the point's own score, so that a bad point beside a peak, above all
     /// at an edge where it has few other neighbours, does not pass for good.
     #[must_use]
     pub fn level(&self) -> f64 {
-        self.mean.min(self.score)
+        self.middle.min(self.score)
     }
 }
 
@@ -60,7 +61,7 @@ pub fn plateaus(space: &Space, scores: &[Option<f64>]) -> Result<Vec<Option<Plat
     }
     let plateau = |(score, around): (&Option<f64>, Around)| {
         let Around { sum, min, scored, points } = around;
-        Some(Plateau { score: (*score)?, mean: sum / scored as f64, min, scored, points })
+        Some(Plateau { score: (*score)?, middle: sum / scored as f64, min, scored, points })
     };
     Ok(own.iter().zip(around).map(plateau).collect())
 }
@@ -176,7 +177,7 @@ mod tests {
                 prop_assert_eq!(plateau.is_some(), scores[number].is_some());
                 let Some(plateau) = plateau else { continue };
                 prop_assert_eq!((plateau.scored, plateau.points), (scored.len(), around.len()));
-                prop_assert!((plateau.mean - scored.iter().sum::<f64>() / scored.len() as f64).abs() < 1e-9);
+                prop_assert!((plateau.middle - scored.iter().sum::<f64>() / scored.len() as f64).abs() < 1e-9);
                 prop_assert_eq!(plateau.min, scored.iter().copied().fold(f64::INFINITY, f64::min));
             }
         }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod archives;
+mod bad_candles;
 mod faults;
 mod fetch;
 mod fetch_perpetuals;

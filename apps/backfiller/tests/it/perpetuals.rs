@@ -57,9 +57,9 @@ fn a_timeframe_means_nothing_to_funding_and_much_to_the_rest() {
     assert_eq!(funding(&desk, &file)["known"], 3);
     for kind in ["candles", "mark"] {
         let output = desk.run(&args(kind, &file));
-        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(output.status.code(), Some(1));
         let error = stderr(&output);
-        assert!(error.contains("required arguments were not provided") && error.contains("--timeframe"), "{error}");
+        assert!(error.contains("a.csv does not tell the timeframe; expected --timeframe 1h"), "{error}");
         assert_eq!(desk.run(&with(kind)).status.code(), Some(1), "rates are no candles");
     }
 }
@@ -83,9 +83,22 @@ fn bad_funding_gets_one_clear_error() {
     check_refused(&plus("1735776000000,nan"), "the rate is not a finite number");
     check_refused(&plus("1735776000000,x"), "the funding rate is \"x\"; expected a number");
     check_refused(&plus("1735776000"), "1 columns; expected at least 2");
-    check_refused(&plus("1735776000,0.1"), "the time is in seconds, the rows above are in milliseconds");
-    check_refused(&plus("1735689600000,0.0001"), "comes after that of 2025-01-01T16:00:00Z; expected rising times");
-    check_refused(&plus("1735747200000,0.0003"), "another funding rate of 2025-01-01T16:00:00Z, unlike the one above");
+    check_refused(
+        &plus("1735776000,0.1\n1735804800,0.1"),
+        "the time is in seconds, the rows above are in milliseconds",
+    );
+    check_refused(&plus("1735714800000,0.0001"), "comes after that of 2025-01-01T16:00:00Z; expected rising times");
+}
+
+#[test]
+fn funding_that_differs_is_set_aside() {
+    let desk = Desk::new();
+    let total = funding(&desk, &desk.write("a.csv", &format!("{RATES}1735747200000,0.0003\n1735689600000,0.0001\n")));
+    assert_eq!((&total["new"], &total["duplicates"]), (&json!(3), &json!(1)));
+    assert_eq!(total["set_aside"], json!({"conflict": 1}));
+    let total = funding(&desk, &desk.write("b.csv", "1735689600000,0.0007\n"));
+    assert_eq!((&total["known"], &total["set_aside"]), (&json!(1), &json!({"conflict": 1})));
+    assert_eq!(stored_rates(&desk)[0].rate, 0.0001);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use anyhow::anyhow;
 use report::FIGURES;
 use research::{
     Correlation, Overfitting, Plateau, SharpeSample, Space, Trials, best_plateau, deflated_sharpe, independent_trials,
-    plateaus,
+    near_plateaus, plateaus,
 };
 use serde_json::{Map, Value, json};
 
@@ -21,13 +21,15 @@ pub(crate) struct Found {
     /// The values of each param.
     pub(crate) values: Vec<Vec<f64>>,
     pub(crate) goal: String,
+    /// Whether the lowest value of the goal is the best.
+    lowest: bool,
     pub(crate) trials: Vec<Trial>,
     /// What counts of each trial; more is better.
     pub(crate) scores: Vec<Option<f64>>,
     /// The trials that have a score, best first.
     pub(crate) ranked: Vec<usize>,
-    /// The neighbourhood of each trial, where all points were tried.
-    pub(crate) around: Vec<Option<Plateau>>,
+    /// The neighbourhood of each trial: of all points a step away, or of the nearest that were tried.
+    pub(crate) around: Vec<Option<Around>>,
     /// The trial in the middle of the best plateau.
     pub(crate) plateau: Option<usize>,
     /// The probability that the best Sharpe ratio is not luck, given how much was tried.
@@ -35,6 +37,14 @@ pub(crate) struct Found {
     /// How many independent trials the trials are worth.
     pub(crate) independent: Option<f64>,
     pub(crate) overfitting: Option<Overfitting>,
+}
+
+/// The neighbourhood of a trial.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Around {
+    pub(crate) plateau: Plateau,
+    /// How far it goes, as a share of the range of a param; `None` where it is a step in each.
+    pub(crate) reach: Option<f64>,
 }
 
 impl Found {
@@ -46,8 +56,9 @@ impl Found {
         // Of equals the one that was asked for first: sorting is stable.
         ranked.sort_by(|a, b| scores[*b].partial_cmp(&scores[*a]).unwrap_or(std::cmp::Ordering::Equal));
         let (around, plateau) = match args.sampler {
-            SamplerKind::Grid => around(space, &trials, &scores)?,
-            _ => (vec![None; trials.len()], None),
+            SamplerKind::Grid => a_step_away(space, &trials, &scores)?,
+            _ if trials.len() == space.size() => a_step_away(space, &trials, &scores)?,
+            _ => nearest(space, &trials, &scores)?,
         };
         let independent = independent(&trials);
         let deflated_sharpe = ranked.first().and_then(|best| deflated(&trials, *best, independent?));
@@ -56,6 +67,7 @@ impl Found {
             values: space.params().iter().map(|param| param.values().to_vec()).collect(),
             names,
             goal: args.goal.clone(),
+            lowest: args.lowest,
             trials,
             scores,
             ranked,
@@ -65,6 +77,23 @@ impl Found {
             independent,
             overfitting,
         })
+    }
+
+    /// What the goal is in the middle of a trial's neighbourhood.
+    pub(crate) fn goal_around(&self, trial: usize) -> Option<f64> {
+        self.around[trial].map(|around| around.plateau.middle * if self.lowest { -1.0 } else { 1.0 })
+    }
+
+    /// What the neighbourhood of a trial is, and of which kind the middle.
+    pub(crate) fn around_text(&self, trial: usize) -> String {
+        match self.around[trial] {
+            Some(Around { plateau, reach: Some(reach) }) => format!(
+                "as the median of the {} trials nearest to it, itself among them and all within {:.0} % of every range",
+                plateau.points,
+                reach * 100.0,
+            ),
+            _ => "on average around it, at most a step away in each param".to_owned(),
+        }
     }
 
     /// The trial with the best score.
@@ -111,17 +140,21 @@ impl Found {
                 Some((figure.name.to_owned(), if is_count { json!(value as u64) } else { json!(value) }))
             })
             .collect();
-        let around = self.around[index].map(|around| json!({ "mean": around.mean, "min": around.min }));
+        let around = self.around[index].map(|Around { plateau, reach }| match reach {
+            None => json!({ "mean": plateau.middle, "min": plateau.min }),
+            Some(reach) => {
+                json!({ "median": plateau.middle, "min": plateau.min, "trials": plateau.points, "reach": reach })
+            }
+        });
         json!({ "params": params, "score": self.scores[index], "metrics": figures, "around": around })
     }
 }
 
-/// The neighbourhoods of a grid, by trial, and the trial whose neighbourhood is best.
-fn around(
-    space: &Space,
-    trials: &[Trial],
-    scores: &[Option<f64>],
-) -> anyhow::Result<(Vec<Option<Plateau>>, Option<usize>)> {
+/// The neighbourhoods by trial, and the trial whose neighbourhood is best.
+type Plateaus = (Vec<Option<Around>>, Option<usize>);
+
+/// Those of a grid.
+fn a_step_away(space: &Space, trials: &[Trial], scores: &[Option<f64>]) -> anyhow::Result<Plateaus> {
     let mut by_number = vec![None; space.size()];
     let numbers: Vec<Option<usize>> = trials.iter().map(|trial| space.number(&trial.point)).collect();
     for (number, score) in numbers.iter().zip(scores) {
@@ -132,7 +165,18 @@ fn around(
     let all = plateaus(space, &by_number).map_err(|error| anyhow!(error))?;
     let best = best_plateau(&all).map(|(number, _)| number);
     let plateau = best.and_then(|best| numbers.iter().position(|number| *number == Some(best)));
-    Ok((numbers.iter().map(|number| number.and_then(|number| all[number])).collect(), plateau))
+    let of = |number: &Option<usize>| Some(Around { plateau: all[(*number)?]?, reach: None });
+    Ok((numbers.iter().map(of).collect(), plateau))
+}
+
+/// Those of points that were sampled.
+fn nearest(space: &Space, trials: &[Trial], scores: &[Option<f64>]) -> anyhow::Result<Plateaus> {
+    let points: Vec<Vec<usize>> = trials.iter().map(|trial| trial.point.clone()).collect();
+    let near = near_plateaus(space, &points, scores).map_err(|error| anyhow!(error))?;
+    let plateaus: Vec<Option<Plateau>> = near.iter().map(|near| near.map(|near| near.plateau)).collect();
+    let around = |near: research::Near| Around { plateau: near.plateau, reach: Some(near.reach) };
+    let best = best_plateau(&plateaus).map(|(trial, _)| trial);
+    Ok((near.into_iter().map(|near| near.map(around)).collect(), best))
 }
 
 fn independent(trials: &[Trial]) -> Option<f64> {

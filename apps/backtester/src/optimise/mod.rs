@@ -2,8 +2,8 @@
 
 mod condition;
 mod found;
-mod html;
 mod memory;
+mod picture;
 mod space;
 mod text;
 mod tried;
@@ -224,7 +224,8 @@ impl Search<'_> {
 fn tell(args: &OptimiseArgs, prepared: &Prepared, found: &Found) -> anyhow::Result<()> {
     prepared.range.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     if let Some(path) = &args.html {
-        output::write(path, &html::page(prepared, found))?;
+        let (page, verdict) = picture::page(args, prepared, found)?;
+        page.write(path, &verdict, &prepared.range.warnings)?;
     }
     if let Some(path) = &args.json {
         let json = serde_json::to_string(&found.json(prepared))?;
@@ -233,5 +234,6 @@ fn tell(args: &OptimiseArgs, prepared: &Prepared, found: &Found) -> anyhow::Resu
         }
         output::write(path, &json)?;
     }
-    Ok(terminal::print(&text::text(args, prepared, found))?)
+    let page = args.html.as_ref().map_or(String::new(), |path| format!("\nThe page is in {}", path.display()));
+    Ok(terminal::print(&format!("{}{page}", text::text(args, prepared, found)))?)
 }

@@ -7,10 +7,11 @@ use terminal::thousands;
 
 use super::found::Found;
 use crate::args::OptimiseArgs;
+use crate::honesty::Verdict;
 use crate::prepared::Prepared;
 
 /// Figures that stand beside the goal.
-const BESIDE: [&str; 5] = ["total_return", "max_drawdown", "sharpe", "trades", "win_rate"];
+pub(super) const BESIDE: [&str; 5] = ["total_return", "max_drawdown", "sharpe", "trades", "win_rate"];
 /// A probability of overfitting from which on a search is said to have found luck.
 const LUCK: f64 = 0.5;
 /// The deflated Sharpe ratio that is taken for skill.
@@ -31,16 +32,12 @@ pub(crate) fn text(args: &OptimiseArgs, prepared: &Prepared, found: &Found) -> S
     let _ = writeln!(text, "\n{}", table(args, found));
     let _ = writeln!(text, "Best: {}", found.params(best));
     if let Some(plateau) = found.plateau {
-        let mean = found.around[plateau].map_or(f64::NAN, |around| around.mean);
         let same = if plateau == best { ", which is the best itself" } else { "" };
-        let _ = writeln!(
-            text,
-            "Plateau: {}{same}; {} is {mean:.3} on average around it",
-            found.params(plateau),
-            found.goal
-        );
+        let middle = figure(&found.goal, found.goal_around(plateau));
+        let (params, goal, around) = (found.params(plateau), &found.goal, found.around_text(plateau));
+        let _ = writeln!(text, "Plateau: {params}{same}; {goal} is {middle} {around}");
     }
-    text.push_str(&verdict(found));
+    text.push_str(&likely(found));
     text.trim_end().to_owned()
 }
 
@@ -56,10 +53,7 @@ fn table(args: &OptimiseArgs, found: &Found) -> String {
         let mut row = vec![(rank + 1).to_string()];
         row.extend(trial.values.iter().map(f64::to_string));
         row.push(figure(&found.goal, trial.outcome.figure(&found.goal)));
-        row.push(figure(
-            &found.goal,
-            found.around[index].map(|around| if args.lowest { -around.mean } else { around.mean }),
-        ));
+        row.push(figure(&found.goal, found.goal_around(index)));
         row.extend(beside.iter().map(|name| figure(name, trial.outcome.figure(name))));
         row
     });
@@ -67,7 +61,7 @@ fn table(args: &OptimiseArgs, found: &Found) -> String {
     terminal::table(&heads, rows.collect(), &right)
 }
 
-fn figure(name: &str, value: Option<f64>) -> String {
+pub(super) fn figure(name: &str, value: Option<f64>) -> String {
     let unit = FIGURES.iter().find(|figure| figure.name == name).map(|figure| figure.unit);
     match (value, unit) {
         (None, _) => "-".to_owned(),
@@ -77,8 +71,20 @@ fn figure(name: &str, value: Option<f64>) -> String {
     }
 }
 
+/// Whether what was found is luck; `None` where nothing tells.
+pub(super) fn verdict(found: &Found) -> Option<Verdict> {
+    if found.deflated_sharpe.is_none() && found.overfitting.is_none() {
+        return None;
+    }
+    let is_luck = found.overfitting.as_ref().is_some_and(|one| one.probability >= LUCK)
+        || found.deflated_sharpe.is_some_and(|one| one < SKILL);
+    let text = if is_luck { "what was found may well be luck of this range" } else { "luck alone hardly explains it" };
+    let text = format!("{text}; try it on candles that took no part: backtester walk-forward");
+    Some(Verdict::of(!is_luck, text))
+}
+
 /// How likely it is luck.
-fn verdict(found: &Found) -> String {
+fn likely(found: &Found) -> String {
     let mut text = String::new();
     if let (Some(deflated), Some(independent)) = (found.deflated_sharpe, found.independent) {
         let _ = writeln!(
@@ -94,12 +100,8 @@ fn verdict(found: &Found) -> String {
             overfitting.probability * 100.0,
         );
     }
-    let luck = found.overfitting.as_ref().is_some_and(|one| one.probability >= LUCK)
-        || found.deflated_sharpe.is_some_and(|one| one < SKILL);
-    if found.deflated_sharpe.is_some() || found.overfitting.is_some() {
-        let verdict =
-            if luck { "what was found may well be luck of this range" } else { "luck alone hardly explains it" };
-        let _ = writeln!(text, "Verdict: {verdict}; try it on candles that took no part: backtester walk-forward");
+    if let Some(verdict) = verdict(found) {
+        let _ = writeln!(text, "Verdict: {}", verdict.text);
     }
     text
 }

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use report::Unit;
 
-use super::frame::{Colour, Key, Of, Scale, WHOLE, frame};
+use super::frame::{Colour, Key, frame};
+use super::scale::{Of, Scale, WHOLE};
 use super::term::escape;
 
 /// Labels below bars at most; of more, some are left out.

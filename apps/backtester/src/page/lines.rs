@@ -5,9 +5,13 @@ use std::fmt::Write;
 use market::CandleSlice;
 use report::Unit;
 
-use super::frame::{Colour, Key, Of, Scale, WHOLE, frame};
+use super::frame::{Colour, Key, frame};
+use super::scale::{Of, Scale, WHOLE};
 use super::term::escape;
 use super::thin::thin;
+
+/// Means that are drawn of a line at most.
+const STRETCHES: usize = 240;
 
 /// A line, thinned to what can be seen.
 pub(crate) struct Line {
@@ -27,6 +31,15 @@ impl Line {
     pub(crate) fn of(name: impl Into<String>, colour: Colour, times_ms: &[i64], values: &[f64]) -> Self {
         let points = times_ms.iter().zip(values).map(|(time_ms, value)| (*time_ms as f64, *value));
         Line::new(name, colour, points)
+    }
+
+    /// A line over time through the means of at most [`STRETCHES`] stretches: of what jumps up and down too often to
+    /// be seen.
+    pub(crate) fn means(name: impl Into<String>, colour: Colour, times_ms: &[i64], values: &[f64]) -> Self {
+        let stretch = times_ms.len().div_ceil(STRETCHES).max(1);
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let points = times_ms.chunks(stretch).zip(values.chunks(stretch));
+        Line::new(name, colour, points.map(|(times_ms, values)| (times_ms[0] as f64, mean(values))))
     }
 
     /// Buying at the first open with all cash, and holding.
@@ -104,6 +117,8 @@ mod tests {
             times.iter().map(|time| if *time == 0 { f64::NAN } else { *time as f64 / 1e6 }).collect();
         let lines = vec![Line::of("a<b", Colour::Accent, &times, &values), Line::of("none", Colour::Hold, &[], &[])];
         let html = Lines::over_time(Unit::Quote, lines).html();
+        let means = Line::means("means", Colour::Accent, &times, &times.iter().map(|_| 0.5).collect::<Vec<_>>());
+        assert!(means.points.len() <= STRETCHES && means.points.iter().all(|point| point.1 == 0.5));
         let path = html.split("data-name=\"a&lt;b\" d=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
         let points = path.split('L').count();
         assert!(points <= MOST_POINTS && points > MOST_POINTS / 3, "{points}");

@@ -4,6 +4,7 @@ mod bars;
 mod frame;
 mod lines;
 mod origin;
+mod scale;
 mod table;
 mod term;
 mod thin;
@@ -14,9 +15,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 pub(crate) use bars::{Bars, Series, histogram};
-pub(crate) use frame::{Colour, Of};
+pub(crate) use frame::Colour;
 pub(crate) use lines::{Band, Line, Lines};
 pub(crate) use origin::Origin;
+pub(crate) use scale::Of;
 pub(crate) use table::{figures, heat, table};
 pub(crate) use term::Term;
 

@@ -39,7 +39,11 @@ pub(super) fn page((title, series): (&str, &str), ran: &Ran, origin: Origin) -> 
                 "Its closed trades, and its open one as far as the price has moved, before the fees of its entry.",
                 parts(&ran.held, ran),
             ),
-            Section::new("How much is at stake", "Over time.", at_stake(ran, &notional, &positions)),
+            Section::new(
+                "How much is at stake",
+                "Each point is the mean of a stretch of candles.",
+                at_stake(ran, &notional, &positions),
+            ),
             Section::new("Symbols", "In the order in which they are dealt with.", symbols(ran)),
             Section::new(
                 "Figures",
@@ -84,7 +88,7 @@ fn parts(held: &[Held], ran: &Ran) -> String {
 fn at_stake(ran: &Ran, notional: &[f64], positions: &[f64]) -> String {
     let share: Vec<f64> = notional.iter().zip(&ran.equity).map(|(notional, equity)| notional / equity).collect();
     let plot = |title: Term, unit: Unit, values: &[f64], colour: Colour| {
-        let line = Line::of(title.word(), colour, &ran.times_ms, values);
+        let line = Line::means(title.word(), colour, &ran.times_ms, values);
         format!("<div><h3>{}</h3>{}</div>", title.html(), Lines::over_time(unit, vec![line]).html())
     };
     let stake = plot(Term::new("At stake", AT_STAKE), Unit::Share, &share, Colour::Accent);

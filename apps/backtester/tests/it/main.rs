@@ -8,6 +8,7 @@ mod mistakes;
 mod optimise;
 mod oracles;
 mod output;
+mod pages;
 mod perpetual;
 mod portfolio;
 mod repeat;

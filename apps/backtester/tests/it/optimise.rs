@@ -118,6 +118,40 @@ fn the_best_fulfils_the_conditions() {
     assert!(testkit::read_text(&desk.path("search.html")).contains("\"names\":[\"fast\",\"slow\"]"));
 }
 
+/// The plateau of a sample, found again from the trials themselves.
+#[test]
+fn a_sample_has_a_plateau_of_its_nearest() {
+    let (desk, strategy) = desk();
+    let args =
+        ["--sampler", "random", "--trials", "60", "--param", "fast=2:20", "--param", "slow=4:40:4", "--no-record"];
+    let found = json(&desk, &strategy, &args);
+    let trials = found["trials"].as_array().expect("trials");
+    let place = |trial: &Value| {
+        let param = |name: &str| trial["params"][name].as_f64().expect("a param");
+        [(param("fast") - 2.0) / 18.0, (param("slow") - 4.0) / 36.0]
+    };
+    let middle = place(&found["plateau"]);
+    let mut nearest: Vec<(f64, f64)> = trials
+        .iter()
+        .map(|trial| place(trial).iter().zip(middle).fold(0.0_f64, |most, (a, b)| most.max((a - b).abs())))
+        .zip(trials.iter().map(|trial| trial["score"].as_f64().expect("a score")))
+        .collect();
+    nearest.sort_by(|a, b| a.0.partial_cmp(&b.0).expect("numbers"));
+    // The root of sixty, rounded up.
+    let mut scores: Vec<f64> = nearest[..8].iter().map(|(_, score)| *score).collect();
+    scores.sort_by(|a, b| a.partial_cmp(b).expect("numbers"));
+    let around = &found["plateau"]["around"];
+    assert_eq!(around["trials"], 8);
+    assert!((around["reach"].as_f64().expect("a reach") - nearest[7].0).abs() < 1e-9);
+    // Of those that are equally far the earlier ones are taken, so that the test and the program sort alike.
+    assert!((around["median"].as_f64().expect("a median") - f64::midpoint(scores[3], scores[4])).abs() < 1e-9);
+    assert!(optimise(&desk, &strategy, &args).succeeds().contains("as the median of the 8 trials nearest to it"));
+    // All points of a grid, in whatever order, have the plateau of a grid.
+    let plateau = |sampler: &str| json(&desk, &strategy, &["--sampler", sampler, "--no-record"])["plateau"].clone();
+    assert_eq!(plateau("random"), plateau("grid"));
+    assert!(plateau("grid")["around"]["mean"].is_number());
+}
+
 #[test]
 fn mistakes_are_told() {
     let (desk, strategy) = desk();
@@ -128,6 +162,7 @@ fn mistakes_are_told() {
         (&["--where", "fast ~ 2"], &["no condition"]),
         (&["--where", "faster < 2"], &["neither a param"]),
         (&["--where", "fast > 99"], &["no point"]),
+        (&["--html", "-"], &["a file of its own"]),
         (&["--param", "fast=0:2"], &["with fast=0", "whole number from 1"]),
         (&["--set", "fast=2", "--set", "slow=4"], &["nothing to try"]),
         (&["--param", "fast=1:1000:0.01", "--param", "slow=1:1000"], &["--sampler random"]),

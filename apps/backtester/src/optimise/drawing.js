@@ -1,49 +1,11 @@
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Search</title>
-<style>
-:root { color-scheme: light dark; --text: #1d2330; --soft: #68707f; --line: #d9dde5; --back: #fff; }
-@media (prefers-color-scheme: dark) { :root { --text: #e3e6ec; --soft: #949cab; --line: #343b48; --back: #171a21; } }
-body { margin: 2rem auto; max-width: 70rem; padding: 0 1rem; font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-p, label { color: var(--soft); } b { color: var(--text); }
-canvas { width: 100%; display: block; } #heat { height: 26rem; } #lines { height: 22rem; }
-#tip { position: fixed; pointer-events: none; padding: .3rem .6rem; border: 1px solid var(--line); border-radius: .3rem; background: var(--back); display: none; white-space: pre; font-size: 13px; }
-@media print { body { margin: 0; max-width: none; } label { display: none; } }
-</style>
-<h1 id="title"></h1>
-<p id="summary"></p>
-<h2>Heat map</h2>
-<p>The best value of the goal for each pair, whatever the other params are. A colour that holds over a field is a plateau; a lone bright cell is a peak.</p>
-<p><label>across <select id="x"></select></label> <label>up <select id="y"></select></label></p>
-<canvas id="heat"></canvas>
-<h2>Parallel coordinates</h2>
-<p>A line for each point that was tried, brighter where the goal is better; the last axis is the goal.</p>
-<canvas id="lines"></canvas>
-<div id="tip"></div>
-<script type="application/json" id="data">{{data}}</script>
-<script>
+// The heat map and the parallel coordinates of a search: too many marks for elements of their own.
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
 const number = (value) => value === null ? "none" : Number(value.toPrecision(6)).toString();
-const percent = (value) => (value * 100).toFixed(1) + " %";
-byId("title").textContent = data.title;
-document.title = data.title;
-const parts = [[`${data.tried} points tried. Best ${data.goal}: `, data.best], [" Plateau: ", data.plateau],
-  [" Deflated Sharpe: ", data.deflated_sharpe === null ? null : percent(data.deflated_sharpe)],
-  [" Probability of overfitting: ", data.overfitting === null ? null : percent(data.overfitting)]];
-for (const [label, value] of parts) {
-  if (value === null) continue;
-  const strong = document.createElement("b");
-  strong.textContent = value + ".";
-  byId("summary").append(label, strong);
-}
 const known = data.scores.filter((score) => score !== null);
-const low = Math.min(...known), high = Math.max(...known);
+const low = known.length > 0 ? Math.min(...known) : 0, high = known.length > 0 ? Math.max(...known) : 0;
 // Viridis at five places, so that it reads in grey and without red and green.
 const stops = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
 function colour(score, alpha = 1) {
@@ -59,6 +21,9 @@ function begin(canvas) {
   draw.font = "12px system-ui, sans-serif";
   return { draw, width, height };
 }
+const tip = document.body.appendChild(document.createElement("div"));
+tip.className = "bubble cell";
+tip.hidden = true;
 let cells = null;
 function heat() {
   const x = byId("x").selectedIndex, y = byId("y").selectedIndex;
@@ -75,7 +40,7 @@ function heat() {
     draw.fillStyle = colour(score);
     draw.fillRect(left + column * w, height - bottom - (row + 1) * h, Math.ceil(w), Math.ceil(h));
   }
-  draw.fillStyle = style("--soft");
+  draw.fillStyle = style("--muted");
   const every = (list, room) => Math.max(1, Math.ceil(list.length * room));
   draw.textAlign = "center";
   across.forEach((value, index) => { if (index % every(across, 44 / (width - left)) === 0) draw.fillText(number(value), left + (index + .5) * w, height - bottom + 16); });
@@ -107,11 +72,11 @@ function lines() {
   draw.textAlign = "center";
   for (let axis = 0; axis < axes; axis++) {
     const values = data.values[axis] ?? [low, high];
-    draw.strokeStyle = style("--line"); draw.lineWidth = 1;
+    draw.strokeStyle = style("--border"); draw.lineWidth = 1;
     draw.beginPath(); draw.moveTo(place(axis), top); draw.lineTo(place(axis), height - bottom); draw.stroke();
     draw.fillStyle = style("--text");
     draw.fillText(data.names[axis] ?? data.goal, place(axis), 12);
-    draw.fillStyle = style("--soft");
+    draw.fillStyle = style("--muted");
     draw.fillText(number(values[values.length - 1]), place(axis), 27);
     draw.fillText(number(values[0]), place(axis), height - 8);
   }
@@ -122,19 +87,17 @@ for (const id of ["x", "y"]) {
 }
 byId("y").selectedIndex = Math.min(1, data.names.length - 1);
 byId("heat").addEventListener("mousemove", (event) => {
-  const { left, top } = byId("heat").getBoundingClientRect(), tip = byId("tip");
+  const { left, top } = byId("heat").getBoundingClientRect();
   const column = Math.floor((event.clientX - left - cells.left) / cells.w);
   const row = Math.floor((cells.height - cells.bottom - (event.clientY - top)) / cells.h);
   const score = cells.best.get(column + row * data.values[cells.x].length);
-  tip.style.display = column >= 0 && row >= 0 && score !== undefined ? "block" : "none";
+  tip.hidden = !(column >= 0 && row >= 0 && column < data.values[cells.x].length && score !== undefined);
   if (score === undefined) return;
   tip.textContent = `${data.names[cells.x]} ${number(data.values[cells.x][column])}\n${data.names[cells.y]} ${number(data.values[cells.y][row])}\n${data.goal} ${number(score)}`;
   tip.style.left = event.clientX + 14 + "px"; tip.style.top = event.clientY + 14 + "px";
 });
-byId("heat").addEventListener("mouseleave", () => { byId("tip").style.display = "none"; });
+byId("heat").addEventListener("mouseleave", () => { tip.hidden = true; });
 const all = () => { heat(); lines(); };
 addEventListener("resize", all);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
 all();
-</script>
-</html>

@@ -1,9 +1,10 @@
 //! Rows of funding rates.
 
-use csv::ByteRecord;
-use market::FundingRate;
+use market::{FundingRate, Objection};
 
-use super::{Format, RowFault, Times, check_columns, lossy, number};
+use super::times::Times;
+use super::{Format, RowFault, first, value};
+use crate::import::text::{Row, bare, lossy};
 
 /// Columns of a row at least: a time and a rate.
 const COLUMNS: usize = 2;
@@ -32,24 +33,30 @@ impl Format for FundingFormat {
     const TIME: &'static str = "time";
     const COLUMNS: &'static str = "time,funding_rate";
 
-    fn check_header(&mut self, row: &ByteRecord) -> Result<(), RowFault> {
-        check_columns::<Self>(row, COLUMNS)?;
-        let is_rate = |name: &&[u8]| lossy(name).trim().to_lowercase().ends_with("rate");
-        let Some(column) = row.iter().skip(1).position(|name| is_rate(&name)) else {
-            return Err(RowFault::WrongHeader { column: 2, found: lossy(&row[1]), expected: "funding_rate" });
+    fn check_header(&mut self, row: Row<'_>) -> Result<(), RowFault> {
+        let [_, second] = first::<Self, COLUMNS>(row)?;
+        let is_rate = |name: &[u8]| lossy(bare(name)).to_lowercase().ends_with("rate");
+        let Some(column) = row.fields().skip(1).position(is_rate) else {
+            return Err(RowFault::WrongHeader { column: 2, found: lossy(second), expected: "funding_rate" });
         };
         self.rate_column = Some(column + 1);
         Ok(())
     }
 
-    fn read(&mut self, row: &ByteRecord) -> Result<FundingRate, RowFault> {
-        check_columns::<Self>(row, COLUMNS)?;
-        let guess = if row.len() == COLUMNS { SHORT_RATE } else { ARCHIVE_RATE };
+    fn read(&mut self, row: Row<'_>) -> Result<FundingRate, RowFault> {
+        let [time, _] = first::<Self, COLUMNS>(row)?;
+        let found = row.fields().count();
+        let guess = if found == COLUMNS { SHORT_RATE } else { ARCHIVE_RATE };
         let column = *self.rate_column.get_or_insert(guess);
-        check_columns::<Self>(row, column + 1)?;
-        let rate = FundingRate::new(self.times.floor_ms(&row[0])?, number(row, column, "the funding rate")?);
+        let too_few = RowFault::TooFewColumns { found, needed: column + 1, columns: Self::COLUMNS };
+        let rate = value(row.fields().nth(column).ok_or(too_few)?, "the funding rate")?;
+        let rate = FundingRate::new(self.times.floor_ms(time)?, rate);
         rate.check()?;
         Ok(rate)
+    }
+
+    fn judge(&mut self, _rate: &FundingRate) -> Option<Objection> {
+        None
     }
 
     fn time_ms(rate: &FundingRate) -> i64 {
@@ -64,7 +71,7 @@ impl Format for FundingFormat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::tests::NOW_MS;
+    use crate::import::row::{is_header, tests::NOW_MS};
 
     const TIME_MS: i64 = 1_735_689_600_000;
 
@@ -73,11 +80,11 @@ mod tests {
         let mut format = FundingFormat::new(NOW_MS);
         let mut last = None;
         for row in rows {
-            let row = row.split(',').collect::<Vec<_>>().into();
-            if crate::row::is_header(&row) {
-                format.check_header(&row)?;
+            let row = Row::at(row.as_bytes(), 0);
+            if is_header(row) {
+                format.check_header(row)?;
             } else {
-                last = Some(format.read(&row)?);
+                last = Some(format.read(row)?);
             }
         }
         Ok(last.unwrap_or(FundingRate::new(0, 0.0)))
@@ -127,7 +134,7 @@ mod tests {
         check_fault(&["open_time,open"], "the header says \"open\" in column 2; expected funding_rate");
         check_fault(
             &["1735689600,0.1", "1735693200000,0.1"],
-            "the time is in milliseconds, the rows above are in seconds; expected one unit in a file",
+            "the time is in milliseconds, the rows above are in seconds",
         );
         check_fault(
             &["20250101,0.1"],

@@ -1,0 +1,195 @@
+//! The whole of one file, from text to records that can be stored, and to rows that are set aside.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use market::{Objection, Rule, format_utc};
+
+use super::asides::Asides;
+use super::row::{Format, Record, is_header};
+use super::text::{Lines, Row, Rows};
+use super::unpack::Text;
+
+/// Records that tell whether the file is what it is said to be.
+const FIRST: usize = 10_000;
+/// Fewer bad rows than these are blemishes, however short the file.
+const MANY_BAD: u64 = 10;
+
+/// What is in a file, checked whole.
+#[derive(Debug)]
+pub(crate) struct Parsed<R> {
+    text: Vec<u8>,
+    /// The file's name, which is the source of what is set aside.
+    name: String,
+    pub(crate) found: Found<R>,
+}
+
+/// What is in a text.
+#[derive(Debug)]
+pub(crate) struct Found<R> {
+    /// In strictly rising time.
+    pub(crate) records: Vec<R>,
+    /// Where the row of each record begins; texts are shorter than 4 GiB.
+    places: Vec<u32>,
+    pub(crate) asides: Asides,
+    /// Rows that said again what another one said.
+    pub(crate) duplicates: u64,
+    /// Records that were left out because they are still forming, or were when the file was written.
+    pub(crate) still_forming: u64,
+}
+
+impl<R> Parsed<R> {
+    /// Sets the row of a record aside, because the store has another one.
+    pub(crate) fn set_aside(&mut self, index: usize, objection: Objection) {
+        let Parsed { text, name, found } = self;
+        found.asides.push(name, text, found.places[index] as usize, objection);
+    }
+}
+
+/// Reads a whole file. Rows that cannot be read, or that fall back in time, are a fault of the file, and so are more
+/// bad rows than good ones; a bad row among good ones is set aside.
+pub(crate) fn parse<F: Format>(path: &Path, text: Text, mut format: F, now_ms: i64) -> Result<Parsed<F::Record>> {
+    let Text { bytes: text, written_ms } = text;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let in_line = |row: Row<'_>| format!("{}, line {}", path.display(), Lines::default().line_of(&text, row.at));
+    let mut rows = Rows::of(&text).peekable();
+    let Some(&first) = rows.peek() else {
+        bail!("{} is empty; expected rows of {}", path.display(), F::COLUMNS);
+    };
+    if is_header(first) {
+        format.check_header(first).with_context(|| in_line(first))?;
+        rows.next();
+    }
+    let mut reader = Reader { text: &text, name: &name, format, now_ms, found: Found::of_text(&text) };
+    for row in rows {
+        reader.take(row).with_context(|| in_line(row))?;
+    }
+    reader.leave_out_last(written_ms);
+    reader.check().with_context(|| path.display().to_string())?;
+    let found = reader.found;
+    Ok(Parsed { text, name, found })
+}
+
+impl<R> Found<R> {
+    fn of_text(text: &[u8]) -> Self {
+        // Rows are rarely shorter than this: what is reserved in vain is never touched.
+        let rows = text.len() / 64;
+        let (asides, duplicates, still_forming) = (Asides::default(), 0, 0);
+        Found { records: Vec::with_capacity(rows), places: Vec::with_capacity(rows), asides, duplicates, still_forming }
+    }
+}
+
+/// Takes the rows of a text one by one.
+struct Reader<'a, F: Format> {
+    text: &'a [u8],
+    name: &'a str,
+    format: F,
+    now_ms: i64,
+    found: Found<F::Record>,
+}
+
+/// What a record is to those above it.
+enum Order<R> {
+    Rises,
+    Repeats,
+    Differs(R),
+}
+
+impl<F: Format> Reader<'_, F> {
+    fn take(&mut self, row: Row<'_>) -> Result<()> {
+        let record = match self.format.read(row) {
+            Ok(record) => record,
+            Err(fault) => match fault.objection() {
+                Some(objection) => {
+                    self.set_aside(row, objection);
+                    return Ok(());
+                }
+                None => return Err(fault.into()),
+            },
+        };
+        if self.format.final_ms(&record) > self.now_ms {
+            self.found.still_forming += 1;
+            return Ok(());
+        }
+        let objection = self.format.judge(&record);
+        if let Some(objection) = objection.as_ref().filter(|objection| !objection.rule.is_doubt()) {
+            self.set_aside(row, objection.clone());
+            return Ok(());
+        }
+        match self.order(&record)? {
+            Order::Rises => {}
+            Order::Repeats => {
+                self.found.duplicates += 1;
+                return Ok(());
+            }
+            Order::Differs(other) => {
+                let why = format!("another row of the file has {}", other.told());
+                self.set_aside(row, Objection { rule: Rule::Conflict, why });
+                return Ok(());
+            }
+        }
+        if let Some(doubt) = objection {
+            self.set_aside(row, doubt);
+        }
+        self.found.records.push(record);
+        self.found.places.push(row.at as u32);
+        Ok(())
+    }
+
+    fn order(&self, record: &F::Record) -> Result<Order<F::Record>> {
+        let records = &self.found.records;
+        let time_ms = F::time_ms(record);
+        let Some(last_ms) = records.last().map(F::time_ms).filter(|last_ms| *last_ms >= time_ms) else {
+            return Ok(Order::Rises);
+        };
+        match records.binary_search_by_key(&time_ms, F::time_ms) {
+            Ok(index) if records[index] == *record => Ok(Order::Repeats),
+            Ok(index) => Ok(Order::Differs(records[index])),
+            Err(_) => bail!(
+                "the {} of {} comes after that of {}; expected rising {}s: sort the file by its first column",
+                F::RECORD,
+                format_utc(time_ms),
+                format_utc(last_ms),
+                F::TIME
+            ),
+        }
+    }
+
+    /// Leaves the last record out where it was forming in the moment when the file was written. The times of copied
+    /// files are odd, and no reason to doubt any other row.
+    fn leave_out_last(&mut self, written_ms: Option<i64>) {
+        let Found { records, places, still_forming, .. } = &mut self.found;
+        if *still_forming > 0 {
+            return;
+        }
+        let holds =
+            |record: &F::Record, moment_ms| F::time_ms(record) < moment_ms && moment_ms < self.format.final_ms(record);
+        if let (Some(last), Some(written_ms)) = (records.last(), written_ms)
+            && holds(last, written_ms)
+        {
+            records.pop();
+            places.pop();
+            *still_forming += 1;
+        }
+    }
+
+    /// Looks at the whole.
+    fn check(&self) -> Result<()> {
+        let Found { records, asides, .. } = &self.found;
+        let (good, bad) = (records.len() as u64, asides.refused());
+        if bad >= MANY_BAD && bad > good {
+            let rules: Vec<_> =
+                asides.counts().iter().map(|(rule, count)| format!("{count} {}", rule.name())).collect();
+            let first = asides.kept().first().map_or("", |aside| aside.why.as_str());
+            bail!(
+                "{bad} bad rows ({}) and {good} good ones; expected a few bad ones at most. The first: {first}",
+                rules.join(", ")
+            );
+        }
+        self.format.check_first(&records[..records.len().min(FIRST)])
+    }
+
+    fn set_aside(&mut self, row: Row<'_>, objection: Objection) {
+        self.found.asides.push(self.name, self.text, row.at, objection);
+    }
+}

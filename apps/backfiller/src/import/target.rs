@@ -1,0 +1,139 @@
+//! Where the rows of a file go: what the arguments say, and what the file's name says, must agree.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use market::{Series, Symbol, Timeframe};
+
+use super::name::{self, Named};
+use crate::args::{Kind, Target, parse_exchange};
+
+/// Which data.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ImportTarget {
+    /// The exchange, as ccxt names it: binance, binanceusdm
+    #[arg(long, value_parser = parse_exchange)]
+    exchange: String,
+    /// The symbol, as ccxt names it: BTC/USDT, or BTC/USDT:USDT for a perpetual [default: from the name of each file]
+    #[arg(long)]
+    symbol: Option<Symbol>,
+    /// The length of a candle [default: from the name of each file]; for funding it means nothing
+    #[arg(long, value_parser = terminal::timeframe_parser())]
+    timeframe: Option<Timeframe>,
+    /// What to bring [default: from the name of each file, or else candles]
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
+}
+
+impl ImportTarget {
+    /// Where the rows of `path` go.
+    pub(crate) fn of(&self, path: &Path) -> Result<Target> {
+        let named = name::read(path);
+        if let Some(named) = &named {
+            self.check(path, named)?;
+        }
+        let named = named.as_ref();
+        let symbol = self.symbol.clone().or_else(|| named.and_then(|named| named.symbol(&self.exchange)));
+        let timeframe = self.timeframe.or_else(|| named.and_then(|named| named.timeframe));
+        let kind = self.kind.or_else(|| named.and_then(|named| named.kind)).unwrap_or(Kind::Candles);
+        let Some(symbol) = symbol else { return Err(missing(path, "symbol", "--symbol BTC/USDT")) };
+        let exchange = self.exchange.clone();
+        let series = |symbol| match timeframe {
+            Some(timeframe) => Ok(Series::new(exchange.clone(), symbol, timeframe)),
+            None => Err(missing(path, "timeframe", "--timeframe 1h")),
+        };
+        Ok(match kind {
+            Kind::Candles => Target::Candles(series(symbol)?),
+            Kind::Mark => Target::Marks(series(symbol)?),
+            Kind::Funding => Target::Funding { exchange, symbol },
+        })
+    }
+
+    /// Refuses a file whose name says something else than the arguments.
+    fn check(&self, path: &Path, named: &Named) -> Result<()> {
+        if let Some(exchange) = named.exchange.filter(|exchange| *exchange != self.exchange) {
+            return disagree(path, exchange, "exchange", &self.exchange);
+        }
+        if let Some(symbol) = self.symbol.as_ref().filter(|symbol| !named.is_of(symbol)) {
+            return disagree(path, &named.id, "symbol", symbol);
+        }
+        if let (Some(kind), Some(told)) = (self.kind, named.kind)
+            && kind != told
+        {
+            return disagree(path, told.name(), "kind", &kind.name());
+        }
+        if let (Some(timeframe), Some(told)) = (self.timeframe, named.timeframe)
+            && timeframe != told
+        {
+            return disagree(path, told.name(), "timeframe", &timeframe);
+        }
+        Ok(())
+    }
+}
+
+fn disagree(path: &Path, told: &str, what: &str, said: &dyn std::fmt::Display) -> Result<()> {
+    bail!(
+        "{} is {told} by its name, and --{what} says {said}; nothing was stored: rename it, or correct --{what}",
+        path.display()
+    )
+}
+
+fn missing(path: &Path, what: &str, example: &str) -> anyhow::Error {
+    anyhow::anyhow!(
+        "the name of {} does not tell the {what}; expected {example}, or a name such as BTCUSDT-1h-2025-01.zip",
+        path.display()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Cli {
+        #[command(flatten)]
+        target: ImportTarget,
+    }
+
+    /// Where a file goes, or the beginning of what is said against it.
+    #[track_caller]
+    fn check(args: &str, path: &str, expected: &str) {
+        let cli = Cli::try_parse_from(["x", "--exchange"].into_iter().chain(args.split_whitespace())).unwrap();
+        let told = cli.target.of(Path::new(path)).map_or_else(|error| error.to_string(), |target| target.to_string());
+        assert!(told.starts_with(expected), "{told}");
+    }
+
+    #[test]
+    fn arguments_and_names_make_a_target() {
+        check("binance --symbol BTC/USDT --timeframe 1h", "a.csv", "binance BTC/USDT 1h");
+        check("binance", "BTCUSDT-1h-2024-12.zip", "binance BTC/USDT 1h");
+        check("binance --symbol BTC/USDT --timeframe 1h", "BTCUSDT-1h-2024-12.zip", "binance BTC/USDT 1h");
+        check("binanceusdm", "um-LTCUSDT-1m-2026-02.csv", "binanceusdm LTC/USDT:USDT 1m");
+        check("binanceusdm --kind mark", "BTCUSDT-1h-2024-12.zip", "binanceusdm BTC/USDT:USDT 1h mark");
+        check("binanceusdm", "markPriceKlines/BTCUSDT-1h-2024-12.zip", "binanceusdm BTC/USDT:USDT 1h mark");
+        check("binanceusdm", "BTCUSDT-fundingRate-2025-01.zip", "binanceusdm BTC/USDT:USDT funding");
+        check("binanceusdm --kind funding --symbol A/B:B", "a.csv", "binanceusdm A/B:B funding");
+        check("bybit --symbol BTC/USDT:USDT", "BTCUSDT-1h-2024-12.csv", "bybit BTC/USDT:USDT 1h");
+    }
+
+    #[test]
+    fn what_is_missing_or_contradicts_is_told() {
+        check("binance --timeframe 1h", "a.csv", "the name of a.csv does not tell the symbol; expected --symbol");
+        check(
+            "binance --symbol A/B",
+            "a.csv",
+            "the name of a.csv does not tell the timeframe; expected --timeframe 1h",
+        );
+        check("okx", "BTCUSDT-1h-2024-12.zip", "the name of BTCUSDT-1h-2024-12.zip does not tell the symbol");
+        check("binance --symbol ETH/USDT", "BTCUSDT-1h-2024-12.zip", "BTCUSDT-1h-2024-12.zip is BTCUSDT by its name");
+        check("binance --timeframe 1m", "BTCUSDT-1h-2024-12.zip", "BTCUSDT-1h-2024-12.zip is 1h by its name");
+        check("binance", "um-BTCUSDT-1h-2024-12.zip", "um-BTCUSDT-1h-2024-12.zip is binanceusdm by its name");
+        check(
+            "binanceusdm --kind mark",
+            "BTCUSDT-fundingRate-2025-01.zip",
+            "BTCUSDT-fundingRate-2025-01.zip is funding",
+        );
+    }
+}

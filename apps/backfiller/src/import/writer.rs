@@ -1,0 +1,124 @@
+//! Stores what was read, file by file, in batches; the only one that writes.
+
+use std::path::Path;
+use std::sync::mpsc::RecvTimeoutError;
+
+use anyhow::{Result, anyhow};
+use db::{Data, DbError, Merged, Place, Store};
+use market::{Objection, Rule};
+use terminal::{Interrupt, Interrupted, Progress, thousands};
+
+use super::content::Content;
+use super::lanes::Lanes;
+use super::parse::Parsed;
+use super::report::Counts;
+use super::row::Record;
+
+/// Records in one transaction: large enough to be fast, short enough for others to have their turn.
+const BATCH: usize = 10_000;
+
+/// Puts the content of files into the store.
+pub(crate) struct Writer {
+    store: Store,
+    now_ms: i64,
+    interrupt: Interrupt,
+    progress: Progress,
+    /// Bytes of the files that are done.
+    bytes: u64,
+    /// Rows of all files that are in the store.
+    rows: u64,
+}
+
+impl Writer {
+    /// A writer for files of so many `bytes` together.
+    pub(crate) fn new(store: Store, bytes: u64, now_ms: i64, interrupt: Interrupt) -> Self {
+        Writer { store, now_ms, interrupt, progress: Progress::start("import", bytes), bytes: 0, rows: 0 }
+    }
+
+    /// Waits for the next result, or for someone who asks to stop.
+    pub(crate) fn wait_for<T: Send + 'static>(&self, lanes: &mut Lanes<T>) -> Result<T> {
+        while !self.interrupt.is_asked() {
+            match lanes.next(Interrupt::POLL) {
+                Ok(result) => return Ok(result),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(anyhow!("a file could not be read: its thread ended"));
+                }
+            }
+        }
+        Err(Interrupted(format!(
+            "{} rows of whole files are stored; run the same command again to go on",
+            thousands(self.rows)
+        ))
+        .into())
+    }
+
+    /// Stores a file of so many `bytes`; an error is one of the store, or that someone asked to stop.
+    pub(crate) fn store(&mut self, path: &Path, bytes: u64, content: Content) -> Result<Counts> {
+        let counts = match content {
+            Content::Candles(series, parsed) => {
+                let place = Place::of(&series, Data::Candles);
+                self.store_all(path, bytes, &place, parsed, |store, candles| store.merge_closed(&series, candles))
+            }
+            Content::Marks(series, parsed) => {
+                let place = Place::of(&series, Data::Mark);
+                self.store_all(path, bytes, &place, parsed, |store, marks| store.merge_marks(&series, marks))
+            }
+            Content::Funding(exchange, symbol, parsed) => {
+                let place = Place::of_funding(&exchange, &symbol);
+                let merge = |store: &mut Store, rates: &[_]| store.merge_funding(&exchange, &symbol, rates);
+                self.store_all(path, bytes, &place, parsed, merge)
+            }
+        }?;
+        self.skip(bytes);
+        self.rows += counts.stored();
+        Ok(counts)
+    }
+
+    /// Goes on behind a file of so many `bytes`.
+    pub(crate) fn skip(&mut self, bytes: u64) {
+        self.bytes += bytes;
+        self.progress.set(self.bytes, self.rows);
+    }
+
+    fn store_all<R: Record>(
+        &mut self,
+        path: &Path,
+        bytes: u64,
+        place: &Place,
+        mut parsed: Parsed<R>,
+        mut merge: impl FnMut(&mut Store, &[R]) -> Result<Merged<R>, DbError>,
+    ) -> Result<Counts> {
+        let mut counts = Counts::default();
+        let length = parsed.found.records.len();
+        for start in (0..length).step_by(BATCH) {
+            if self.interrupt.is_asked() {
+                let kept = format!("{} rows of {} are stored", thousands(counts.stored()), path.display());
+                return Err(Interrupted(format!("{kept}; run the same command again to go on")).into());
+            }
+            let end = length.min(start + BATCH);
+            let merged = merge(&mut self.store, &parsed.found.records[start..end])
+                .map_err(|error| explain(error, path, &counts))?;
+            counts.add_inserted(merged.inserted);
+            for differing in merged.differing {
+                let why = format!("the store has {}", differing.stored.told());
+                parsed.set_aside(start + differing.index, Objection { rule: Rule::Conflict, why });
+            }
+            let share = (u128::from(bytes) * end as u128 / length as u128) as u64;
+            self.progress.set(self.bytes + share, self.rows + counts.stored());
+        }
+        let found = parsed.found;
+        self.store.set_aside(place, found.asides.kept(), self.now_ms).map_err(|error| explain(error, path, &counts))?;
+        let set_aside = found.asides.counts().clone();
+        Ok(Counts { duplicates: found.duplicates, still_forming: found.still_forming, set_aside, ..counts })
+    }
+}
+
+/// Adds to an error of the store what the file gave before it.
+fn explain(error: DbError, path: &Path, counts: &Counts) -> anyhow::Error {
+    if counts.stored() == 0 {
+        return error.into();
+    }
+    let (kept, error) = (thousands(counts.stored()), anyhow::Error::from(error));
+    anyhow!("{error:#}; {kept} rows of {} are stored, and the same command goes on once this is mended", path.display())
+}

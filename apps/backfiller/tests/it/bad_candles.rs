@@ -1,0 +1,133 @@
+//! Bad candles: set aside by rule with their raw rows, told by `status`, and never repaired.
+
+use serde_json::{Value, json};
+
+use crate::run::{Desk, import_args, minutes, stderr};
+
+/// Three good minutes, from 2025-01-01 on.
+const GOOD: &str = "1735689600000,10,12,9,11,5\n1735689660000,11,12,9,11,5\n1735689720000,11,12,9,11,5\n";
+
+/// What the quarantine has of each rule: its name, and the rows as they came.
+fn quarantine(desk: &Desk) -> Vec<(String, Vec<String>)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let rows = |rule: &Value| rule["examples"].as_array().unwrap().iter().map(|row| text(&row["raw"])).collect();
+    let status = desk.json(&["status"]);
+    status["quarantine"].as_array().unwrap().iter().map(|rule| (text(&rule["rule"]), rows(rule))).collect()
+}
+
+/// Imports a bad row behind three good ones, twice: it is set aside once, by `rule`, and stored only where it is doubted.
+#[track_caller]
+fn check(row: &str, rule: &str, stored: u64) {
+    let desk = Desk::new();
+    let file = desk.write("a.csv", &format!("{GOOD}{row}\n"));
+    for new in [3 + stored, 0] {
+        let total = desk.import("1m", &file);
+        assert_eq!((&total["new"], &total["set_aside"]), (&json!(new), &json!({ rule: 1 })), "{row}");
+    }
+    assert_eq!(quarantine(&desk), [(rule.to_owned(), vec![row.to_owned()])]);
+    assert_eq!(desk.whole_rows(), 3 + stored);
+}
+
+#[test]
+fn every_rule_sets_its_rows_aside() {
+    check("1735689780000,11,NaN,9,11,5", "not_finite", 0);
+    check("1735689780000,11,12,9,inf,5,and,more", "not_finite", 0);
+    check("1735689780000,11,8,9,11,5", "high_low", 0);
+    check("1735689780000,11,12,11.5,11,5", "high_low", 0);
+    check("1735689780000,11,10.5,9,10,5", "high_low", 0);
+    check("1735689780000,11,12,0,11,5", "price_not_positive", 0);
+    check("1735689780000,11,12,-9,11,5", "price_not_positive", 0);
+    check("1735689780000,11,12,9,11,-5", "negative_volume", 0);
+    check("1735689790000,11,12,9,11,5", "off_grid", 0);
+    check("1735689780001,11,12,9,11,5", "off_grid", 0);
+    check("1735689780000,11000,12000,11000,11000,5", "jump", 0);
+    check("1735689780000,0.01,0.02,0.01,0.01,5", "jump", 0);
+    check("1735689780,11,12,9,11,5", "wrong_unit", 0);
+    check("1735689780000000,11,12,9,11,5", "wrong_unit", 0);
+    check("1735689780000000000,11,12,9,11,5", "wrong_unit", 0);
+    check("1,11,12,9,11,5", "wrong_unit", 0);
+    check("1735689780000,11,12,9,11,0", "move_without_volume", 1);
+    check("1735689720000,11,12,9,11,6", "conflict", 0);
+    check("1735689600000,10,12,9,11.5,5", "conflict", 0);
+}
+
+#[test]
+fn status_tells_them_and_where_they_came_from() {
+    let desk = Desk::new();
+    let file = desk.write("a.csv", &format!("{GOOD}1735689780000,11,8,9,11,5\n1735689840000,11,12,9,11,0\n"));
+    desk.import("1m", &file);
+    let told = desk.json(&["status"])["quarantine"].take();
+    let first = &told[0];
+    for (key, expected) in [
+        ("exchange", json!("binance")),
+        ("symbol", json!("BTC/USDT")),
+        ("timeframe", json!("1m")),
+        ("kind", json!("candles")),
+        ("rule", json!("high_low")),
+        ("stored", json!(false)),
+        ("rows", json!(1)),
+    ] {
+        assert_eq!(first[key], expected, "{key}");
+    }
+    let row = &first["examples"][0];
+    assert_eq!((&row["source"], &row["why"]), (&json!("a.csv, line 4"), &json!("high 8 is below open, close or low")));
+    assert_eq!((&told[1]["rule"], &told[1]["stored"]), (&json!("move_without_volume"), &json!(true)));
+
+    let text = String::from_utf8(desk.run(&["status"]).stdout).unwrap();
+    let table = text.split("set aside, with the raw rows").nth(1).unwrap();
+    for expected in ["high_low", "not stored", "move_without_volume", "stored all the same"] {
+        assert!(table.contains(expected), "{text}");
+    }
+    let told = desk.run(&import_args("1m", &file)).stdout;
+    let told = String::from_utf8(told).unwrap();
+    assert!(
+        told.ends_with(
+            "set aside: 1 high_low, 1 move_without_volume (stored all the same); `backfiller status` shows them\n"
+        ),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_is_stored_is_not_overwritten() {
+    let desk = Desk::new();
+    desk.import("1m", &desk.write("a.csv", GOOD));
+    let other = desk.write("b.csv", &GOOD.replace("60000,11,12,9,11,5", "60000,11,12,9,11,7"));
+    for _ in 0..2 {
+        let total = desk.import("1m", &other);
+        assert_eq!(
+            (&total["new"], &total["known"], &total["set_aside"]),
+            (&json!(0), &json!(3), &json!({"conflict": 1}))
+        );
+    }
+    let told = desk.json(&["status"])["quarantine"].take();
+    assert_eq!((&told[0]["rows"], &told[0]["examples"][0]["raw"]), (&json!(1), &json!("1735689660000,11,12,9,11,7")));
+    assert_eq!(told[0]["examples"][0]["why"], "the store has open 11, high 12, low 9, close 11, volume 5");
+}
+
+#[test]
+fn candles_off_the_grid_for_hours_are_set_aside_and_the_rest_is_stored() {
+    let desk = Desk::new();
+    let shifted = |(row, text): (usize, &str)| {
+        let (time, values) = text.split_once(',').unwrap();
+        let shift = if (100..1_300).contains(&row) { 14_789 } else { 0 };
+        format!("{},{values}\n", time.parse::<i64>().unwrap() + shift)
+    };
+    let rows: String = minutes(3_000).lines().enumerate().map(shifted).collect();
+    let total = desk.import("1m", &desk.write("a.csv", &rows));
+    assert_eq!((&total["new"], &total["set_aside"]), (&json!(1_800), &json!({"off_grid": 1_200})));
+    let status = desk.json(&["status"]);
+    assert_eq!((&status["series"][0]["missing"], &status["quarantine"][0]["rows"]), (&json!(1_200), &json!(1_200)));
+}
+
+#[test]
+fn another_kind_of_file_is_refused_whole() {
+    let desk = Desk::new();
+    let swapped = minutes(30).replace(",1.5,2.5,0.5,", ",1.5,0.5,2.5,");
+    let error = stderr(&desk.run(&import_args("1m", &desk.write("a.csv", &swapped))));
+    assert!(error.contains("a.csv: 30 bad rows (30 high_low) and 0 good ones; expected a few bad ones"), "{error}");
+    let nanoseconds = minutes(30).replace("000,1.5", "000000000,1.5");
+    let error = stderr(&desk.run(&import_args("1m", &desk.write("a.csv", &nanoseconds))));
+    assert!(error.contains("a.csv: 30 bad rows (30 wrong_unit)") && error.contains("expected Unix seconds"), "{error}");
+    assert_eq!((desk.whole_rows(), quarantine(&desk)), (0, vec![]));
+}
