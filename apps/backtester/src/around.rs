@@ -6,6 +6,7 @@ use execution::{Market, Settings, Surroundings};
 use market::{Candles, FundingRate, Hole, Series, Timeframe, find_holes, format_utc, funding_holes};
 
 use crate::args::{AccountArgs, MissingFunding};
+use crate::coverage::Seen;
 use crate::range::Range;
 
 /// Holes that are listed one by one; the rest is counted.
@@ -114,7 +115,7 @@ fn missing_marks(
     range: &Range,
 ) -> anyhow::Result<Vec<String>> {
     let mut missing = Vec::new();
-    for hole in crate::coverage::holes(&marks.open_time_ms, timeframe, range) {
+    for hole in Seen::all(&marks.open_time_ms, timeframe).holes_in(range) {
         // A hole in the candles themselves needs no mark price.
         let traded = store.candles(series, Some(series.timeframe.open_of(hole.from_ms)), Some(hole.to_ms))?;
         if !traded.is_empty() {
@@ -155,7 +156,7 @@ pub(crate) fn detail(
 }
 
 fn holes_of(candles: &Candles, timeframe: Timeframe, range: &Range) -> Vec<Hole> {
-    let mut holes = crate::coverage::holes(&candles.open_time_ms, timeframe, range);
+    let mut holes = Seen::all(&candles.open_time_ms, timeframe).holes_in(range);
     if candles.is_empty() {
         holes = find_holes(&[range.stored_from_ms, range.stored_to_ms], timeframe);
     }

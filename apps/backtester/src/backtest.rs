@@ -2,24 +2,35 @@
 
 use anyhow::{Context, anyhow, bail};
 use db::Store;
-use execution::{Ambiguity, Engine, Market, Recording, RunResult, Runner, Settings};
-use market::{Candles, Series};
-use report::{Line, Pane, Provenance, Report, Setup};
+use execution::{Ambiguity, Market, Piece, Recording, RunResult, Runner, Settings};
+use market::{Candles, Hole, Series, SourceError};
+use report::{Line, Pane, Provenance, Report, Setup, Tally};
 use strategy::{Description, Size};
 
 use crate::args::{Fills, RunArgs};
 use crate::manifest::{Manifest, Strategy, TimeRange};
+use crate::passage::Passage;
 use crate::prepared::Prepared;
+use crate::provenance::{EquityHasher, PartHasher};
 use crate::range::Range;
+use crate::read_ahead::{self, ReadAhead};
 use crate::{coverage, provenance};
 
 /// A run that was carried out.
 pub(crate) struct Backtest {
     pub(crate) series: Series,
+    /// Candles and lines to draw or to export; empty where nobody asked for them.
     pub(crate) recording: Recording,
+    /// What it gave; equity is kept with the recording only.
     pub(crate) result: RunResult,
+    /// The hashes of equity, and of that at best.
+    pub(crate) equity: [EquityHasher; 2],
     pub(crate) manifest: Manifest,
-    at_best: Option<RunResult>,
+    tally: Tally,
+    at_best: Option<(RunResult, Tally)>,
+    holes: Vec<Hole>,
+    /// Candles from before the range that were read.
+    warm_up_read: usize,
     description: Description,
     settings: Settings,
     range: Range,
@@ -31,25 +42,31 @@ impl Backtest {
         let Prepared { source, file, description, settings, series, store, mut range, surroundings } = prepared;
         let ambiguity = if args.fills == Fills::Optimistic { Ambiguity::Target } else { Ambiguity::Loss };
         let settings = Settings { ambiguity, ..settings };
-        let mut runner = Runner::new(file.strategy, series.symbol.clone(), settings, range.from_ms)
-            .recording()
-            .around(surroundings.clone());
+        let mut runner =
+            Runner::new(file.strategy, series.symbol.clone(), settings, range.from_ms).around(surroundings.clone());
+        let is_kept = args.html.is_some() || args.out.is_some();
+        if is_kept {
+            runner = runner.recording();
+        }
         if args.fills == Fills::Both {
             runner = runner.with_optimist(settings);
         }
-        runner
-            .advance(&store.of_exchange(&series.exchange), Some(range.to_ms))
+        let mut passage = Passage::new(&series, &description, settings.cash, is_kept);
+        go_over(&mut runner, &store, &series, &range, |piece| passage.take(piece))
             .map_err(|error| anyhow!(error))
             .context("the candles cannot be read")?;
-        let at_best = runner.optimist().map(Engine::result);
-        let (engine, recording) = runner.finish();
-        let (result, recording) = (engine.finish(), recording.unwrap_or_default());
-        if result.equity.is_empty() {
+        if passage.tally.candles() == 0 {
             bail!("no candle of {series} lies in the range: it falls into a hole of the stored candles");
         }
-        range.warnings.extend(coverage::of_others(&series, &description, &recording));
-        let data = provenance::data(&series, &description, &recording, &surroundings);
-        let times = &recording.candles.open_time_ms;
+        range.warnings.extend(coverage::of_others(&series, &description, &passage.seen, &passage.others_seen()));
+        let at_best = runner.optimist().map(|optimist| (optimist.result(), passage.tally_at_best));
+        let (engine, recording) = runner.finish();
+        let result = RunResult { equity: passage.kept, ..engine.finish() };
+        let parts: Vec<_> = std::iter::once(passage.own)
+            .chain(passage.others.into_iter().map(|other| other.data))
+            .map(PartHasher::finish)
+            .collect();
+        let own = &parts[0];
         let manifest = Manifest {
             program: provenance::program()?,
             strategy: strategy(args, source, &description),
@@ -61,16 +78,30 @@ impl Backtest {
                 asked_to_ms: args.base.to,
                 from_ms: range.from_ms,
                 to_ms: range.to_ms,
-                read_from_ms: times.first().copied().unwrap_or(range.from_ms),
-                read_to_ms: times.last().map_or(range.to_ms, |last_ms| series.timeframe.next_open(*last_ms)),
+                read_from_ms: own.first_ms.unwrap_or(range.from_ms),
+                read_to_ms: own.last_ms.map_or(range.to_ms, |last_ms| series.timeframe.next_open(last_ms)),
             },
             account: args.account.with_tiers(&settings.market),
             fills: args.fills,
             detail: args.base.detail,
-            data,
+            data: provenance::data(&series, parts, &surroundings),
             seed: None,
         };
-        Ok((Backtest { series, recording, result, manifest, at_best, description, settings, range }, store))
+        let backtest = Backtest {
+            recording: recording.unwrap_or_default(),
+            result,
+            equity: passage.equity,
+            manifest,
+            tally: passage.tally,
+            at_best,
+            holes: passage.seen.holes_in(&range),
+            warm_up_read: passage.warm_up_read,
+            series,
+            description,
+            settings,
+            range,
+        };
+        Ok((backtest, store))
     }
 
     /// The report of a run that is not stored yet.
@@ -80,14 +111,15 @@ impl Backtest {
             name: &self.description.name,
             about: &self.description.about,
             series: &self.series,
+            tally: &self.tally,
             candles,
             result: &self.result,
-            at_best: self.at_best.as_ref(),
+            at_best: self.at_best.as_ref().map(|(result, tally)| (result, tally)),
             setup: self.setup(),
             lines: lines(&self.description, &self.recording),
-            holes: coverage::holes(candles.open_time_ms, self.series.timeframe, &self.range),
+            holes: self.holes.clone(),
             warm_up_candles: self.description.warm_up,
-            warm_up_read: self.recording.start,
+            warm_up_read: self.warm_up_read,
             unclosed_candles: 0,
             warnings: self.range.warnings.clone(),
             provenance: self.provenance(),
@@ -136,6 +168,25 @@ impl Backtest {
             to_ms: range.to_ms,
         }
     }
+}
+
+/// Runs over the range piece by piece, the next ones being read meanwhile.
+fn go_over(
+    runner: &mut Runner,
+    store: &Store,
+    series: &Series,
+    range: &Range,
+    mut take: impl FnMut(Piece<'_>),
+) -> Result<(), SourceError> {
+    let ends = read_ahead::ends(series.timeframe, range.stored_from_ms, range.to_ms);
+    let source = store.of_exchange(&series.exchange);
+    std::thread::scope(|scope| {
+        let source = ReadAhead::new(scope, &source, store.path(), series, ends.clone());
+        for end_ms in ends {
+            runner.advance_with(&source, Some(end_ms), &mut take)?;
+        }
+        Ok(())
+    })
 }
 
 fn strategy(args: &RunArgs, text: String, description: &Description) -> Strategy {

@@ -3,11 +3,10 @@
 use std::fs::File;
 
 use anyhow::Context;
-use execution::{Recording, RunResult, Surroundings};
+use execution::{RunResult, Surroundings};
 use market::{Candles, Series};
 use report::Report;
 use serde_json::Value;
-use strategy::Description;
 
 use crate::manifest::{Data, Part, Program};
 
@@ -30,14 +29,8 @@ pub(crate) fn strategy(text: &str, params: &[(String, f64)]) -> String {
     hex(&hasher)
 }
 
-/// All data that a run has read: its candles, the others, and what is around them.
-pub(crate) fn data(own: &Series, described: &Description, recording: &Recording, around: &Surroundings) -> Data {
-    let mut parts = vec![candles(format!("candles of {own}"), &recording.candles)];
-    for (other, read) in described.others.iter().zip(&recording.others) {
-        let symbol = other.symbol.clone().unwrap_or_else(|| own.symbol.clone());
-        let series = Series::new(own.exchange.clone(), symbol, other.timeframe);
-        parts.push(candles(format!("candles of {series}"), read));
-    }
+/// All data that a run has read: candles, and what is around them.
+pub(crate) fn data(own: &Series, mut parts: Vec<Part>, around: &Surroundings) -> Data {
     let of_market = |what: &str| format!("{what} of {} {}", own.exchange, own.symbol);
     if !around.marks().is_empty() {
         parts.push(candles(of_market("mark prices"), around.marks()));
@@ -45,7 +38,9 @@ pub(crate) fn data(own: &Series, described: &Description, recording: &Recording,
     if !around.funding().is_empty() {
         let times = around.funding().iter().map(|funding| funding.time_ms).collect::<Vec<_>>();
         let rates = around.funding().iter().map(|funding| funding.rate).collect::<Vec<_>>();
-        parts.push(part(of_market("funding"), &times, &[&rates]));
+        let mut part = PartHasher::new(of_market("funding"));
+        part.add_columns(&times, &[&rates]);
+        parts.push(part.finish());
     }
     if !around.detail().is_empty() {
         parts.push(candles(of_market("finer candles"), around.detail()));
@@ -57,30 +52,83 @@ pub(crate) fn data(own: &Series, described: &Description, recording: &Recording,
     Data { hash: hex(&all), parts }
 }
 
-/// Candles that were read, under this name.
-pub(crate) fn candles(what: String, candles: &Candles) -> Part {
-    let Candles { open_time_ms, open, high, low, close, volume } = candles;
-    part(what, open_time_ms, &[open, high, low, close, volume])
+/// The candles of a series, all at once.
+pub(crate) fn candles_of(series: &Series, candles: &Candles) -> Part {
+    let mut part = PartHasher::of(series);
+    part.add(candles);
+    part.finish()
 }
 
-fn part(what: String, times_ms: &[i64], columns: &[&[f64]]) -> Part {
-    let mut hasher = blake3::Hasher::new();
-    hash_all(&mut hasher, times_ms, |time| time.to_le_bytes());
-    for column in columns {
-        hash_all(&mut hasher, column, |value| value.to_le_bytes());
+pub(crate) fn candles(what: String, candles: &Candles) -> Part {
+    let mut part = PartHasher::new(what);
+    part.add(candles);
+    part.finish()
+}
+
+/// One series while it is read, bit by bit: a hash for each column, so that it does not matter how it is cut.
+pub(crate) struct PartHasher {
+    what: String,
+    count: usize,
+    span_ms: Option<(i64, i64)>,
+    columns: Vec<blake3::Hasher>,
+}
+
+impl PartHasher {
+    fn new(what: String) -> Self {
+        PartHasher { what, count: 0, span_ms: None, columns: Vec::new() }
     }
-    Part {
-        what,
-        count: times_ms.len(),
-        first_ms: times_ms.first().copied(),
-        last_ms: times_ms.last().copied(),
-        hash: hex(&hasher),
+
+    /// The candles of a series.
+    pub(crate) fn of(series: &Series) -> Self {
+        PartHasher::new(format!("candles of {series}"))
+    }
+
+    /// Takes the next candles.
+    pub(crate) fn add(&mut self, candles: &Candles) {
+        let Candles { open_time_ms, open, high, low, close, volume } = candles;
+        self.add_columns(open_time_ms, &[open, high, low, close, volume]);
+    }
+
+    fn add_columns(&mut self, times_ms: &[i64], columns: &[&[f64]]) {
+        self.columns.resize_with(columns.len() + 1, blake3::Hasher::new);
+        hash_all(&mut self.columns[0], times_ms, |time| time.to_le_bytes());
+        for (hasher, column) in self.columns[1..].iter_mut().zip(columns) {
+            hash_all(hasher, column, |value| value.to_le_bytes());
+        }
+        self.count += times_ms.len();
+        if let (Some(&first_ms), Some(&last_ms)) = (times_ms.first(), times_ms.last()) {
+            self.span_ms = Some((self.span_ms.map_or(first_ms, |(first_ms, _)| first_ms), last_ms));
+        }
+    }
+
+    pub(crate) fn finish(self) -> Part {
+        let mut all = blake3::Hasher::new();
+        for column in &self.columns {
+            all.update(column.finalize().as_bytes());
+        }
+        Part {
+            what: self.what,
+            count: self.count,
+            first_ms: self.span_ms.map(|(first_ms, _)| first_ms),
+            last_ms: self.span_ms.map(|(_, last_ms)| last_ms),
+            hash: hex(&all),
+        }
+    }
+}
+
+/// Equity while it comes, as a hash.
+#[derive(Default, Clone)]
+pub(crate) struct EquityHasher(blake3::Hasher);
+
+impl EquityHasher {
+    pub(crate) fn add(&mut self, equity: &[f64]) {
+        hash_all(&mut self.0, equity, |value| value.to_le_bytes());
     }
 }
 
 /// The hash of all that came of a run: of its report, given without its lists, but for what it was made with, and of
-/// every trade, signal, hole and value of equity to the bit. To write the lists as JSON first takes longer than the run.
-pub(crate) fn result(report: &Report<'_>, mut json: Value) -> String {
+/// every trade, signal, hole and value of equity (also at best) to the bit. To write the lists as JSON first takes longer than the run.
+pub(crate) fn result(report: &Report<'_>, equity: &[EquityHasher; 2], mut json: Value) -> String {
     json["run"].take();
     json["manifest"].take();
     json["provenance"]["binary_hash"].take();
@@ -91,16 +139,18 @@ pub(crate) fn result(report: &Report<'_>, mut json: Value) -> String {
         report.holes.iter().flat_map(|hole| [hole.from_ms, hole.to_ms, hole.missing as i64]).collect();
     hash_all(&mut hasher, &holes, |value| value.to_le_bytes());
     hash_result(&mut hasher, report.result);
-    if let Some(at_best) = report.at_best {
+    if let Some((at_best, _)) = report.at_best {
         hash_result(&mut hasher, at_best);
+    }
+    for equity in equity {
+        hasher.update(equity.0.finalize().as_bytes());
     }
     hex(&hasher)
 }
 
 fn hash_result(hasher: &mut blake3::Hasher, result: &RunResult) {
-    let lengths = [result.equity.len(), result.trades.len(), result.rejected.len(), result.settled.len()];
+    let lengths = [result.trades.len(), result.rejected.len(), result.settled.len()];
     hash_all(hasher, &lengths, |length| (*length as u64).to_le_bytes());
-    hash_all(hasher, &result.equity, |value| value.to_le_bytes());
     let mut bytes = Vec::new();
     for trade in &result.trades {
         bytes.extend_from_slice(trade.side.name().as_bytes());

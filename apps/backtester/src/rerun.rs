@@ -116,7 +116,8 @@ impl Comparison {
         let report = backtest.report()?;
         let json = report.json_without_lists();
         let figures = runs::figures(&json);
-        let result_hash = Change { then: stored.run.result_hash.clone(), now: provenance::result(&report, json) };
+        let result_hash =
+            Change { then: stored.run.result_hash.clone(), now: provenance::result(&report, &backtest.equity, json) };
         let result: Value = serde_json::from_str(&stored.run.result).context("the stored figures are no JSON")?;
         let file = load::read(&PathBuf::from(&then.strategy.file));
         Ok(Comparison {

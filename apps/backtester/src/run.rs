@@ -14,7 +14,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
     let (backtest, mut store) = Backtest::carry_out(args, prepared)?;
     let mut report = backtest.report()?;
     if !args.no_record {
-        report.run = runs::record(&mut store, &backtest.manifest, &report)?;
+        report.run = runs::record(&mut store, &backtest, &report)?;
     }
     if let Some(folder) = &args.out {
         export::write(folder, &backtest)?;

@@ -7,21 +7,21 @@ use report::{FIGURES, Report};
 use serde_json::{Value, json};
 
 use crate::args::{RunsArgs, RunsCommand};
-use crate::manifest::Manifest;
+use crate::backtest::Backtest;
 use crate::provenance;
 
 /// What `backtester run` stores.
 pub(crate) const KIND: &str = "run";
 
 /// Stores a run and gives its number. A store that cannot be written is told: what was run is of use all the same.
-pub(crate) fn record(store: &mut Store, manifest: &Manifest, report: &Report<'_>) -> anyhow::Result<Option<i64>> {
+pub(crate) fn record(store: &mut Store, backtest: &Backtest, report: &Report<'_>) -> anyhow::Result<Option<i64>> {
     let json = report.json_without_lists();
     let run = NewRun {
         kind: KIND.to_owned(),
         made_at_ms: terminal::now_ms(),
-        manifest: serde_json::to_string(manifest)?,
+        manifest: serde_json::to_string(&backtest.manifest)?,
         result: figures(&json).to_string(),
-        result_hash: provenance::result(report, json),
+        result_hash: provenance::result(report, &backtest.equity, json),
     };
     match store.put_run(&run) {
         Ok(id) => Ok(Some(id)),

@@ -124,6 +124,11 @@ impl Engine {
         self.result.settled.clear();
     }
 
+    /// Forgets equity so far, which was read.
+    pub(crate) fn forget_equity(&mut self) {
+        self.result.equity.clear();
+    }
+
     /// Trades closed so far.
     #[must_use]
     pub fn trades(&self) -> &[Trade] {

@@ -24,6 +24,6 @@ pub use feed::{Fed, Feed};
 pub use margin::{MAX_TIERS, Margin, Tiers, TiersError};
 pub use portfolio::{Limits, Portfolio, Tick};
 pub use run::{RejectedSignal, RunResult, Settled};
-pub use runner::{Recording, Runner};
+pub use runner::{Piece, Recording, Runner};
 pub use settings::{Ambiguity, FeeChargedIn, Market, Settings, SettingsError};
 pub use trade::{ExitReason, OpenPosition, Trade};

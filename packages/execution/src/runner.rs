@@ -26,6 +26,21 @@ pub struct Runner {
     recording: Option<Recording>,
 }
 
+/// What a call of [`Runner::advance_with`] went over.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<'a> {
+    /// The candles that were read.
+    pub candles: &'a Candles,
+    /// The index of the first of them that the account saw; those before only warmed the strategy up.
+    pub start: usize,
+    /// The other candles that were read, in the order of the strategy's description.
+    pub others: &'a [Candles],
+    /// Equity after each candle that the account saw, in quote.
+    pub equity: &'a [f64],
+    /// The same of the account in which ambiguous candles end well; empty where there is none.
+    pub equity_at_best: &'a [f64],
+}
+
 /// What the report draws: every candle that was read, and the strategy's lines over them.
 #[derive(Debug, Clone, Default)]
 pub struct Recording {
@@ -89,18 +104,52 @@ impl Runner {
     /// # Errors
     /// When candles cannot be read; nothing has been run then.
     pub fn advance(&mut self, source: &dyn CandleSource, to_ms: Option<i64>) -> Result<usize, SourceError> {
-        let Some(Fed { candles, others }) = self.feed.next(source, to_ms)? else { return Ok(0) };
+        let Some(fed) = self.feed.next(source, to_ms)? else { return Ok(0) };
+        let start = self.run(&fed);
+        let seen = fed.candles.len() - start;
+        self.record(fed, start);
+        Ok(seen)
+    }
+
+    /// As [`Runner::advance`], for a long range bit by bit: `take` is given what was read, and the equity, which is
+    /// not kept.
+    ///
+    /// # Errors
+    /// As [`Runner::advance`].
+    pub fn advance_with(
+        &mut self,
+        source: &dyn CandleSource,
+        to_ms: Option<i64>,
+        take: impl FnOnce(Piece<'_>),
+    ) -> Result<(), SourceError> {
+        let Some(fed) = self.feed.next(source, to_ms)? else { return Ok(()) };
+        let start = self.run(&fed);
+        take(Piece {
+            candles: &fed.candles,
+            start,
+            others: &fed.others,
+            equity: &self.engine.result.equity,
+            equity_at_best: self.optimist.as_ref().map_or(&[], |optimist| &optimist.result.equity),
+        });
+        self.engine.forget_equity();
+        self.optimist.iter_mut().for_each(Engine::forget_equity);
+        self.record(fed, start);
+        Ok(())
+    }
+
+    fn record(&mut self, fed: Fed, start: usize) {
+        if let Some(recording) = &mut self.recording {
+            recording.add_others(fed.others);
+            recording.add(fed.candles, start);
+        }
+    }
+
+    /// Runs over candles in pieces that fit the cache: decisions are read while they are still there. Gives the
+    /// index of the first candle that the account sees.
+    fn run(&mut self, Fed { candles, others }: &Fed) -> usize {
         for (index, candles) in others.iter().enumerate() {
             self.strategy.push_other(index, candles.as_slice());
         }
-        if let Some(recording) = &mut self.recording {
-            recording.add_others(others);
-        }
-        Ok(self.run(candles))
-    }
-
-    /// Runs over candles in pieces that fit the cache: decisions are read while they are still there.
-    fn run(&mut self, candles: Candles) -> usize {
         let start = candles.index_at_or_after(self.from_ms);
         let mut at = 0;
         while at < candles.len() {
@@ -114,11 +163,7 @@ impl Runner {
             }
             at = end;
         }
-        let seen = candles.len() - start;
-        if let Some(recording) = &mut self.recording {
-            recording.add(candles, start);
-        }
-        seen
+        start
     }
 
     /// Runs over candles around which nothing happens.

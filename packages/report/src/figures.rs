@@ -104,7 +104,7 @@ impl Figures {
 /// `result.equity` has values. A figure that cannot be computed is left out.
 #[must_use]
 pub fn figures(candles: CandleSlice<'_>, timeframe: Timeframe, result: &RunResult) -> Figures {
-    figures_of(&curve(candles, result), sums(result), timeframe, result)
+    figures_of(&curve(candles, result), TradeSums::of(&result.trades), timeframe, result)
 }
 
 /// Computes every figure of a run whose equity and trades were gathered as they came, `result` having only counts.
@@ -120,22 +120,10 @@ pub fn figures_of_equity(curve: &Curve, timeframe: Timeframe) -> Figures {
     compute(&Facts::new(curve, TradeSums::default(), timeframe, &held), |figure| figure.of_equity)
 }
 
-fn sums(result: &RunResult) -> TradeSums {
-    let mut sums = TradeSums::default();
-    sums.add(&result.trades);
-    sums
-}
-
 fn curve(candles: CandleSlice<'_>, result: &RunResult) -> Curve {
     let mut curve = Curve::new(result.initial_cash);
     curve.add(candles.open_time_ms, &result.equity);
     curve
-}
-
-/// The figures that follow from equity alone.
-pub(crate) fn equity_figures(candles: CandleSlice<'_>, timeframe: Timeframe, result: &RunResult) -> Figures {
-    let facts = Facts::new(&curve(candles, result), sums(result), timeframe, result);
-    compute(&facts, |figure| figure.of_equity)
 }
 
 fn compute(facts: &Facts<'_>, wanted: impl Fn(&Figure) -> bool) -> Figures {

@@ -4,7 +4,6 @@ use execution::{OpenPosition, Trade};
 use market::{Hole, Timeframe, format_utc};
 use serde_json::{Map, Value, json};
 
-use crate::buy_and_hold::buy_and_hold;
 use crate::{Figures, Report, Unit};
 
 impl Report<'_> {
@@ -25,16 +24,15 @@ impl Report<'_> {
     /// that of `holes`.
     #[must_use]
     pub fn json_without_lists(&self) -> Value {
-        let hold = buy_and_hold(self.candles, self.series.timeframe, self.result.initial_cash);
         json!({
             "strategy": { "name": self.name, "about": self.about },
             "setup": self.setup_json(),
-            "candles": self.candles.len(),
+            "candles": self.tally.candles(),
             "metrics": metrics(&self.figures()),
-            "buy_and_hold": metrics(&hold),
+            "buy_and_hold": metrics(&self.tally.buy_and_hold()),
             "at_best": self.figures_at_best().as_ref().map(metrics),
             "open": self.result.open.as_ref().map(open_json),
-            "monthly": self.monthly_returns(),
+            "monthly": self.tally.months.returns(),
             "holes": self.holes_json(),
             "ambiguous": { "trades": self.ambiguous_trades(), "gain_at_best": self.ambiguous_gain_at_best() },
             "warnings": self.warnings,

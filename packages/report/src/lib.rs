@@ -15,6 +15,7 @@ mod report;
 mod settled;
 mod setup;
 mod table;
+mod tally;
 mod touched;
 mod trade_sums;
 
@@ -24,4 +25,5 @@ pub use figures::{FIGURES, Facts, Figure, Figures, Unit, figures, figures_of, fi
 pub use json::{open_json, trade_json};
 pub use report::{Line, Pane, Provenance, Report};
 pub use setup::{Setup, Size};
+pub use tally::Tally;
 pub use trade_sums::TradeSums;

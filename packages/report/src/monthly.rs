@@ -2,8 +2,6 @@
 
 use market::{Timeframe, format_utc};
 
-use crate::Report;
-
 /// The return of one calendar month (UTC).
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct MonthlyReturn {
@@ -13,30 +11,49 @@ pub(crate) struct MonthlyReturn {
     pub(crate) value: f64,
 }
 
-impl Report<'_> {
-    /// The return of each month with candles.
-    pub(crate) fn monthly_returns(&self) -> Vec<MonthlyReturn> {
-        monthly_returns(self.candles.open_time_ms, &self.result.equity, self.result.initial_cash)
-    }
+/// The months of a run, gathered as they come.
+#[derive(Debug, Clone)]
+pub(crate) struct Months {
+    /// Equity at the end of the month before.
+    before: f64,
+    /// The month that is not over, and equity after its last candle so far.
+    now: Option<(i64, f64)>,
+    over: Vec<MonthlyReturn>,
 }
 
-/// The return of each month with candles, the first one against the initial cash. A month whose
-/// return is no number, because nothing was left before it, is not listed.
-fn monthly_returns(times_ms: &[i64], equity: &[f64], initial_cash: f64) -> Vec<MonthlyReturn> {
-    let mut months = Vec::new();
-    let mut before = initial_cash;
-    let mut start = 0;
-    while let Some(&first_ms) = times_ms.get(start) {
-        let month_ms = Timeframe::Month1.open_of(first_ms);
-        let end_ms = Timeframe::Month1.next_open(month_ms);
-        let end = start + times_ms[start..].partition_point(|&time_ms| time_ms < end_ms);
-        let value = equity[end - 1] / before - 1.0;
-        if value.is_finite() {
-            months.push(MonthlyReturn { month: format_utc(month_ms)[..7].to_owned(), value });
-        }
-        (start, before) = (end, equity[end - 1]);
+impl Months {
+    /// None yet, and the cash at the start.
+    pub(crate) fn new(initial_cash: f64) -> Self {
+        Months { before: initial_cash, now: None, over: Vec::new() }
     }
-    months
+
+    /// Takes the equity after the next candles, which open at these times (Unix milliseconds).
+    pub(crate) fn add(&mut self, times_ms: &[i64], equity: &[f64]) {
+        let mut start = 0;
+        while let Some(&first_ms) = times_ms.get(start) {
+            let month_ms = Timeframe::Month1.open_of(first_ms);
+            let end_ms = Timeframe::Month1.next_open(month_ms);
+            let end = start + times_ms[start..].partition_point(|&time_ms| time_ms < end_ms);
+            if let Some((now_ms, last)) = self.now.filter(|(now_ms, _)| *now_ms != month_ms) {
+                self.over.extend(self.value(now_ms, last));
+                self.before = last;
+            }
+            self.now = Some((month_ms, equity[end - 1]));
+            start = end;
+        }
+    }
+
+    /// The return of each month with candles, the first one against the initial cash. A month whose return is no
+    /// number, because nothing was left before it, is not listed.
+    pub(crate) fn returns(&self) -> Vec<MonthlyReturn> {
+        let now = self.now.and_then(|(month_ms, last)| self.value(month_ms, last));
+        self.over.iter().cloned().chain(now).collect()
+    }
+
+    fn value(&self, month_ms: i64, last: f64) -> Option<MonthlyReturn> {
+        let value = last / self.before - 1.0;
+        value.is_finite().then(|| MonthlyReturn { month: format_utc(month_ms)[..7].to_owned(), value })
+    }
 }
 
 #[cfg(test)]
@@ -49,9 +66,16 @@ mod tests {
     fn check(days: &[(&str, f64)], expected: &[(&str, f64)]) {
         let times_ms: Vec<i64> = days.iter().map(|(day, _)| parse_when(day, 0).unwrap()).collect();
         let equity: Vec<f64> = days.iter().map(|(_, equity)| *equity).collect();
-        let months = monthly_returns(&times_ms, &equity, 100.0);
-        let found: Vec<(&str, f64)> = months.iter().map(|month| (month.month.as_str(), month.value)).collect();
-        assert_eq!(found, expected);
+        for block in 1..=days.len().max(1) {
+            let mut months = Months::new(100.0);
+            times_ms
+                .chunks(block)
+                .zip(equity.chunks(block))
+                .for_each(|(times_ms, equity)| months.add(times_ms, equity));
+            let months = months.returns();
+            let found: Vec<(&str, f64)> = months.iter().map(|month| (month.month.as_str(), month.value)).collect();
+            assert_eq!(found, expected, "in blocks of {block}");
+        }
     }
 
     #[test]

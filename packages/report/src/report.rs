@@ -5,7 +5,7 @@ use market::{CandleSlice, Hole, Series};
 use serde_json::Value;
 
 use crate::numbers::counted;
-use crate::{Figures, Setup, figures};
+use crate::{Figures, Setup, Tally, TradeSums, figures_of};
 
 /// A run and everything that must be said about it.
 ///
@@ -18,12 +18,14 @@ pub struct Report<'a> {
     pub about: &'a str,
     /// The candles' series.
     pub series: &'a Series,
-    /// The candles of the range, as many as `result.equity` has values.
-    pub candles: CandleSlice<'a>,
+    /// The candles of the range and the equity after each, in sum.
+    pub tally: &'a Tally,
     /// What the run gave.
     pub result: &'a RunResult,
     /// What it would have given had every ambiguous candle ended well, where that was asked for.
-    pub at_best: Option<&'a RunResult>,
+    pub at_best: Option<(&'a RunResult, &'a Tally)>,
+    /// The candles to draw, as many as `result.equity` has values; only the page needs them.
+    pub candles: CandleSlice<'a>,
     /// The settings of the run.
     pub setup: Setup,
     /// The strategy's lines over the same candles.
@@ -84,13 +86,17 @@ impl Report<'_> {
     /// The figures of the run.
     #[must_use]
     pub fn figures(&self) -> Figures {
-        figures(self.candles, self.series.timeframe, self.result)
+        self.figures_in(self.result, self.tally)
     }
 
     /// The figures of the run in which every ambiguous candle ended well.
     #[must_use]
     pub fn figures_at_best(&self) -> Option<Figures> {
-        self.at_best.map(|result| figures(self.candles, self.series.timeframe, result))
+        self.at_best.map(|(result, tally)| self.figures_in(result, tally))
+    }
+
+    fn figures_in(&self, result: &RunResult, tally: &Tally) -> Figures {
+        figures_of(&tally.curve, TradeSums::of(&result.trades), self.series.timeframe, result)
     }
 
     /// Candles missing in the range.

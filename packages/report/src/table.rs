@@ -3,7 +3,6 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table};
 
-use crate::buy_and_hold::buy_and_hold;
 use crate::numbers::{count, counted, figure, minute, money, share};
 use crate::{FIGURES, Figure, Figures, Provenance, Report, Unit};
 
@@ -38,20 +37,17 @@ impl Report<'_> {
     }
 
     fn head(&self) -> String {
-        let range = match self.candles.open_time_ms {
-            [] => String::new(),
-            [first, .., last] => {
-                format!("{} to {} UTC, ", minute(*first), minute(self.series.timeframe.next_open(*last)))
-            }
-            [only] => format!("{} to {} UTC, ", minute(*only), minute(self.series.timeframe.next_open(*only))),
-        };
+        let range = self
+            .tally
+            .span_ms()
+            .map_or(String::new(), |(from_ms, to_ms)| format!("{} to {} UTC, ", minute(from_ms), minute(to_ms)));
         let mut lines = vec![paragraph(&format!("{} on {}", self.name, self.series))];
         if !self.about.is_empty() {
             lines.push(paragraph(self.about));
         }
         lines.push(paragraph(&format!(
             "{range}{}; warm-up of {}, {} read from before the range",
-            counted(self.candles.len() as u64, "candle", "candles"),
+            counted(self.tally.candles() as u64, "candle", "candles"),
             count(self.warm_up_candles as u64),
             count(self.warm_up_read as u64),
         )));
@@ -61,7 +57,7 @@ impl Report<'_> {
     fn figure_table(&self) -> String {
         let quote = self.series.symbol.quote();
         let ours = self.figures();
-        let hold = buy_and_hold(self.candles, self.series.timeframe, self.result.initial_cash);
+        let hold = self.tally.buy_and_hold();
         let best = self.figures_at_best();
         let heads: &[&str] =
             if best.is_some() { &["", "At worst", "At best", "Buy & hold"] } else { &["", "Strategy", "Buy & hold"] };

@@ -18,6 +18,14 @@ pub struct TradeSums {
 }
 
 impl TradeSums {
+    /// The sums of these trades.
+    #[must_use]
+    pub fn of(trades: &[Trade]) -> Self {
+        let mut sums = TradeSums::default();
+        sums.add(trades);
+        sums
+    }
+
     /// Takes the next closed trades.
     pub fn add(&mut self, trades: &[Trade]) {
         for trade in trades {

@@ -1,12 +1,12 @@
 //! Decisions once, accounts as often as wanted: what a strategy decides does not depend on cash and costs.
 
 use anyhow::{Context, anyhow, bail};
-use execution::{Engine, Fed, Feed, Recording, RunResult, Settings, Surroundings};
+use execution::{Engine, Fed, Feed, RunResult, Settings, Surroundings};
 use market::{CandleSlice, CandleSource, Candles, Series, Timeframe};
 use report::{Curve, Figures};
 use strategy::{Act, Orders, Strategy};
 
-use crate::coverage;
+use crate::coverage::{self, Seen};
 use crate::prepared::Prepared;
 
 /// The candles of a range and what a strategy decides at their closes.
@@ -55,10 +55,15 @@ impl Replay {
         strategy.act(candles.as_slice(), &mut acts, None);
         acts.retain(|act| act.index >= start);
         acts.iter_mut().for_each(|act| act.index -= start);
-        let recording = Recording { candles, others, start, lines: Vec::new() };
-        let missing = coverage::of_others(series, &description, &recording);
+        let seen: Vec<_> = others
+            .iter()
+            .zip(&description.others)
+            .map(|(candles, other)| Seen::all(&candles.open_time_ms, other.timeframe))
+            .collect();
+        let own = Seen::all(&candles.open_time_ms[start..], series.timeframe);
+        let missing = coverage::of_others(series, &description, &own, &seen);
         let (orders, timeframe) = (description.orders, description.timeframe);
-        Ok(Replay { candles: recording.candles, start, acts, orders, timeframe, surroundings, missing })
+        Ok(Replay { candles, start, acts, orders, timeframe, surroundings, missing })
     }
 
     /// What was prepared; gives its settings and what the reader must know too.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use db::{Store, StoredTrial};
-use execution::Recording;
 use market::Series;
 use report::FIGURES;
 use search::Outcome;
@@ -70,13 +69,15 @@ fn outcome(trial: StoredTrial) -> Outcome {
 /// Program, strategy, what is set, settings, range, and all candles up to its end.
 fn key(prepared: &Prepared, set: &[(String, f64)]) -> anyhow::Result<String> {
     let Prepared { source, description, settings, series, store, range, surroundings, .. } = prepared;
-    let mut recording = Recording { candles: store.candles(series, None, Some(range.to_ms))?, ..Recording::default() };
+    let read = |series: &Series| -> anyhow::Result<_> {
+        Ok(provenance::candles_of(series, &store.candles(series, None, Some(range.to_ms))?))
+    };
+    let mut parts = vec![read(series)?];
     for other in &description.others {
         let symbol = other.symbol.clone().unwrap_or_else(|| series.symbol.clone());
-        let series = Series::new(series.exchange.clone(), symbol, other.timeframe);
-        recording.others.push(store.candles(&series, None, Some(range.to_ms))?);
+        parts.push(read(&Series::new(series.exchange.clone(), symbol, other.timeframe))?);
     }
-    let data = provenance::data(series, description, &recording, surroundings);
+    let data = provenance::data(series, parts, surroundings);
     let mut hasher = blake3::Hasher::new();
     let range = format!("{} {}", range.from_ms, range.to_ms);
     let parts =

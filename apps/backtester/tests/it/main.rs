@@ -3,6 +3,7 @@
 mod book;
 mod explaining;
 mod honesty;
+mod long;
 mod looking;
 mod mistakes;
 mod optimise;

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::bars::{Bars, drawn};
 use super::column::Column;
-use crate::buy_and_hold::buy_and_hold;
 use crate::monthly::MonthlyReturn;
 use crate::numbers::{count, money};
 use crate::{FIGURES, Pane, Provenance, Report, Size, Unit};
@@ -116,15 +115,15 @@ impl<'a> Page<'a> {
             base: series.symbol.base(),
             quote: series.symbol.quote(),
             candles: report.candles.len(),
-            end_ms: report.candles.open_time_ms.last().map_or(0, |&last| timeframe.next_open(last)),
+            end_ms: report.tally.span_ms().map_or(0, |(_, end_ms)| end_ms),
             initial_cash: result.initial_cash,
             bars: Bars::new(report.candles, timeframe.longest_ms()),
             equity: drawn(&result.equity),
             lines: report.lines.iter().map(PageLine::new).collect(),
             trades: Trades::new(&result.trades),
-            open: result.open.as_ref().map(|open| Open::new(open, report.candles.close.last().copied())),
+            open: result.open.as_ref().map(|open| Open::new(open, report.tally.last_close)),
             figures: page_figures(report),
-            monthly: report.monthly_returns(),
+            monthly: report.tally.months.returns(),
             holes: Holes {
                 count: report.holes.len(),
                 missing: report.missing_candles(),
@@ -190,7 +189,7 @@ impl Open {
 
 fn page_figures(report: &Report<'_>) -> Vec<PageFigure> {
     let ours = report.figures();
-    let hold = buy_and_hold(report.candles, report.series.timeframe, report.result.initial_cash);
+    let hold = report.tally.buy_and_hold();
     let figure = |figure: &'static crate::Figure| PageFigure {
         name: figure.name,
         title: figure.title,

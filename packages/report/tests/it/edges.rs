@@ -2,7 +2,7 @@
 
 use execution::RunResult;
 use market::{Candle, Candles, Series, Timeframe};
-use report::{Figures, Provenance, Report, Setup, Size, figures};
+use report::{Figures, Provenance, Report, Setup, Size, Tally, figures};
 
 /// Candles of an hour that open and close at `prices`.
 pub(crate) fn candles(prices: &[f64]) -> Candles {
@@ -72,16 +72,16 @@ pub(crate) struct Tiny {
     candles: Candles,
     series: Series,
     result: RunResult,
+    tally: Tally,
 }
 
 impl Tiny {
     /// A run over hours that open and close at `prices`.
     pub(crate) fn new(prices: &[f64]) -> Self {
-        Tiny {
-            candles: candles(prices),
-            series: Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::H1),
-            result: run(100.0, &vec![100.0; prices.len()]),
-        }
+        let (candles, result) = (candles(prices), run(100.0, &vec![100.0; prices.len()]));
+        let mut tally = Tally::new(100.0, Timeframe::H1);
+        tally.add(candles.as_slice(), &result.equity);
+        Tiny { candles, tally, series: Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::H1), result }
     }
 
     /// Its report.
@@ -90,6 +90,7 @@ impl Tiny {
             name: "tiny",
             about: "",
             series: &self.series,
+            tally: &self.tally,
             candles: self.candles.as_slice(),
             result: &self.result,
             at_best: None,

@@ -4,7 +4,7 @@
 
 use execution::{ExitReason, OpenPosition, RunResult, Trade};
 use market::{CandleSlice, Candles, Hole, Series, Side, Symbol, find_holes, parse_when};
-use report::{Line, Provenance, Report, Setup, Size};
+use report::{Line, Provenance, Report, Setup, Size, Tally};
 use serde_json::Value;
 
 /// An oracle with its candles, and the run it describes.
@@ -17,6 +17,7 @@ pub(crate) struct Oracle {
     pub(crate) candles: Candles,
     /// The run. Equity is that of spot with fees charged in quote.
     pub(crate) result: RunResult,
+    tally: Tally,
 }
 
 impl Oracle {
@@ -30,7 +31,10 @@ impl Oracle {
         let (from, to) = (all.index_at_or_after(when("from")), all.index_at_or_after(when("to")));
         let candles: Candles = (from..to).map(|index| all.get(index)).collect();
         let result = run(&json, candles.as_slice());
-        Some(Oracle { series: series(series_name), candles, result, json })
+        let series = series(series_name);
+        let mut tally = Tally::new(result.initial_cash, series.timeframe);
+        tally.add(candles.as_slice(), &result.equity);
+        Some(Oracle { series, candles, result, tally, json })
     }
 
     /// The holes in its candles.
@@ -45,6 +49,7 @@ impl Oracle {
             name: "sma_cross",
             about: "Buys when the quick average crosses above the calm one, leaves when it crosses below.",
             series: &self.series,
+            tally: &self.tally,
             candles: self.candles.as_slice(),
             result: &self.result,
             at_best: None,
