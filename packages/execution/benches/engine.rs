@@ -89,5 +89,5 @@ fn main() {
     measure("rules only", &candles, &blocks, spot, Protection::default());
     measure("with stop and target", &candles, &blocks, spot, levels(None));
     measure("with a trail", &candles, &blocks, spot, levels(Some(Unit::Share)));
-    measure("a perpetual, candle by candle", &candles, &blocks, perpetual, levels(None));
+    measure("a perpetual with stop and target", &candles, &blocks, perpetual, levels(None));
 }

@@ -114,6 +114,19 @@ impl Surroundings {
         &self.data.detail
     }
 
+    /// How many of the next candles, which open at these times, come and go before funding is paid again.
+    pub(crate) fn without_funding(&self, open_times_ms: &[i64], timeframe: Timeframe) -> usize {
+        let Some(next) = self.data.funding.get(self.at[1]) else { return open_times_ms.len() };
+        open_times_ms.partition_point(|open_ms| timeframe.next_open(*open_ms) <= next.time_ms)
+    }
+
+    /// The lowest and the highest mark price from `open_ms` on and before `close_ms`; infinite where there is none.
+    pub(crate) fn mark_range(&self, open_ms: i64, close_ms: i64) -> (f64, f64) {
+        let marks = within(&self.data.marks, self.at[0], open_ms, close_ms);
+        let low = self.data.marks.low[marks.clone()].iter().fold(f64::INFINITY, |least, low| low.min(least));
+        (low, self.data.marks.high[marks].iter().fold(f64::NEG_INFINITY, |most, high| high.max(most)))
+    }
+
     /// What happens around the candle that opens at `open_ms`. Candles are asked for in order of time.
     pub fn next(&mut self, open_ms: i64, timeframe: Timeframe) -> Around<'_> {
         let close_ms = timeframe.next_open(open_ms);
@@ -141,8 +154,13 @@ impl Surroundings {
 
 /// The candles that open from `open_ms` on and before `close_ms`, looked for from `at` on.
 fn within(candles: &Candles, at: usize, open_ms: i64, close_ms: i64) -> std::ops::Range<usize> {
-    let times = &candles.open_time_ms;
-    let start = at + times[at..].iter().take_while(|time_ms| **time_ms < open_ms).count();
-    let end = start + times[start..].iter().take_while(|time_ms| **time_ms < close_ms).count();
-    start..end
+    let start = at_or_after(&candles.open_time_ms, at, open_ms);
+    start..at_or_after(&candles.open_time_ms, start, close_ms)
+}
+
+/// The first of these times from `at` on that is not before `time_ms`. It is mostly one of the next few.
+fn at_or_after(times: &[i64], at: usize, time_ms: i64) -> usize {
+    const FEW: usize = 8;
+    let near = times[at..].iter().take(FEW).take_while(|time| **time < time_ms).count();
+    if near < FEW { at + near } else { at + times[at..].partition_point(|time| *time < time_ms) }
 }

@@ -93,6 +93,13 @@ impl Position {
         }
     }
 
+    /// The level at which it is lost, or the price that liquidates it: which comes first. NaN where there is neither.
+    pub(crate) fn lost_at(&self) -> f64 {
+        let (loss, _) = self.levels.loss();
+        let liquidation_is_nearer = self.side.sign() * (self.liquidation - loss) > 0.0;
+        if liquidation_is_nearer || loss.is_nan() { self.liquidation } else { loss }
+    }
+
     /// Adds to `equity` what the account is worth at each of these prices, `cash` being the rest of it.
     pub(crate) fn add_worth(&self, cash: f64, prices: &[f64], equity: &mut Vec<f64>) {
         // The same as `worth`, asked once for all: so several go at once.

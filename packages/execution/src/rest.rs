@@ -8,6 +8,10 @@ use strategy::{Act, Decision};
 use crate::position::Position;
 use crate::{Engine, Surroundings};
 
+/// Candles whose mark prices are looked at together. Where the price that liquidates is among them, they go one by
+/// one, so there must not be too many.
+const LOOK_AHEAD: usize = 64;
+
 impl Engine {
     /// Takes closed candles, and those of the decisions at their closes that want something; the same as
     /// [`Engine::step`] for each candle.
@@ -33,13 +37,32 @@ impl Engine {
         surroundings: &mut Surroundings,
         timeframe: Timeframe,
     ) {
-        let mut acts = acts.iter().peekable();
-        for index in 0..candles.len() {
-            let candle = candles.get(index);
-            let act = acts.next_if(|act| act.index == index);
+        let (mut at, mut acts) = (0, acts.iter().peekable());
+        while at < candles.len() {
+            let until = acts.peek().map_or(candles.len(), |act| act.index).clamp(at, at + LOOK_AHEAD);
+            let quiet = surroundings.without_funding(&candles.open_time_ms[at..until], timeframe);
+            if self.is_safe(&candles.open_time_ms[at..at + quiet], surroundings, timeframe) {
+                at += self.rest(&candles, at..at + quiet);
+            }
+            if at == candles.len() {
+                return;
+            }
+            let (candle, act) = (candles.get(at), acts.next_if(|act| act.index == at));
             let around = surroundings.next(candle.open_time_ms, timeframe);
             self.step_in(&candle, &around, &act.map_or(Decision::NONE, |act| act.decision));
+            at += 1;
         }
+    }
+
+    /// Whether the mark price liquidates nothing in any of these candles.
+    fn is_safe(&self, open_times_ms: &[i64], surroundings: &Surroundings, timeframe: Timeframe) -> bool {
+        let Some(position) = self.position.as_ref().filter(|position| !position.liquidation.is_nan()) else {
+            return true;
+        };
+        let (Some(&first_ms), Some(&last_ms)) = (open_times_ms.first(), open_times_ms.last()) else { return true };
+        let (low, high) = surroundings.mark_range(first_ms, timeframe.next_open(last_ms));
+        let (worst, _) = position.worst_and_best(low, high);
+        !position.has_fallen_to(worst, position.liquidation)
     }
 
     /// Takes those of the first candles in which nothing happens; gives how many.
@@ -68,14 +91,14 @@ impl Engine {
     }
 }
 
-/// In how many of the first candles no level of the position is reached; a trail follows them.
+/// In how many of the first candles no level of the position is reached, nor the price that liquidates it; a trail
+/// follows them.
 fn quiet(position: &mut Position, lows: &[f64], highs: &[f64]) -> usize {
     let mut prices = lows.iter().zip(highs);
     if position.levels.is_trailing() {
         let is_reached = |(low, high): (&f64, &f64)| {
             let (worst, best) = position.worst_and_best(*low, *high);
-            let (loss, _) = position.levels.loss();
-            let is_reached = position.has_fallen_to(worst, loss) || position.has_risen_to(best);
+            let is_reached = position.has_fallen_to(worst, position.lost_at()) || position.has_risen_to(best);
             if !is_reached {
                 position.levels.follow(best);
             }
@@ -83,13 +106,13 @@ fn quiet(position: &mut Position, lows: &[f64], highs: &[f64]) -> usize {
         };
         return prices.position(is_reached).unwrap_or(lows.len());
     }
-    let (loss, _) = position.levels.loss();
-    if loss.is_nan() && position.levels.take.is_nan() {
+    let lost_at = position.lost_at();
+    if lost_at.is_nan() && position.levels.take.is_nan() {
         return lows.len();
     }
     let is_reached = |(low, high): (&f64, &f64)| {
         let (worst, best) = position.worst_and_best(*low, *high);
-        position.has_fallen_to(worst, loss) || position.has_risen_to(best)
+        position.has_fallen_to(worst, lost_at) || position.has_risen_to(best)
     };
     prices.position(is_reached).unwrap_or(lows.len())
 }

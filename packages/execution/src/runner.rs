@@ -4,7 +4,7 @@
 //! the same table through the same door, so both decide the same.
 
 use market::{CandleSlice, CandleSource, Candles, SourceError, Symbol};
-use strategy::{Act, Decision, Strategy};
+use strategy::{Act, Strategy};
 
 use crate::{Ambiguity, Engine, Fed, Feed, Settings, Surroundings};
 
@@ -16,12 +16,11 @@ pub struct Runner {
     strategy: Box<dyn Strategy>,
     engine: Engine,
     /// The same account where ambiguous candles end well.
-    optimist: Option<Engine>,
+    optimist: Option<(Engine, Surroundings)>,
     surroundings: Surroundings,
     feed: Feed,
     /// The first candle that the account sees; those before only warm the strategy up.
     from_ms: i64,
-    decisions: Vec<Decision>,
     acts: Vec<Act>,
     recording: Option<Recording>,
 }
@@ -62,22 +61,15 @@ impl Runner {
         let feed = Feed::new(description, symbol, from_ms);
         let engine = Engine::new(settings, description.orders);
         let surroundings = Surroundings::default();
-        Runner {
-            strategy,
-            engine,
-            optimist: None,
-            surroundings,
-            feed,
-            from_ms,
-            decisions: Vec::new(),
-            acts: Vec::new(),
-            recording: None,
-        }
+        Runner { strategy, engine, optimist: None, surroundings, feed, from_ms, acts: Vec::new(), recording: None }
     }
 
     /// With what happens around the candles: funding, mark prices, finer candles.
     #[must_use]
     pub fn around(mut self, surroundings: Surroundings) -> Self {
+        if let Some((_, of_optimist)) = &mut self.optimist {
+            *of_optimist = surroundings.clone();
+        }
         self.surroundings = surroundings;
         self
     }
@@ -86,7 +78,8 @@ impl Runner {
     #[must_use]
     pub fn with_optimist(mut self, settings: Settings) -> Self {
         let orders = self.strategy.description().orders;
-        self.optimist = Some(Engine::new(Settings { ambiguity: Ambiguity::Target, ..settings }, orders));
+        let engine = Engine::new(Settings { ambiguity: Ambiguity::Target, ..settings }, orders);
+        self.optimist = Some((engine, self.surroundings.clone()));
         self
     }
 
@@ -129,10 +122,10 @@ impl Runner {
             start,
             others: &fed.others,
             equity: &self.engine.result.equity,
-            equity_at_best: self.optimist.as_ref().map_or(&[], |optimist| &optimist.result.equity),
+            equity_at_best: self.optimist.as_ref().map_or(&[], |(optimist, _)| &optimist.result.equity),
         });
         self.engine.forget_equity();
-        self.optimist.iter_mut().for_each(Engine::forget_equity);
+        self.optimist.iter_mut().for_each(|(optimist, _)| optimist.forget_equity());
         self.record(fed, start);
         Ok(())
     }
@@ -156,38 +149,26 @@ impl Runner {
             let end = (at + PIECE).min(candles.len());
             let piece = candles.slice(at..end);
             let unseen = start.saturating_sub(at).min(piece.len());
-            if self.surroundings.is_empty() && self.optimist.is_none() {
-                self.plain(piece, unseen);
-            } else {
-                self.with_surroundings(piece, unseen);
-            }
+            self.run_piece(piece, unseen);
             at = end;
         }
         start
     }
 
-    /// Runs over candles around which nothing happens.
-    fn plain(&mut self, piece: CandleSlice<'_>, unseen: usize) {
+    fn run_piece(&mut self, piece: CandleSlice<'_>, unseen: usize) {
         self.acts.clear();
         let lines = self.recording.as_mut().map(|recording| recording.lines.as_mut_slice());
         self.strategy.act(piece, &mut self.acts, lines);
         self.acts.retain(|act| act.index >= unseen);
         self.acts.iter_mut().for_each(|act| act.index -= unseen);
-        self.engine.run(piece.slice(unseen..piece.len()), &self.acts);
-    }
-
-    /// Runs over candles around which something may happen.
-    fn with_surroundings(&mut self, piece: CandleSlice<'_>, unseen: usize) {
-        self.decisions.clear();
-        let lines = self.recording.as_mut().map(|recording| recording.lines.as_mut_slice());
-        self.strategy.run(piece, &mut self.decisions, lines);
+        let (candles, acts) = (piece.slice(unseen..piece.len()), &self.acts);
         let timeframe = self.strategy.description().timeframe;
-        for (index, decision) in self.decisions.iter().enumerate().skip(unseen) {
-            let candle = piece.get(index);
-            let around = self.surroundings.next(candle.open_time_ms, timeframe);
-            self.engine.step_in(&candle, &around, decision);
-            if let Some(optimist) = &mut self.optimist {
-                optimist.step_in(&candle, &around, decision);
+        let optimist = self.optimist.iter_mut().map(|(engine, surroundings)| (engine, surroundings));
+        for (engine, surroundings) in std::iter::once((&mut self.engine, &mut self.surroundings)).chain(optimist) {
+            if surroundings.is_empty() {
+                engine.run(candles, acts);
+            } else {
+                engine.run_in(candles, acts, surroundings, timeframe);
             }
         }
     }
@@ -195,7 +176,7 @@ impl Runner {
     /// The account in which ambiguous candles end well, where there is one.
     #[must_use]
     pub fn optimist(&self) -> Option<&Engine> {
-        self.optimist.as_ref()
+        self.optimist.as_ref().map(|(optimist, _)| optimist)
     }
 
     /// The account.

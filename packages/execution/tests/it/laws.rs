@@ -1,7 +1,7 @@
 //! What holds for every strategy and every market.
 
-use execution::{Around, Engine, ExitReason, FeeChargedIn, Funding, Margin, Market, Settings, Tiers};
-use market::{Candle, Candles};
+use execution::{Around, Engine, ExitReason, FeeChargedIn, Funding, Margin, Market, Settings, Surroundings, Tiers};
+use market::{Candle, Candles, FundingRate, Timeframe};
 use proptest::prelude::*;
 use strategy::{Act, Decision, Orders, Protection, Size, Unit};
 
@@ -129,6 +129,67 @@ proptest! {
                 .filter(|act| act.decision.wants_something())
                 .collect();
             ran.run(columns.slice(range), &acts);
+        }
+        prop_assert_eq!(ran.cash().to_bits(), stepped.cash().to_bits());
+        prop_assert_eq!(ran.finish(), stepped.finish());
+    }
+
+    #[test]
+    fn candles_around_which_nothing_happens_may_be_taken_at_once(
+        candles in market(), decisions in decisions(), rare in 1usize..40, shorts in any::<u64>(), protection in protections(),
+        settings in settings(), leverage in 5.0..60.0f64, tilt in -0.05..0.05f64, every in 1usize..50, hole in 2usize..50,
+        with_detail in any::<bool>(), cut in 0usize..200,
+    ) {
+        // Minutes, some of them missing; mark prices and finer candles of half a minute, here and there far from the price.
+        let at = |index: usize| index as i64 * 60_000;
+        let minutes: Vec<(usize, Candle)> = candles.iter().enumerate().filter(|(index, _)| index % hole != 1)
+            .map(|(index, candle)| (index, Candle { open_time_ms: at(index), ..*candle })).collect();
+        let halves = |share: f64| -> Candles {
+            minutes.iter().flat_map(|(index, minute)| [0, 30_000].map(|late_ms| {
+                let price = |price: f64| price * (1.0 + if index % 7 < 5 { share } else { 0.0 });
+                Candle {
+                    open_time_ms: minute.open_time_ms + late_ms,
+                    open: price(minute.open), high: price(minute.high), low: price(minute.low), close: price(minute.close),
+                    volume: 1.0,
+                }
+            })).collect()
+        };
+        let marks = halves(tilt);
+        let rates: Vec<FundingRate> = marks.open_time_ms.iter().step_by(every)
+            .map(|time_ms| FundingRate { time_ms: *time_ms, rate: tilt / 10.0 }).collect();
+        let mut around = Surroundings::perpetual(marks, &rates).expect("each time has its mark price");
+        if with_detail {
+            around = around.with_detail(halves(0.0));
+        }
+        let tiers = Tiers::single(0.004).expect("a rate");
+        let settings = Settings { market: Market::Perpetual(Margin { leverage, tiers }), fee_charged_in: FeeChargedIn::Quote, ..settings };
+        let orders = Orders { protection, size: settings.size, leverage, cooldown: 1 };
+        let sparse = |index: usize| {
+            let decision = decisions[index];
+            let is_short = shorts >> (index % 64) & 1 == 1;
+            match (index.is_multiple_of(rare), is_short) {
+                (false, _) => Decision::NONE,
+                (true, false) => decision,
+                (true, true) => Decision {
+                    short_enter: decision.long_enter, short_exit: decision.long_exit, long_enter: false, long_exit: false, ..decision
+                },
+            }
+        };
+
+        let (mut stepped, mut told) = (Engine::new(settings, orders), around.clone());
+        for (index, candle) in &minutes {
+            stepped.step_in(candle, &told.next(candle.open_time_ms, Timeframe::M1), &sparse(*index));
+        }
+        let (mut ran, mut told) = (Engine::new(settings, orders), around);
+        let columns: Candles = minutes.iter().map(|(_, minute)| *minute).collect();
+        let cut = cut.min(minutes.len());
+        for range in [0..cut, cut..minutes.len()] {
+            let acts: Vec<Act> = range
+                .clone()
+                .map(|place| Act { index: place - range.start, decision: sparse(minutes[place].0) })
+                .filter(|act| act.decision.wants_something())
+                .collect();
+            ran.run_in(columns.slice(range), &acts, &mut told, Timeframe::M1);
         }
         prop_assert_eq!(ran.cash().to_bits(), stepped.cash().to_bits());
         prop_assert_eq!(ran.finish(), stepped.finish());
