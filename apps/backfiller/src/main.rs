@@ -3,6 +3,7 @@
 mod args;
 mod fetch;
 mod import;
+mod resample;
 mod set_aside;
 mod status;
 
@@ -38,6 +39,7 @@ Exit codes: 0 done, 1 an error, 2 wrong usage, 130 stopped by Ctrl-C.";
 enum Command {
     Fetch(fetch::Args),
     Import(import::Args),
+    Resample(resample::Args),
     Status(status::Args),
     Completions(CompletionsArgs),
 }
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
     terminal::run(|| match cli.command {
         Command::Fetch(args) => fetch::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Resample(args) => resample::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Completions(args) => Ok(terminal::completions::<Cli>(args.shell)?),
     })

@@ -9,6 +9,7 @@ mod fetch;
 mod fetch_perpetuals;
 mod import;
 mod perpetuals;
+mod resample;
 mod run;
 mod status;
 mod venue;
