@@ -51,6 +51,12 @@ impl ImportTarget {
 
     /// Refuses a file whose name says something else than the arguments.
     fn check(&self, path: &Path, named: &Named) -> Result<()> {
+        if let Some(folder) = named.foreign {
+            bail!(
+                "{} lies in {folder}, which holds neither candles of trades nor mark prices; nothing was stored: leave it out",
+                path.display()
+            );
+        }
         if let Some(exchange) = named.exchange.filter(|exchange| *exchange != self.exchange) {
             return disagree(path, exchange, "exchange", &self.exchange);
         }
@@ -127,6 +133,8 @@ mod tests {
             "the name of a.csv does not tell the timeframe; expected --timeframe 1h",
         );
         check("okx", "BTCUSDT-1h-2024-12.zip", "the name of BTCUSDT-1h-2024-12.zip does not tell the symbol");
+        let index = "um/daily/indexPriceKlines/BTCUSDT-1h-2024-12-01.zip";
+        check("binanceusdm", index, &format!("{index} lies in indexPriceKlines, which holds neither"));
         check("binance --symbol ETH/USDT", "BTCUSDT-1h-2024-12.zip", "BTCUSDT-1h-2024-12.zip is BTCUSDT by its name");
         check("binance --timeframe 1m", "BTCUSDT-1h-2024-12.zip", "BTCUSDT-1h-2024-12.zip is 1h by its name");
         check("binance", "um-BTCUSDT-1h-2024-12.zip", "um-BTCUSDT-1h-2024-12.zip is binanceusdm by its name");
