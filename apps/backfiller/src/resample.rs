@@ -146,7 +146,7 @@ fn to_text(counts: &Counts, from: &Series, to: &Series, args: &Args) -> String {
         (0, _) => {}
         (holed, true) => text += &format!(", {} folded in spite of holes", thousands(holed)),
         (holed, false) => {
-            text += &format!(", {} left out for their holes (--with-holes folds them too)", thousands(holed))
+            text += &format!(", {} left out for their holes (--with-holes folds them too)", thousands(holed));
         }
     }
     text
