@@ -1,6 +1,7 @@
 //! Brings candles, mark prices and funding rates into the store: from an exchange, from files; and tells what is stored.
 
 mod args;
+mod export;
 mod fetch;
 mod import;
 mod resample;
@@ -40,6 +41,7 @@ enum Command {
     Fetch(fetch::Args),
     Import(import::Args),
     Resample(resample::Args),
+    Export(export::Args),
     Status(status::Args),
     Completions(CompletionsArgs),
 }
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Command::Fetch(args) => fetch::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Resample(args) => resample::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Completions(args) => Ok(terminal::completions::<Cli>(args.shell)?),
     })

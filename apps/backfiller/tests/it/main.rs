@@ -4,6 +4,7 @@
 
 mod archives;
 mod bad_candles;
+mod export;
 mod faults;
 mod fetch;
 mod fetch_perpetuals;
