@@ -33,6 +33,15 @@ impl Kind {
             Kind::Funding => "funding",
         }
     }
+
+    /// What there may be none of.
+    pub(crate) fn plural(self) -> &'static str {
+        match self {
+            Kind::Candles => "candles",
+            Kind::Mark => "mark prices",
+            Kind::Funding => "funding rates",
+        }
+    }
 }
 
 /// Which data.
@@ -97,12 +106,17 @@ impl Target {
         }
     }
 
+    /// The length of its candles; funding has none.
+    pub(crate) fn timeframe(&self) -> Option<Timeframe> {
+        match self {
+            Target::Candles(series) | Target::Marks(series) => Some(series.timeframe),
+            Target::Funding { .. } => None,
+        }
+    }
+
     /// Its names, for JSON. Funding has no timeframe: null.
     pub(crate) fn names(&self) -> Value {
-        let timeframe = match self {
-            Target::Candles(series) | Target::Marks(series) => Some(series.timeframe.name()),
-            Target::Funding { .. } => None,
-        };
+        let timeframe = self.timeframe().map(Timeframe::name);
         json!({
             "exchange": self.exchange(), "symbol": self.symbol().to_string(),
             "timeframe": timeframe, "kind": self.kind().name(),

@@ -8,6 +8,7 @@ mod asides;
 mod checksum;
 mod coarser;
 mod content;
+mod exported;
 mod lanes;
 mod name;
 mod parse;
@@ -44,7 +45,8 @@ use writer::Writer;
 ///
 /// A file that is named as the archive names it, such as BTCUSDT-1h-2024-12.zip, tells its symbol
 /// and timeframe itself; where arguments say something else, nothing is stored. A checksum
-/// beside it, BTCUSDT-1h-2024-12.zip.CHECKSUM, is verified.
+/// beside it, BTCUSDT-1h-2024-12.zip.CHECKSUM, is verified. What `backfiller export` wrote, Parquet
+/// or CSV, tells everything by its folders, and comes back as it was.
 ///
 /// A file is stored whole or not at all: a row that cannot be read, a wrong checksum or a damaged
 /// file refuses it, and the other files go on. Bad candles are set aside and shown by status: a
@@ -64,7 +66,8 @@ use writer::Writer;
   backfiller import --exchange binance --symbol BTC/USDT 'archive/BTCUSDT-1m-2025-*.zip'
   backfiller import --db btc.db --exchange bitfinex --symbol BTC/USD --timeframe 1m BTCUSD_1m.csv.gz --json
   backfiller import --kind mark --exchange binanceusdm --symbol BTC/USDT:USDT --timeframe 1h BTCUSDT_1h_mark.csv.gz
-  backfiller import --kind funding --exchange binanceusdm --symbol BTC/USDT:USDT BTCUSDT-fundingRate-2025-*.csv")]
+  backfiller import --kind funding --exchange binanceusdm --symbol BTC/USDT:USDT BTCUSDT-fundingRate-2025-*.csv
+  backfiller import --db copy.db exported-folder")]
 pub(crate) struct Args {
     #[command(flatten)]
     db: DbArgs,
@@ -73,7 +76,7 @@ pub(crate) struct Args {
     /// Print what was done as JSON
     #[arg(long)]
     json: bool,
-    /// Files in any order, folders with all their .csv, .gz and .zip files, and patterns such as 'BTC*.zip'
+    /// Files in any order, folders with all their .csv, .gz, .zip and .parquet files, and patterns such as 'BTC*.zip'
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }

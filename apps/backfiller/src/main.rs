@@ -1,8 +1,10 @@
 //! Brings candles, mark prices and funding rates into the store: from an exchange, from files; and tells what is stored.
 
 mod args;
+mod export;
 mod fetch;
 mod import;
+mod resample;
 mod set_aside;
 mod status;
 
@@ -38,6 +40,8 @@ Exit codes: 0 done, 1 an error, 2 wrong usage, 130 stopped by Ctrl-C.";
 enum Command {
     Fetch(fetch::Args),
     Import(import::Args),
+    Resample(resample::Args),
+    Export(export::Args),
     Status(status::Args),
     Completions(CompletionsArgs),
 }
@@ -54,6 +58,8 @@ fn main() -> ExitCode {
     terminal::run(|| match cli.command {
         Command::Fetch(args) => fetch::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Resample(args) => resample::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Completions(args) => Ok(terminal::completions::<Cli>(args.shell)?),
     })

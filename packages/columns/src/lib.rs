@@ -1,4 +1,5 @@
-//! Tables for other programs, as CSV and as Parquet: named columns of equal length, every value in full.
+//! Tables for other programs, as CSV and as Parquet: named columns of equal length, every value in full. Numbers by
+//! time are read back too.
 //!
 //! ```
 //! use columns::{Column, Table, Values};
@@ -14,10 +15,13 @@
 //! ```
 
 mod parquet;
+mod read;
 #[cfg(test)]
 mod tests;
 
 use std::io::Write;
+
+pub use read::{Numbers, ReadError, read_csv, read_parquet};
 
 /// Named columns of equal length.
 #[derive(Debug, Clone)]

@@ -73,13 +73,41 @@ impl Store {
         })
     }
 
+    /// The time of the first funding rate at or after `from_ms`, both Unix milliseconds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn funding_at_or_after_ms(
+        &self,
+        exchange: &str,
+        symbol: &Symbol,
+        from_ms: i64,
+    ) -> Result<Option<i64>, DbError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT timestamp FROM funding_rates WHERE exchange = ?1 AND symbol = ?2 AND timestamp >= ?3
+                 ORDER BY timestamp LIMIT 1",
+            )?;
+            let args = params![exchange, symbol.to_string(), seconds_at_or_after(from_ms)];
+            select.query_row(args, |row| time_ms(row, 0)).optional()
+        })
+    }
+
+    /// Every exchange and symbol with funding rates, in order.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn funding_symbols(&self) -> Result<Vec<(String, Symbol)>, DbError> {
+        self.read(funded)
+    }
+
     /// What is stored of every symbol's funding, in order of exchange and symbol.
     ///
     /// # Errors
     /// When the database refuses.
     pub fn funding_status(&self) -> Result<Vec<FundingStatus>, DbError> {
         let mut all = Vec::new();
-        for (exchange, symbol) in self.read(funded)? {
+        for (exchange, symbol) in self.funding_symbols()? {
             let rates = self.funding(&exchange, &symbol, None, None)?;
             let (Some(&first), Some(&last)) = (rates.first(), rates.last()) else { continue };
             let times_ms: Vec<i64> = rates.iter().map(|rate| rate.time_ms).collect();

@@ -19,6 +19,7 @@
 
 mod candles_in;
 mod candles_out;
+mod chunks;
 mod columns;
 mod correct;
 mod error;

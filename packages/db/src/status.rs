@@ -53,6 +53,14 @@ impl Store {
         self.read(|connection| all_series(connection, &CANDLES))
     }
 
+    /// Every series that has mark prices, in order of its name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn mark_series(&self) -> Result<Vec<Series>, DbError> {
+        self.read(|connection| all_series(connection, &MARKS))
+    }
+
     /// What is stored of every series of candles.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 
 mod candle;
 mod candles;
+mod fold;
 mod funding;
 mod hole;
 mod instrument;
@@ -18,6 +19,7 @@ mod when;
 
 pub use candle::{Candle, CandleFault};
 pub use candles::{CandleSlice, Candles};
+pub use fold::{Fold, Folded};
 pub use funding::{FundingFault, FundingRate, funding_holes};
 pub use hole::{Hole, find_holes};
 pub use instrument::Instrument;

@@ -132,7 +132,7 @@ impl Judge {
         {
             self.jumped = Some(candle.close);
             let why = format!(
-                "open {} and close {} are {JUMP} times the {near} of the neighbour, or less than a part of it in {JUMP}",
+                "open {} and close {} are {JUMP} times the close before, {near}, or a {JUMP}th of it",
                 candle.open, candle.close
             );
             return Some(Objection { rule: Rule::Jump, why });

@@ -5,10 +5,12 @@ use std::path::Path;
 use anyhow::Result;
 use market::{Candle, FundingRate, Series, Symbol};
 
+use super::exported;
 use super::parse::{Parsed, parse};
 use super::row::{CandleFormat, FundingFormat};
 use super::unpack;
 use crate::args::Target;
+use crate::export::layout;
 
 /// The records of a file, and where they go.
 #[derive(Debug)]
@@ -20,6 +22,9 @@ pub(crate) enum Content {
 
 /// Reads a whole file.
 pub(crate) fn read(path: &Path, target: Target, now_ms: i64) -> Result<Content> {
+    if let Some((_, format)) = layout::read(path)? {
+        return exported::read(path, target, format);
+    }
     let text = unpack::read(path)?;
     Ok(match target {
         Target::Candles(series) => {

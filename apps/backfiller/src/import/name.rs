@@ -23,7 +23,12 @@ pub(crate) struct Named {
     pub(crate) kind: Option<Kind>,
     /// The exchange, as ccxt names it; `None` where nothing tells.
     pub(crate) exchange: Option<&'static str>,
+    /// The folder of other prices that it lies in, which have the same names and are not for the store.
+    pub(crate) foreign: Option<&'static str>,
 }
+
+/// Folders of the archive whose files look like candles, and are of prices at which nobody trades.
+const FOREIGN: [&str; 2] = ["indexPriceKlines", "premiumIndexKlines"];
 
 /// Reads a name; `None` where it is not one of the archive's.
 pub(crate) fn read(path: &Path) -> Option<Named> {
@@ -55,6 +60,7 @@ pub(crate) fn read(path: &Path) -> Option<Named> {
         timeframe,
         kind: kind.or(is_in("markPriceKlines").then_some(Kind::Mark)),
         exchange: in_name.or_else(|| folders.windows(2).find_map(|pair| market_of(pair[0], pair[1]))),
+        foreign: FOREIGN.into_iter().find(|folder| is_in(folder)),
     })
 }
 

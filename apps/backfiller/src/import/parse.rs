@@ -39,6 +39,13 @@ pub(crate) struct Found<R> {
 }
 
 impl<R> Parsed<R> {
+    /// Records that need no reading, with a text in which the row of each begins at its place.
+    pub(crate) fn of_believed(path: &Path, text: Vec<u8>, records: Vec<R>, places: Vec<u32>) -> Self {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let found = Found { records, places, asides: Asides::default(), duplicates: 0, still_forming: 0 };
+        Parsed { text, name, found }
+    }
+
     /// Sets the row of a record aside, because the store has another one.
     pub(crate) fn set_aside(&mut self, index: usize, objection: Objection) {
         let Parsed { text, name, found } = self;
@@ -191,5 +198,64 @@ impl<F: Format> Reader<'_, F> {
 
     fn set_aside(&mut self, row: Row<'_>, objection: Objection) {
         self.found.asides.push(self.name, self.text, row.at, objection);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use market::Timeframe;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::import::row::CandleFormat;
+
+    const NOW_MS: i64 = 1_767_225_600_000; // 2026-01-01
+
+    fn parse_text(text: &str) -> Result<Parsed<market::Candle>> {
+        let text = Text { bytes: text.as_bytes().to_vec(), written_ms: None };
+        parse(Path::new("x/a.csv"), text, CandleFormat::of_trades(Timeframe::M1, NOW_MS), NOW_MS)
+    }
+
+    /// A row, good or bad in some way, in one of a few minutes.
+    fn row() -> impl Strategy<Value = String> {
+        let time = prop_oneof![
+            12 => (0_i64..40).prop_map(|minute| (1_735_689_600_000 + minute * 60_000).to_string()),
+            1 => Just("1735689600".to_owned()),
+            1 => Just("1735689600001".to_owned()),
+            1 => Just("1767225540000".to_owned()),
+            1 => "[0-9x\"]{0,20}",
+        ];
+        let values = prop_oneof![
+            20 => Just("1.5,2.5,0.5,1,9"),
+            3 => Just("1.5,2.5,0.5,2,9"),
+            1 => Just("1.5,0.5,2.5,1,9"),
+            1 => Just("1500,2500,500,1000,9"),
+            1 => Just("1.5,2.5,0.5,1,0"),
+            1 => Just("1.5,NaN,0.5,1,9"),
+            1 => Just("1.5,2.5"),
+            1 => Just(",,,,,"),
+        ];
+        (time, values).prop_map(|(time, values)| format!("{time},{values}\n"))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+        /// Whatever a file holds, it is refused, or every row of it is accounted for and what is to be stored is good.
+        #[test]
+        fn every_row_is_accounted_for(mut rows in proptest::collection::vec(row(), 1..40), sorted in any::<bool>()) {
+            if sorted {
+                rows.sort();
+            }
+            let Ok(Parsed { found, .. }) = parse_text(&rows.concat()) else { return Ok(()) };
+            let Found { records, places, asides, duplicates, still_forming } = found;
+            let not_stored = asides.counts().iter().filter(|(rule, _)| !rule.is_doubt()).map(|(_, count)| count).sum::<u64>();
+            let header = u64::from(!rows[0].starts_with(|c: char| c.is_ascii_digit() || c == '"'));
+            let all = records.len() as u64 + not_stored + duplicates + still_forming + header;
+            prop_assert_eq!(all, rows.len() as u64);
+            prop_assert_eq!(records.len(), places.len());
+            prop_assert!(records.windows(2).all(|pair| pair[0].open_time_ms < pair[1].open_time_ms));
+            prop_assert!(records.iter().all(|candle| candle.check(Timeframe::M1).is_ok()));
+        }
     }
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use super::checksum;
 
 /// What the names of files in a folder end in; the rest of a folder is not for us.
-const ENDINGS: [&str; 3] = [".zip", ".csv", ".gz"];
+const ENDINGS: [&str; 4] = [".zip", ".csv", ".gz", ".parquet"];
 /// The most files of one import: the whole archive of one market in one timeframe is a hundredth of it.
 const MOST_FILES: usize = 100_000;
 /// How deep a folder is searched: the archive itself is seven deep.

@@ -7,13 +7,14 @@ use market::{Series, Symbol, Timeframe};
 
 use super::name::{self, Named};
 use crate::args::{Kind, Target, parse_exchange};
+use crate::export::layout;
 
 /// Which data.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ImportTarget {
-    /// The exchange, as ccxt names it: binance, binanceusdm
+    /// The exchange, as ccxt names it: binance, binanceusdm; what was exported tells it itself
     #[arg(long, value_parser = parse_exchange)]
-    exchange: String,
+    exchange: Option<String>,
     /// The symbol, as ccxt names it: BTC/USDT, or BTC/USDT:USDT for a perpetual [default: from the name of each file]
     #[arg(long)]
     symbol: Option<Symbol>,
@@ -28,16 +29,20 @@ pub(crate) struct ImportTarget {
 impl ImportTarget {
     /// Where the rows of `path` go.
     pub(crate) fn of(&self, path: &Path) -> Result<Target> {
+        if let Some((target, _)) = layout::read(path)? {
+            self.check_exported(path, &target)?;
+            return Ok(target);
+        }
+        let Some(exchange) = self.exchange.clone() else { return Err(missing(path, "exchange", "--exchange binance")) };
         let named = name::read(path);
         if let Some(named) = &named {
-            self.check(path, named)?;
+            self.check(path, named, &exchange)?;
         }
         let named = named.as_ref();
-        let symbol = self.symbol.clone().or_else(|| named.and_then(|named| named.symbol(&self.exchange)));
+        let symbol = self.symbol.clone().or_else(|| named.and_then(|named| named.symbol(&exchange)));
         let timeframe = self.timeframe.or_else(|| named.and_then(|named| named.timeframe));
         let kind = self.kind.or_else(|| named.and_then(|named| named.kind)).unwrap_or(Kind::Candles);
         let Some(symbol) = symbol else { return Err(missing(path, "symbol", "--symbol BTC/USDT")) };
-        let exchange = self.exchange.clone();
         let series = |symbol| match timeframe {
             Some(timeframe) => Ok(Series::new(exchange.clone(), symbol, timeframe)),
             None => Err(missing(path, "timeframe", "--timeframe 1h")),
@@ -50,9 +55,15 @@ impl ImportTarget {
     }
 
     /// Refuses a file whose name says something else than the arguments.
-    fn check(&self, path: &Path, named: &Named) -> Result<()> {
-        if let Some(exchange) = named.exchange.filter(|exchange| *exchange != self.exchange) {
-            return disagree(path, exchange, "exchange", &self.exchange);
+    fn check(&self, path: &Path, named: &Named, exchange: &str) -> Result<()> {
+        if let Some(folder) = named.foreign {
+            bail!(
+                "{} lies in {folder}, which holds neither candles of trades nor mark prices; nothing was stored: leave it out",
+                path.display()
+            );
+        }
+        if let Some(told) = named.exchange.filter(|told| *told != exchange) {
+            return disagree(path, told, "exchange", &exchange);
         }
         if let Some(symbol) = self.symbol.as_ref().filter(|symbol| !named.is_of(symbol)) {
             return disagree(path, &named.id, "symbol", symbol);
@@ -68,6 +79,23 @@ impl ImportTarget {
             return disagree(path, told.name(), "timeframe", &timeframe);
         }
         Ok(())
+    }
+
+    /// Refuses an exported file whose folders say something else than the arguments.
+    fn check_exported(&self, path: &Path, target: &Target) -> Result<()> {
+        if let Some(exchange) = self.exchange.as_ref().filter(|exchange| *exchange != target.exchange()) {
+            return disagree(path, target.exchange(), "exchange", exchange);
+        }
+        if let Some(symbol) = self.symbol.as_ref().filter(|symbol| *symbol != target.symbol()) {
+            return disagree(path, &target.symbol().to_string(), "symbol", symbol);
+        }
+        if let Some(kind) = self.kind.filter(|kind| *kind != target.kind()) {
+            return disagree(path, target.kind().name(), "kind", &kind.name());
+        }
+        match (self.timeframe, target.timeframe()) {
+            (Some(timeframe), Some(told)) if timeframe != told => disagree(path, told.name(), "timeframe", &timeframe),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -100,7 +128,8 @@ mod tests {
     /// Where a file goes, or the beginning of what is said against it.
     #[track_caller]
     fn check(args: &str, path: &str, expected: &str) {
-        let cli = Cli::try_parse_from(["x", "--exchange"].into_iter().chain(args.split_whitespace())).unwrap();
+        let exchange = if args.is_empty() { vec!["x"] } else { vec!["x", "--exchange"] };
+        let cli = Cli::try_parse_from(exchange.into_iter().chain(args.split_whitespace())).unwrap();
         let told = cli.target.of(Path::new(path)).map_or_else(|error| error.to_string(), |target| target.to_string());
         assert!(told.starts_with(expected), "{told}");
     }
@@ -119,6 +148,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_exported_tells_itself() {
+        let path = "exchange=binance/symbol=BTC%2FUSDT/timeframe=1h/month=2025-02/candles.csv";
+        check("", path, "binance BTC/USDT 1h");
+        check("binance --symbol BTC/USDT --timeframe 1h --kind candles", path, "binance BTC/USDT 1h");
+        check("okx", path, &format!("{path} is binance by its name, and --exchange says okx"));
+        check("binance --symbol A/B", path, &format!("{path} is BTC/USDT by its name"));
+        check("binance --timeframe 1m", path, &format!("{path} is 1h by its name"));
+        check("binance --kind mark", path, &format!("{path} is candles by its name"));
+        check("", "a.csv", "the name of a.csv does not tell the exchange; expected --exchange binance");
+    }
+
+    #[test]
     fn what_is_missing_or_contradicts_is_told() {
         check("binance --timeframe 1h", "a.csv", "the name of a.csv does not tell the symbol; expected --symbol");
         check(
@@ -127,6 +168,8 @@ mod tests {
             "the name of a.csv does not tell the timeframe; expected --timeframe 1h",
         );
         check("okx", "BTCUSDT-1h-2024-12.zip", "the name of BTCUSDT-1h-2024-12.zip does not tell the symbol");
+        let index = "um/daily/indexPriceKlines/BTCUSDT-1h-2024-12-01.zip";
+        check("binanceusdm", index, &format!("{index} lies in indexPriceKlines, which holds neither"));
         check("binance --symbol ETH/USDT", "BTCUSDT-1h-2024-12.zip", "BTCUSDT-1h-2024-12.zip is BTCUSDT by its name");
         check("binance --timeframe 1m", "BTCUSDT-1h-2024-12.zip", "BTCUSDT-1h-2024-12.zip is 1h by its name");
         check("binance", "um-BTCUSDT-1h-2024-12.zip", "um-BTCUSDT-1h-2024-12.zip is binanceusdm by its name");

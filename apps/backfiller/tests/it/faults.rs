@@ -132,3 +132,44 @@ fn a_full_disk_gets_one_clear_error() {
         assert!(rows.is_multiple_of(BATCH) && (rows > 0 || kilobytes < 1_000), "{rows} rows");
     }
 }
+
+/// Kills that are tried, each a little later than the one before.
+const KILLS: u64 = 20;
+
+#[test]
+fn killed_at_any_moment_the_same_import_finishes_the_job() {
+    let (desk, whole) = (Desk::new(), Desk::new());
+    // Two files that overlap and differ, with a bad candle in the second one.
+    let rows = minutes(60_000);
+    let late = rows.split_inclusive('\n').skip(50_000).collect::<String>().replace(",9.25", ",9.5")
+        + "1739289600000,1,2,0.5,1,-3\n";
+    let args = ["import", "--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1m", "a.csv", "b.csv"];
+    for desk in [&desk, &whole] {
+        desk.write("a.csv", &rows);
+        desk.write("b.csv", &late);
+    }
+    for kill in 0..KILLS {
+        let mut child = desk.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        thread::sleep(Duration::from_millis(kill * 10));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if desk.db().exists() && rows_so_far(&desk).is_some() {
+            assert!(desk.whole_rows() <= 60_000);
+        }
+    }
+    desk.json(&args);
+    whole.json(&args);
+    assert_eq!(content(&desk), content(&whole));
+    assert_eq!(content(&whole), (60_000, 9.25, 10_000, 1));
+}
+
+/// What is stored: the candles, the last volume, conflicts and refused rows.
+fn content(desk: &Desk) -> (u64, f64, i64, i64) {
+    let database = Connection::open(desk.db()).unwrap();
+    let sql = "SELECT volume FROM ohlcv_data ORDER BY timestamp DESC LIMIT 1";
+    let volume = database.query_row(sql, [], |row| row.get(0)).unwrap();
+    let of_rule = |rule: &str| {
+        database.query_row("SELECT count(*) FROM quarantine WHERE rule = ?1", [rule], |row| row.get(0)).unwrap()
+    };
+    (desk.whole_rows(), volume, of_rule("conflict"), of_rule("negative_volume"))
+}

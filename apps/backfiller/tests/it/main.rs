@@ -4,11 +4,13 @@
 
 mod archives;
 mod bad_candles;
+mod export;
 mod faults;
 mod fetch;
 mod fetch_perpetuals;
 mod import;
 mod perpetuals;
+mod resample;
 mod run;
 mod status;
 mod venue;

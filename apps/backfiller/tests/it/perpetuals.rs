@@ -116,6 +116,15 @@ fn marks_are_stored_apart_from_candles() {
 }
 
 #[test]
+fn the_volume_of_marks_does_not_count() {
+    let desk = Desk::new();
+    let file =
+        desk.write("a.csv", "1735689600000,1,2,0.5,1,0\n1735689600000,1,2,0.5,1,-7\n1735689660000,1,2,0.5,1,x\n");
+    let total = desk.json(&[&args("mark", &file)[..], &["--timeframe", "1m"]].concat())["total"].take();
+    assert_eq!((&total["new"], &total["duplicates"], &total["set_aside"]), (&json!(2), &json!(1), &json!({})));
+}
+
+#[test]
 fn the_status_tells_marks_and_funding_with_their_holes() {
     let desk = Desk::new();
     let status = desk.json(&{

@@ -22,7 +22,7 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("columns", &[]),
     ("search", &["market", "yaml", "strategy", "execution", "report"]),
     ("testkit", &["market"]),
-    ("backfiller", &["market", "network", "terminal", "db", "exchange"]),
+    ("backfiller", &["market", "network", "terminal", "db", "exchange", "columns"]),
     (
         "backtester",
         &["market", "yaml", "terminal", "db", "strategy", "execution", "report", "research", "search", "columns"],

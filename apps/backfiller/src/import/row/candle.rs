@@ -17,17 +17,19 @@ pub(crate) struct CandleFormat {
     timeframe: Timeframe,
     times: Times,
     judge: Judge,
+    has_volume: bool,
 }
 
 impl CandleFormat {
     /// For candles of trades.
     pub(crate) fn of_trades(timeframe: Timeframe, now_ms: i64) -> Self {
-        CandleFormat { timeframe, times: Times::new(COLUMNS[0], now_ms), judge: Judge::of_trades(timeframe) }
+        let (times, judge) = (Times::new(COLUMNS[0], now_ms), Judge::of_trades(timeframe));
+        CandleFormat { timeframe, times, judge, has_volume: true }
     }
 
-    /// For candles of the mark price.
+    /// For candles of the mark price, whose volume is left out.
     pub(crate) fn of_marks(timeframe: Timeframe, now_ms: i64) -> Self {
-        CandleFormat { judge: Judge::of_marks(timeframe), ..Self::of_trades(timeframe, now_ms) }
+        CandleFormat { judge: Judge::of_marks(timeframe), has_volume: false, ..Self::of_trades(timeframe, now_ms) }
     }
 }
 
@@ -54,7 +56,7 @@ impl Format for CandleFormat {
         // The time comes last: a row that cannot be read at all is a fault of the file, whenever it is.
         let (open, high) = (value(open, COLUMNS[1])?, value(high, COLUMNS[2])?);
         let (low, close) = (value(low, COLUMNS[3])?, value(close, COLUMNS[4])?);
-        let volume = value(volume, COLUMNS[5])?;
+        let volume = if self.has_volume { value(volume, COLUMNS[5])? } else { 0.0 };
         Ok(Candle { open_time_ms: self.times.exact_ms(time)?, open, high, low, close, volume })
     }
 

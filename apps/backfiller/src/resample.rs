@@ -1,0 +1,153 @@
+//! `backfiller resample`: candles of a timeframe that is not stored, folded from those of a shorter one.
+
+use anyhow::{Context, Result, bail};
+use db::Store;
+use market::{Candle, Fold, Folded, Series, Symbol, Timeframe};
+use serde_json::json;
+use terminal::{Interrupt, Interrupted, thousands};
+
+use crate::args::{DbArgs, parse_exchange};
+
+/// Candles read at once, and folded ones stored in one transaction at most.
+const CHUNK: u32 = 20_000;
+
+/// Fold stored candles to a longer timeframe: 5m to 15m.
+///
+/// Only closed candles are folded. Where one of them is missing, the longer candle is left out, since
+/// its high, low and volume would be guessed; --with-holes folds what is there all the same. A last
+/// candle that is not over yet is always left out.
+///
+/// What is stored already stays as it is; where it differs from what was folded, that is told.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Examples:
+  backfiller resample --exchange binance --symbol BTC/USDT --from-timeframe 5m --to-timeframe 15m
+  backfiller resample --exchange bitfinex --symbol BTC/USD --from-timeframe 1m --to-timeframe 1h --with-holes --json")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    db: DbArgs,
+    /// The exchange, as ccxt names it: binance, binanceusdm
+    #[arg(long, value_parser = parse_exchange)]
+    exchange: String,
+    /// The symbol, as ccxt names it: BTC/USDT, or BTC/USDT:USDT for a perpetual
+    #[arg(long)]
+    symbol: Symbol,
+    /// The candles that are stored
+    #[arg(long, value_parser = terminal::timeframe_parser())]
+    from_timeframe: Timeframe,
+    /// The candles to make: as long as a whole number of the stored ones
+    #[arg(long, value_parser = terminal::timeframe_parser())]
+    to_timeframe: Timeframe,
+    /// Fold also where stored candles are missing
+    #[arg(long)]
+    with_holes: bool,
+    /// Print what was done as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was done.
+#[derive(Debug, Default)]
+struct Counts {
+    /// Stored now.
+    new: u64,
+    /// There already, and the same or not.
+    known: u64,
+    /// There already, with other values.
+    differing: u64,
+    /// Folded or left out, as asked for: candles of which a part is missing.
+    with_holes: u64,
+}
+
+/// Runs the subcommand.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let (from, to) = (args.from_timeframe, args.to_timeframe);
+    let Some(fold) = Fold::new(from, to) else {
+        bail!("{to} candles cannot be made of {from} candles: expected a timeframe that {from} divides");
+    };
+    let interrupt = Interrupt::listen()?;
+    let mut store = Store::open_existing(&args.db.db)?;
+    let series = |timeframe| Series::new(args.exchange.clone(), args.symbol.clone(), timeframe);
+    let (from, to) = (series(from), series(to));
+    if store.first_closed_ms(&from)?.is_none() {
+        bail!("there are no closed candles of {from}: `backfiller status` tells which there are");
+    }
+    let counts = resample(&mut store, fold, &from, &to, args.with_holes, &interrupt)?;
+    let text =
+        if args.json { to_json(&counts, &from, &to, args.with_holes)? } else { to_text(&counts, &from, &to, args) };
+    terminal::print(&text).context("cannot write the result")
+}
+
+fn resample(
+    store: &mut Store,
+    mut fold: Fold,
+    from: &Series,
+    to: &Series,
+    with_holes: bool,
+    interrupt: &Interrupt,
+) -> Result<Counts> {
+    let mut counts = Counts::default();
+    let mut from_ms = i64::MIN;
+    loop {
+        if interrupt.is_asked() {
+            let kept = format!("{} candles of {to} are stored", thousands(counts.new));
+            return Err(Interrupted(format!("{kept}; run the same command again to go on")).into());
+        }
+        let candles = store.candles_from(from, from_ms, CHUNK)?;
+        let Some(&last_ms) = candles.open_time_ms.last() else { break };
+        from_ms = last_ms + 1;
+        let folded: Vec<Folded> = candles.iter().filter_map(|candle| fold.push(&candle)).collect();
+        counts.store(store, to, &folded, with_holes)?;
+    }
+    counts.store(store, to, fold.finish().as_slice(), with_holes)?;
+    Ok(counts)
+}
+
+impl Counts {
+    fn store(&mut self, store: &mut Store, to: &Series, folded: &[Folded], with_holes: bool) -> Result<()> {
+        self.with_holes += folded.iter().filter(|folded| folded.missing > 0).count() as u64;
+        let wanted = folded.iter().filter(|folded| with_holes || folded.missing == 0);
+        let candles: Vec<Candle> = wanted.map(|folded| folded.candle).collect();
+        let merged = store.merge_closed(to, &candles)?;
+        self.new += merged.inserted.new + merged.inserted.completed;
+        self.known += merged.inserted.known;
+        // Exchanges sum up volumes in decimals, so that the last digit of a double may be another one.
+        let differs = |found: &db::Differing<Candle>| !is_near(&found.stored, &candles[found.index]);
+        self.differing += merged.differing.iter().filter(|found| differs(found)).count() as u64;
+        Ok(())
+    }
+}
+
+/// How far two sums of the same volumes may lie apart, as a share of them.
+const VOLUME_TOLERANCE: f64 = 1e-9;
+
+/// Whether two candles are the same but for the rounding of their volumes.
+fn is_near(stored: &Candle, folded: &Candle) -> bool {
+    let same_volume = (stored.volume - folded.volume).abs() <= VOLUME_TOLERANCE * stored.volume.abs();
+    same_volume && Candle { volume: 0.0, ..*stored } == Candle { volume: 0.0, ..*folded }
+}
+
+fn to_json(counts: &Counts, from: &Series, to: &Series, with_holes: bool) -> Result<String> {
+    let Counts { new, known, differing, with_holes: holed } = counts;
+    let (holed_in, left_out) = if with_holes { (*holed, 0) } else { (0, *holed) };
+    Ok(serde_json::to_string_pretty(&json!({
+        "exchange": to.exchange, "symbol": to.symbol.to_string(),
+        "from_timeframe": from.timeframe.name(), "to_timeframe": to.timeframe.name(),
+        "new": new, "known": known, "differing": differing, "folded_with_holes": holed_in, "left_out_for_holes": left_out,
+    }))?)
+}
+
+fn to_text(counts: &Counts, from: &Series, to: &Series, args: &Args) -> String {
+    let mut text =
+        format!("{to} of {}: {} new, {} known", from.timeframe, thousands(counts.new), thousands(counts.known));
+    if counts.differing > 0 {
+        text += &format!(", {} of them stored with other values, which stay", thousands(counts.differing));
+    }
+    match (counts.with_holes, args.with_holes) {
+        (0, _) => {}
+        (holed, true) => text += &format!(", {} folded in spite of holes", thousands(holed)),
+        (holed, false) => {
+            text += &format!(", {} left out for their holes (--with-holes folds them too)", thousands(holed));
+        }
+    }
+    text
+}

@@ -1,0 +1,119 @@
+//! What `resample` makes of stored candles.
+
+use db::Store;
+use market::{Candle, Candles, Series};
+use serde_json::Value;
+
+use crate::run::{Desk, minutes, stderr};
+
+fn args<'a>(exchange: &'a str, symbol: &'a str, from: &'a str, to: &'a str) -> [&'a str; 9] {
+    ["resample", "--exchange", exchange, "--symbol", symbol, "--from-timeframe", from, "--to-timeframe", to]
+}
+
+/// Folds real candles and compares them with those that the exchange made itself: prices to the bit, volumes, which
+/// the exchange sums up in decimals, to nine digits. Both begin where a longer candle does.
+#[track_caller]
+fn check_real(file: &str, from: &str, to: &str, least: usize) {
+    let (exchange, id) = file.split_once('_').unwrap();
+    let symbol = match (exchange, id) {
+        ("binanceusdm", "BTCUSDT") => "BTC/USDT:USDT",
+        (_, "BTCUSDT") => "BTC/USDT",
+        (_, "ETHUSDT") => "ETH/USDT",
+        _ => panic!("{file}"),
+    };
+    let Some(path) = testkit::shared(&format!("candles/{file}_{from}.csv.gz")) else { return };
+    let Some(own) = testkit::shared_candles(&format!("{file}_{to}")) else { return };
+    let desk = Desk::new();
+    let import = ["import", "--exchange", exchange, "--symbol", symbol, "--timeframe", from, path.to_str().unwrap()];
+    desk.json(&import);
+    let counts = desk.json(&args(exchange, symbol, from, to));
+    let series = Series::new(exchange, symbol.parse().unwrap(), to.parse().unwrap());
+    let folded = Store::open_existing(desk.db()).unwrap().candles(&series, None, None).unwrap();
+    assert_eq!(counts["new"], folded.len());
+    let mut compared = 0;
+    for candle in folded.iter() {
+        let index = own.index_at_or_after(candle.open_time_ms);
+        let Some(&time_ms) = own.open_time_ms.get(index) else { break };
+        if time_ms != candle.open_time_ms {
+            continue;
+        }
+        let expected = own.as_slice().get(index);
+        assert!((candle.volume - expected.volume).abs() <= 1e-9 * expected.volume, "{candle:?} {expected:?}");
+        assert_eq!(Candle { volume: 0.0, ..candle }, Candle { volume: 0.0, ..expected });
+        compared += 1;
+    }
+    assert!(compared >= least, "{file} {from} {to}: only {compared} were compared");
+}
+
+#[test]
+fn folded_candles_are_those_of_the_exchange() {
+    check_real("binance_BTCUSDT", "5m", "15m", 38_000);
+    check_real("binance_BTCUSDT", "1h", "4h", 1_400);
+    check_real("binance_BTCUSDT", "1h", "1d", 400);
+    check_real("binance_ETHUSDT", "15m", "1h", 9_000);
+    check_real("binanceusdm_BTCUSDT", "1m", "1h", 700);
+}
+
+/// Ten minutes from midnight, those of `without` missing, folded to 5m.
+#[track_caller]
+fn check(without: &[usize], more: &[&str], expected: &str, open_times_s: &[i64]) -> Value {
+    let desk = Desk::new();
+    let rows = minutes(10);
+    let rows: String =
+        rows.lines().enumerate().filter(|(i, _)| !without.contains(i)).map(|(_, row)| format!("{row}\n")).collect();
+    desk.import("1m", &desk.write("a.csv", &rows));
+    let args = [&args("binance", "BTC/USDT", "1m", "5m")[..], more].concat();
+    let output = desk.run(&args);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), format!("binance BTC/USDT 5m of 1m: {expected}"));
+    let folded = stored(&desk);
+    let times: Vec<i64> = folded.open_time_ms.iter().map(|time_ms| time_ms / 1_000 - 1_735_689_600).collect();
+    assert_eq!(times, open_times_s);
+    // Once more changes nothing.
+    let again = desk.json(&args);
+    assert_eq!((again["new"].as_u64(), again["known"].as_u64()), (Some(0), Some(folded.len() as u64)));
+    assert_eq!(stored(&desk), folded);
+    again
+}
+
+fn stored(desk: &Desk) -> Candles {
+    let series = Series::new("binance", "BTC/USDT".parse().unwrap(), "5m".parse().unwrap());
+    Store::open_existing(desk.db()).unwrap().candles(&series, None, None).unwrap()
+}
+
+#[test]
+fn a_bucket_with_a_hole_is_left_out_unless_it_is_asked_for() {
+    let told = "(--with-holes folds them too)";
+    check(&[], &[], "2 new, 0 known", &[0, 300]);
+    check(&[7], &[], &format!("1 new, 0 known, 1 left out for their holes {told}"), &[0]);
+    check(&[0], &[], &format!("1 new, 0 known, 1 left out for their holes {told}"), &[300]);
+    // The last is not over, holes or not.
+    check(&[9], &[], "1 new, 0 known", &[0]);
+    check(&[6, 9], &["--with-holes"], "1 new, 0 known", &[0]);
+    let json = check(&[2, 7], &["--with-holes"], "2 new, 0 known, 2 folded in spite of holes", &[0, 300]);
+    assert_eq!((json["folded_with_holes"].as_u64(), json["left_out_for_holes"].as_u64()), (Some(2), Some(0)));
+}
+
+#[test]
+fn what_is_stored_stays_and_a_difference_is_told() {
+    let desk = Desk::new();
+    desk.import("1m", &desk.write("a.csv", &minutes(10)));
+    desk.import("5m", &desk.write("b.csv", "1735689600000,1,2,1,1,1\n"));
+    let json = desk.json(&args("binance", "BTC/USDT", "1m", "5m"));
+    assert_eq!((json["new"].as_u64(), json["known"].as_u64(), json["differing"].as_u64()), (Some(1), Some(1), Some(1)));
+    assert_eq!(stored(&desk).high[0], 2.0);
+}
+
+#[test]
+fn what_cannot_be_folded_is_refused() {
+    let desk = Desk::new();
+    desk.import("1m", &desk.write("a.csv", &minutes(10)));
+    for (from, to, expected) in [
+        ("3m", "5m", "5m candles cannot be made of 3m candles: expected a timeframe that 3m divides"),
+        ("5m", "15m", "there are no closed candles of binance BTC/USDT 5m"),
+    ] {
+        let output = desk.run(&args("binance", "BTC/USDT", from, to));
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    }
+}

@@ -1,0 +1,107 @@
+//! Long series a part at a time, so that what is held in memory is bounded whatever is stored.
+
+use market::{Candle, Candles, Series};
+use rusqlite::params;
+
+use crate::columns::{CANDLE, MARK, OF_SERIES, candle, names, seconds_at_or_after};
+use crate::{DbError, Store};
+
+impl Store {
+    /// The closed candles that open at or after `from_ms`, Unix milliseconds, rising, `most` of them at most. The
+    /// next part begins behind the last one; the end is reached where there are none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn candles_from(&self, series: &Series, from_ms: i64, most: u32) -> Result<Candles, DbError> {
+        self.chunk("ohlcv_data", CANDLE, "closed = 1", series, from_ms, most)
+    }
+
+    /// As [`Store::candles_from`], of mark prices; their volume is 0.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn marks_from(&self, series: &Series, from_ms: i64, most: u32) -> Result<Candles, DbError> {
+        self.chunk("mark_prices", MARK, "1", series, from_ms, most)
+    }
+
+    fn chunk(
+        &self,
+        table: &str,
+        columns: &str,
+        condition: &str,
+        series: &Series,
+        from_ms: i64,
+        most: u32,
+    ) -> Result<Candles, DbError> {
+        let (exchange, symbol, timeframe) = names(series);
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT {columns} FROM {table}
+                 WHERE {OF_SERIES} AND timestamp >= ?4 AND {condition} ORDER BY timestamp LIMIT ?5"
+            );
+            let mut select = connection.prepare_cached(&sql)?;
+            let rows =
+                select.query_map(params![exchange, symbol, timeframe, seconds_at_or_after(from_ms), most], candle)?;
+            rows.collect::<rusqlite::Result<Candles>>()
+        })
+    }
+}
+
+/// Every candle of a series, read a part at a time.
+pub struct Chunks<'a> {
+    store: &'a Store,
+    series: &'a Series,
+    most: u32,
+    from_ms: Option<i64>,
+}
+
+impl Store {
+    /// All closed candles of a series in parts of `most`.
+    #[must_use]
+    pub fn chunks<'a>(&'a self, series: &'a Series, most: u32) -> Chunks<'a> {
+        Chunks { store: self, series, most, from_ms: Some(i64::MIN) }
+    }
+}
+
+impl Iterator for Chunks<'_> {
+    type Item = Result<Candles, DbError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let result = self.store.candles_from(self.series, self.from_ms?, self.most);
+        // After an error nothing follows.
+        let last: Option<Candle> = result.as_ref().ok().and_then(|candles| candles.iter().last());
+        self.from_ms = last.map(|candle| candle.open_time_ms + 1);
+        result.map(|candles| (!candles.is_empty()).then_some(candles)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_the_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path().join("x.db")).unwrap();
+        let series = Series::new("binance", "BTC/USDT".parse().unwrap(), market::Timeframe::M1);
+        let candles: Vec<Candle> = (0..25)
+            .map(|minute| Candle {
+                open_time_ms: minute * 60_000,
+                open: 1.0,
+                high: 2.0,
+                low: 1.0,
+                close: 1.0,
+                volume: 1.0,
+            })
+            .collect();
+        store.insert_closed(&series, &candles[..24]).unwrap();
+        store.put_forming(&series, &candles[24]).unwrap();
+        for most in [1, 7, 24, 100] {
+            let parts: Vec<Candles> = store.chunks(&series, most).map(Result::unwrap).collect();
+            assert!(parts.iter().all(|part| part.len() <= most as usize), "{most}");
+            let all: Vec<Candle> = parts.iter().flat_map(Candles::iter).collect();
+            assert_eq!(all, candles[..24], "{most}");
+        }
+        assert_eq!(store.marks_from(&series, 0, 9).unwrap().len(), 0);
+    }
+}
