@@ -29,7 +29,7 @@ use layout::Format;
   backfiller export --format parquet --out candles
   backfiller export --format csv --out btc --exchange binance --symbol BTC/USDT --timeframe 1h
   backfiller export --format parquet --out marks --kind mark
-  duckdb -c \"SELECT symbol, timeframe, count(*) FROM 'candles/**/*.parquet' GROUP BY ALL\"")]
+  duckdb -c \"FROM 'candles/**/*.parquet' LIMIT 5\"")]
 pub(crate) struct Args {
     #[command(flatten)]
     db: DbArgs,

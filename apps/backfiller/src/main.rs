@@ -1,10 +1,12 @@
 //! Brings candles, mark prices and funding rates into the store: from an exchange, from files; and tells what is stored.
 
 mod args;
+mod backup;
 mod export;
 mod fetch;
 mod import;
 mod resample;
+mod restore;
 mod set_aside;
 mod status;
 
@@ -42,6 +44,8 @@ enum Command {
     Import(import::Args),
     Resample(resample::Args),
     Export(export::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Status(status::Args),
     Completions(CompletionsArgs),
 }
@@ -60,6 +64,8 @@ fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Resample(args) => resample::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Completions(args) => Ok(terminal::completions::<Cli>(args.shell)?),
     })

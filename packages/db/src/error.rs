@@ -131,6 +131,34 @@ pub enum DbError {
         /// Its open time, Unix milliseconds.
         open_time_ms: i64,
     },
+    /// A file is there already that was not to be replaced.
+    #[error("{path} is there already, and stays as it is: name another file, or replace it with --force")]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A store that is to be replaced is open, here or in another process.
+    #[error("{path} is a store in use, and stays as it is: stop what uses it, or name another file")]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A copy was made and is damaged, as must be what it was made of.
+    #[error("{path} is not whole ({told}), and nothing was replaced: restore from another backup")]
+    NotWhole {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says of it.
+        told: String,
+    },
+    /// A file cannot be read, written, named or removed.
+    #[error("cannot use the file {path}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// Anything else that SQLite refuses.
     #[error("the database {path} refused")]
     Sqlite {

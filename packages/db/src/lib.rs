@@ -21,6 +21,7 @@ mod candles_in;
 mod candles_out;
 mod chunks;
 mod columns;
+mod copy;
 mod correct;
 mod error;
 mod funding;
@@ -39,6 +40,7 @@ mod tickers;
 mod trials;
 
 pub use candles_in::{Inserted, Stored};
+pub use copy::{Copied, Watch};
 pub use error::DbError;
 pub use funding::FundingStatus;
 pub use gaps::Gap;

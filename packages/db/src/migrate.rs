@@ -20,15 +20,10 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Applies what is missing. A file that is up to date is only read.
 pub(crate) fn to_latest(connection: &mut Connection, path: &Path) -> Result<(), DbError> {
     let runner = embedded::migrations::runner().set_grouped(true);
-    let known = runner.get_migrations().iter().map(refinery::Migration::version).max().unwrap_or(0);
     let mut attempt = 1;
     loop {
-        let found = version(connection).map_err(|source| DbError::from_sqlite(path, source))?;
-        if found == known {
+        if refuse_newer(connection, path)? {
             return Ok(());
-        }
-        if found > known {
-            return Err(DbError::TooNew { path: path.to_owned(), found, known });
         }
         connection.set_transaction_behavior(TransactionBehavior::Immediate);
         let result = runner.run(connection);
@@ -40,6 +35,17 @@ pub(crate) fn to_latest(connection: &mut Connection, path: &Path) -> Result<(), 
         }
         attempt += 1;
     }
+}
+
+/// Refuses a store of a newer program; tells whether it is up to date.
+pub(crate) fn refuse_newer(connection: &Connection, path: &Path) -> Result<bool, DbError> {
+    let known = embedded::migrations::runner().get_migrations().iter().map(refinery::Migration::version).max();
+    let known = known.unwrap_or(0);
+    let found = version(connection).map_err(|source| DbError::from_sqlite(path, source))?;
+    if found > known {
+        return Err(DbError::TooNew { path: path.to_owned(), found, known });
+    }
+    Ok(found == known)
 }
 
 /// Refuses a database that has tables of somebody else's, before anything is changed in it.
@@ -63,7 +69,7 @@ fn is_foreign(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// The newest migration that the file has; 0 for a new file.
-fn version(connection: &Connection) -> rusqlite::Result<i32> {
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i32> {
     let history = "SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history'";
     if connection.query_row(history, [], |_| Ok(())).optional()?.is_none() {
         return Ok(0);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod archives;
+mod backup;
 mod bad_candles;
 mod export;
 mod faults;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod candles;
+mod copy;
 mod gaps;
 mod holes;
 mod interleaving;
