@@ -2,12 +2,14 @@
 
 mod args;
 mod backup;
+mod check;
 mod export;
 mod fetch;
 mod import;
 mod resample;
 mod restore;
 mod set_aside;
+mod stats;
 mod status;
 
 use std::process::ExitCode;
@@ -36,7 +38,7 @@ const EXAMPLES: &str = "Examples:
   backfiller status --json | jq '.series[].holes'
 
 Dates are UTC; a date alone means its midnight; 90d means 90 days ago.
-Exit codes: 0 done, 1 an error, 2 wrong usage, 130 stopped by Ctrl-C.";
+Exit codes: 0 done, 1 an error, 2 wrong usage, 3 check found something wrong, 130 stopped by Ctrl-C.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -46,6 +48,8 @@ enum Command {
     Export(export::Args),
     Backup(backup::Args),
     Restore(restore::Args),
+    Check(check::Args),
+    Stats(stats::Args),
     Status(status::Args),
     Completions(CompletionsArgs),
 }
@@ -66,6 +70,8 @@ fn main() -> ExitCode {
         Command::Export(args) => export::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Stats(args) => stats::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Completions(args) => Ok(terminal::completions::<Cli>(args.shell)?),
     })

@@ -1,6 +1,6 @@
 //! Long series a part at a time, so that what is held in memory is bounded whatever is stored.
 
-use market::{Candle, Candles, Series};
+use market::{Candles, Series};
 use rusqlite::params;
 
 use crate::columns::{CANDLE, MARK, OF_SERIES, candle, names, seconds_at_or_after};
@@ -47,36 +47,10 @@ impl Store {
     }
 }
 
-/// Every candle of a series, read a part at a time.
-pub struct Chunks<'a> {
-    store: &'a Store,
-    series: &'a Series,
-    most: u32,
-    from_ms: Option<i64>,
-}
-
-impl Store {
-    /// All closed candles of a series in parts of `most`.
-    #[must_use]
-    pub fn chunks<'a>(&'a self, series: &'a Series, most: u32) -> Chunks<'a> {
-        Chunks { store: self, series, most, from_ms: Some(i64::MIN) }
-    }
-}
-
-impl Iterator for Chunks<'_> {
-    type Item = Result<Candles, DbError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let result = self.store.candles_from(self.series, self.from_ms?, self.most);
-        // After an error nothing follows.
-        let last: Option<Candle> = result.as_ref().ok().and_then(|candles| candles.iter().last());
-        self.from_ms = last.map(|candle| candle.open_time_ms + 1);
-        result.map(|candles| (!candles.is_empty()).then_some(candles)).transpose()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use market::Candle;
+
     use super::*;
 
     #[test]
@@ -97,9 +71,14 @@ mod tests {
         store.insert_closed(&series, &candles[..24]).unwrap();
         store.put_forming(&series, &candles[24]).unwrap();
         for most in [1, 7, 24, 100] {
-            let parts: Vec<Candles> = store.chunks(&series, most).map(Result::unwrap).collect();
-            assert!(parts.iter().all(|part| part.len() <= most as usize), "{most}");
-            let all: Vec<Candle> = parts.iter().flat_map(Candles::iter).collect();
+            let (mut all, mut from_ms) = (Vec::new(), i64::MIN);
+            loop {
+                let part = store.candles_from(&series, from_ms, most).unwrap();
+                assert!(part.len() <= most as usize);
+                let Some(last_ms) = part.open_time_ms.last() else { break };
+                from_ms = last_ms + 1;
+                all.extend(part.iter());
+            }
             assert_eq!(all, candles[..24], "{most}");
         }
         assert_eq!(store.marks_from(&series, 0, 9).unwrap().len(), 0);

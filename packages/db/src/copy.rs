@@ -12,7 +12,7 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::{DbError, Store, migrate};
+use crate::{DbError, Store, inspect, migrate};
 
 /// Pages copied between two looks at whether to go on: 16 MiB of the usual ones.
 const STEP_PAGES: i32 = 4_096;
@@ -197,11 +197,7 @@ fn rows(connection: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
     )?;
     let names: Vec<String> = names.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    let count = |name: String| {
-        let sql = format!("SELECT count(*) FROM \"{}\"", name.replace('"', "\"\""));
-        let rows: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
-        Ok((name, rows.unsigned_abs()))
-    };
+    let count = |name: String| Ok((name.clone(), inspect::rows(connection, &name)?));
     names.into_iter().map(count).collect()
 }
 

@@ -26,6 +26,7 @@ mod correct;
 mod error;
 mod funding;
 mod gaps;
+mod inspect;
 mod instruments;
 mod ledger;
 mod marks;
@@ -44,6 +45,7 @@ pub use copy::{Copied, Watch};
 pub use error::DbError;
 pub use funding::FundingStatus;
 pub use gaps::Gap;
+pub use inspect::TableSize;
 pub use ledger::{
     Account, AccountId, Action, Booking, Difference, LedgerEquity, LedgerPosition, LedgerSignal, LedgerTrade, Outcome,
 };

@@ -5,6 +5,7 @@
 mod archives;
 mod backup;
 mod bad_candles;
+mod check;
 mod export;
 mod faults;
 mod fetch;
