@@ -6,6 +6,7 @@ mod check;
 mod export;
 mod fetch;
 mod import;
+mod prune;
 mod resample;
 mod restore;
 mod set_aside;
@@ -50,6 +51,7 @@ enum Command {
     Restore(restore::Args),
     Check(check::Args),
     Stats(stats::Args),
+    Prune(prune::Args),
     Status(status::Args),
     Completions(CompletionsArgs),
 }
@@ -72,6 +74,7 @@ fn main() -> ExitCode {
         Command::Restore(args) => restore::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Stats(args) => stats::run(&args),
+        Command::Prune(args) => prune::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Completions(args) => Ok(terminal::completions::<Cli>(args.shell)?),
     })

@@ -32,6 +32,7 @@ mod ledger;
 mod marks;
 mod merge;
 mod migrate;
+mod prune;
 mod quarantine;
 mod runs;
 mod source;

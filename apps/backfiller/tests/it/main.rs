@@ -12,6 +12,7 @@ mod fetch;
 mod fetch_perpetuals;
 mod import;
 mod perpetuals;
+mod prune;
 mod resample;
 mod run;
 mod status;

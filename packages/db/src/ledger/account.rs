@@ -34,6 +34,17 @@ pub struct Account {
 const COLUMNS: &str = "id, name, exchange, symbol, timeframe, strategy, strategy_hash, settings, started_ms";
 
 impl Store {
+    /// Every account, by name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn accounts(&self) -> Result<Vec<Account>, DbError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM accounts ORDER BY name"))?;
+            select.query_map([], |row| Ok(account(row)?.1))?.collect()
+        })
+    }
+
     /// The account of a name.
     ///
     /// # Errors
