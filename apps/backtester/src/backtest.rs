@@ -178,7 +178,7 @@ fn go_over(
     range: &Range,
     mut take: impl FnMut(Piece<'_>),
 ) -> Result<(), SourceError> {
-    let ends = read_ahead::ends(series.timeframe, range.stored_from_ms, range.to_ms);
+    let ends = read_ahead::ends(series.timeframe, range.stored_from_ms, range.stored_to_ms);
     let source = store.of_exchange(&series.exchange);
     std::thread::scope(|scope| {
         let source = ReadAhead::new(scope, &source, store.path(), series, ends.clone());

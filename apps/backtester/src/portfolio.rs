@@ -37,7 +37,7 @@ struct Ran {
     hold: Figures,
     /// Equity of holding, at each of the times.
     held_equity: Vec<f64>,
-    /// What each symbol held and earned.
+    /// What each symbol held and earned; none where nothing is drawn.
     held: Vec<Held>,
 }
 
@@ -65,7 +65,8 @@ pub(crate) fn portfolio(args: &PortfolioArgs) -> anyhow::Result<()> {
     }
     let Some((name, orders, timeframe)) = head else { bail!("no symbol to trade") };
     let limits = Limits { positions: args.max_positions, exposure: args.max_exposure };
-    let ran = run(members, Portfolio::new(settings, orders, limits, args.account.cash), args.account.cash, timeframe);
+    let account = Portfolio::new(settings, orders, limits, args.account.cash);
+    let ran = run(members, account, args.account.cash, timeframe, args.html.is_some());
     warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     if let (Some(path), Some(origin)) = (&args.html, origin) {
         let series = series(args, timeframe, &ran);
@@ -86,7 +87,8 @@ fn base(args: &PortfolioArgs, symbol: &Symbol) -> RunBase {
 }
 
 /// Goes through all candles in order of time, those of one time together. Members are in the order of the portfolio.
-fn run(mut members: Vec<Member>, mut portfolio: Portfolio, cash: f64, timeframe: Timeframe) -> Ran {
+/// What each symbol held is gathered only where it is drawn.
+fn run(mut members: Vec<Member>, mut portfolio: Portfolio, cash: f64, timeframe: Timeframe, is_drawn: bool) -> Ran {
     let (mut times_ms, mut equity, mut held) = (Vec::new(), Vec::new(), 0);
     let mut holding = Holding::new(members.len(), cash);
     while let Some(time_ms) = members.iter().filter_map(Member::next_ms).min() {
@@ -115,7 +117,8 @@ fn run(mut members: Vec<Member>, mut portfolio: Portfolio, cash: f64, timeframe:
     };
     let figures = figures_of(&curve(cash, &times_ms, &equity), sums, timeframe, &whole);
     let hold = figures_of_equity(&curve(cash, &times_ms, &holding.equity), timeframe);
-    let held = replays.iter().zip(&members).map(|(replay, (_, result))| Held::of(replay.candles(), result)).collect();
+    let drawn = replays.iter().zip(&members).filter(|_| is_drawn);
+    let held = drawn.map(|(replay, (_, result))| Held::of(replay.candles(), result)).collect();
     Ran { members, times_ms, equity, figures, hold, held_equity: holding.equity, held }
 }
 

@@ -1,7 +1,8 @@
 //! Candles of a long range: read in pieces by threads that are ahead of whoever runs over them.
 //!
 //! Reading takes a processor, not a disk, and so does running; and of a range that is longer than memory only a few
-//! pieces are there at a time.
+//! pieces are there at a time. Each piece is what the store holds when it is read: the hash of the run tells which
+//! candles these were.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -17,8 +18,9 @@ const PIECE: i64 = 65_536;
 /// Threads that read, each every other piece.
 const READERS: usize = 2;
 
-/// The ends of the pieces of a range, Unix milliseconds; the last is that of the range.
+/// The ends of the pieces of a range, Unix milliseconds; the last is that of the range, the others are on the grid.
 pub(crate) fn ends(timeframe: Timeframe, from_ms: i64, to_ms: i64) -> impl Iterator<Item = i64> + Clone {
+    let from_ms = timeframe.open_of(from_ms);
     let piece_ms = PIECE * timeframe.longest_ms();
     let inner = (1..).map(move |piece: i64| from_ms.saturating_add(piece.saturating_mul(piece_ms)));
     inner.take_while(move |end_ms| *end_ms < to_ms).chain(std::iter::once(to_ms))
@@ -113,5 +115,23 @@ impl CandleSource for ReadAhead<'_> {
         n: usize,
     ) -> Result<Option<i64>, SourceError> {
         self.source.open_time_before(symbol, timeframe, before_ms, n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_end_on_the_grid_and_at_the_end_of_the_range() {
+        let piece_ms = PIECE * 60_000;
+        for (from_ms, to_ms, expected) in [
+            (0, 1, vec![1]),
+            (0, piece_ms, vec![piece_ms]),
+            (0, piece_ms + 1, vec![piece_ms, piece_ms + 1]),
+            (30_000, 2 * piece_ms + 7, vec![piece_ms, 2 * piece_ms, 2 * piece_ms + 7]),
+        ] {
+            assert_eq!(ends(Timeframe::M1, from_ms, to_ms).collect::<Vec<_>>(), expected, "from {from_ms} to {to_ms}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use execution::{Ambiguity, Engine, FeeChargedIn, Margin, Market, Settings, Surroundings, Tiers};
-use market::{Candles, Timeframe};
+use market::{Candles, FundingRate, Timeframe};
 use strategy::{Act, Decision, Orders, Protection, Size, Unit};
 
 const CANDLES: usize = 1_000_000;
@@ -41,12 +41,13 @@ fn by_block(acts: &[Act]) -> Vec<Vec<Act>> {
 }
 
 fn measure(name: &str, candles: &Candles, blocks: &[Vec<Act>], settings: Settings, protection: Protection) {
+    let around = surroundings(candles);
     let orders = Orders { protection, size: settings.size, leverage: 1.0, cooldown: 0 };
     let mut best = f64::INFINITY;
     let mut trades = 0;
     for _ in 0..ROUNDS {
         let mut engine = Engine::new(settings, orders);
-        let mut around = Surroundings::default();
+        let mut around = around.clone();
         let began = Instant::now();
         for (number, acts) in blocks.iter().enumerate() {
             let block = candles.slice(number * BLOCK..((number + 1) * BLOCK).min(CANDLES));
@@ -59,6 +60,13 @@ fn measure(name: &str, candles: &Candles, blocks: &[Vec<Act>], settings: Setting
         trades = black_box(engine.finish()).trades.len();
     }
     println!("{name:<44} {:>8.0} {trades:>10}", CANDLES as f64 / best / 1e6);
+}
+
+/// The candles as their own mark prices, and a payment every eight hours.
+fn surroundings(candles: &Candles) -> Surroundings {
+    let times = candles.open_time_ms.iter().step_by(480);
+    let rates: Vec<FundingRate> = times.map(|time_ms| FundingRate { time_ms: *time_ms, rate: 0.000_1 }).collect();
+    Surroundings::perpetual(candles.clone(), &rates).expect("each payment has its mark price")
 }
 
 fn main() {

@@ -18,7 +18,7 @@ pub struct Funding {
 /// What happens around one candle.
 #[derive(Debug, Clone, Copy)]
 pub struct Around<'a> {
-    /// Lowest and highest mark price inside the candle; NaN where there is none.
+    /// Lowest and highest mark price inside the candle; NaN where there is none, and the traded price stands for it.
     pub mark_low: f64,
     /// See `mark_low`.
     pub mark_high: f64,

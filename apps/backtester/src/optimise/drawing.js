@@ -9,10 +9,13 @@ const low = known.length > 0 ? Math.min(...known) : 0, high = known.length > 0 ?
 // Viridis at five places, so that it reads in grey and without red and green.
 const stops = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
 function colour(score, alpha = 1) {
-  const at = high > low ? (score - low) / (high - low) * 4 : 2, index = Math.min(3, Math.floor(at)), part = at - index;
+  const share = high > low ? (score - low) / (high - low) : .5, good = data.lowest ? 1 - share : share;
+  const at = good * 4, index = Math.min(3, Math.floor(at)), part = at - index;
   const mix = [0, 1, 2].map((c) => Math.round(stops[index][c] + (stops[index + 1][c] - stops[index][c]) * part));
   return `rgba(${mix.join(",")},${alpha})`;
 }
+const better = (a, b) => data.lowest ? a < b : a > b;
+const top_score = data.lowest ? low : high;
 function begin(canvas) {
   const ratio = devicePixelRatio || 1, { width, height } = canvas.getBoundingClientRect();
   canvas.width = width * ratio; canvas.height = height * ratio;
@@ -33,7 +36,7 @@ function heat() {
   const best = new Map();
   data.points.forEach((point, index) => {
     const score = data.scores[index], key = point[x] + point[y] * across.length;
-    if (score !== null && !(best.get(key) >= score)) best.set(key, score);
+    if (score !== null && (!best.has(key) || better(score, best.get(key)))) best.set(key, score);
   });
   for (const [key, score] of best) {
     const column = key % across.length, row = Math.floor(key / across.length);
@@ -56,11 +59,11 @@ function lines() {
   const place = (axis) => 60 + axis * step;
   const level = (share) => height - bottom - share * (height - top - bottom);
   const order = data.points.map((_, index) => index).filter((index) => data.scores[index] !== null);
-  order.sort((a, b) => data.scores[a] - data.scores[b]);
+  order.sort((a, b) => better(data.scores[a], data.scores[b]) ? 1 : -1);
   const alpha = Math.max(.05, Math.min(.8, 60 / order.length));
   for (const index of order) {
-    draw.strokeStyle = colour(data.scores[index], data.scores[index] === high ? 1 : alpha);
-    draw.lineWidth = data.scores[index] === high ? 2.5 : 1;
+    draw.strokeStyle = colour(data.scores[index], data.scores[index] === top_score ? 1 : alpha);
+    draw.lineWidth = data.scores[index] === top_score ? 2.5 : 1;
     draw.beginPath();
     data.points[index].forEach((value, axis) => {
       const count = data.values[axis].length;

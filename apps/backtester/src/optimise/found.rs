@@ -22,7 +22,7 @@ pub(crate) struct Found {
     pub(crate) values: Vec<Vec<f64>>,
     pub(crate) goal: String,
     /// Whether the lowest value of the goal is the best.
-    lowest: bool,
+    pub(crate) lowest: bool,
     pub(crate) trials: Vec<Trial>,
     /// What counts of each trial; more is better.
     pub(crate) scores: Vec<Option<f64>>,

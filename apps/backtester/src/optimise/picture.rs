@@ -109,6 +109,7 @@ fn data(found: &Found) -> Value {
         "names": found.names,
         "values": found.values,
         "points": drawn().map(|trial| &trial.point).collect::<Vec<_>>(),
+        "lowest": found.lowest,
         "scores": drawn().map(|trial| trial.outcome.figure(&found.goal)).collect::<Vec<_>>(),
     })
 }

@@ -92,7 +92,7 @@ impl Lines {
             let path: Vec<String> = over.chain(back).collect();
             let _ = write!(inside, "<path class=\"band\" d=\"M{}Z\"/>", path.join("L"));
         }
-        for line in self.lines.iter().rev() {
+        for line in self.lines.iter().rev().filter(|line| !line.points.is_empty()) {
             let path: Vec<String> =
                 line.points.iter().map(|(at, value)| format!("{} {}", x.across(*at), y.down(*value))).collect();
             let (class, name) = (line.colour.class(0.0), escape(&line.name));

@@ -1,4 +1,5 @@
-//! What a page was made from, so that it can be made again: settings, hashes, and the command.
+//! What a page was made from: the command that makes it again, the main settings, and hashes of the program, the
+//! strategies and their own candles in the range. What else was read (warm-up, other candles, funding) is not hashed.
 
 use std::fmt::Write;
 

@@ -56,17 +56,21 @@ pub(super) fn page((title, series): (&str, &str), ran: &Ran, origin: Origin) -> 
     }
 }
 
-/// Whether trading was worth more than holding.
+/// What trading was worth beside holding: told, not judged.
 pub(super) fn verdict(ran: &Ran) -> Verdict {
     let total = |figures: &report::Figures| figures.get("total_return").unwrap_or(0.0);
     let (ours, theirs) = (total(&ran.figures), total(&ran.hold));
     let text = format!("the portfolio returned {}; buying and holding all symbols {}.", percent(ours), percent(theirs));
-    Verdict::of(ours > 0.0 && ours > theirs, text)
+    Verdict::none(text)
 }
 
 fn best(ran: &Ran) -> String {
     let earned = |result: &execution::RunResult| result.trades.iter().map(|trade| trade.pnl).sum::<f64>();
-    let best = ran.members.iter().max_by(|(_, a), (_, b)| earned(a).total_cmp(&earned(b)));
+    let best = ran
+        .members
+        .iter()
+        .filter(|(_, result)| !result.trades.is_empty())
+        .max_by(|(_, a), (_, b)| earned(a).total_cmp(&earned(b)));
     best.map_or("-".to_owned(), |(symbol, _)| symbol.to_string())
 }
 

@@ -8,8 +8,10 @@ use super::{Desk, waves};
 const MINUTE_MS: i64 = 60_000;
 /// More than two pieces.
 const COUNT: i64 = 140_000;
-/// Candles that are missing, across the end of the first piece and at that of the second.
-const HOLES: [std::ops::Range<usize>; 2] = [65_530..65_545, 131_072..131_073];
+/// Pieces of 65,536 candles are counted from here: the range begins a day after the stored candles.
+const FROM: usize = 1_440;
+/// Candles that are missing, across the end of the first piece and right behind that of the second.
+const HOLES: [std::ops::Range<usize>; 2] = [FROM + 65_530..FROM + 65_545, FROM + 131_072..FROM + 131_073];
 
 const CROSS: &str = "name: cross
 timeframe: 1m
@@ -51,8 +53,11 @@ fn desk() -> Desk {
 fn said(desk: &Desk, command: &str, args: &[&str]) -> Value {
     let (strategy, db) = (desk.path("x.yaml"), desk.path("x.db"));
     let mut all = vec![command, strategy.to_str().expect("UTF-8"), "--db", db.to_str().expect("UTF-8")];
-    all.extend(["--symbol", "BTC/USDT", "--from", "2024-01-02", "--taker-fee", "0.0002", "--json", "-"]);
+    all.extend(["--symbol", "BTC/USDT", "--taker-fee", "0.0002", "--json", "-"]);
     all.extend(args);
+    if !args.contains(&"--from") {
+        all.extend(["--from", "2024-01-02"]);
+    }
     serde_json::from_str(desk.backtester(&all).succeeds()).expect("JSON")
 }
 
@@ -70,6 +75,12 @@ fn a_range_of_many_pieces_is_one_range() {
     let found = said(&desk, "optimise", &["--no-record"]);
     assert_eq!(found["trials"][0]["metrics"], run["metrics"]);
 
+    // A beginning between two candles is that of the next one.
+    let off_grid = said(&desk, "run", &["--from", "2024-01-01T23:59:30"]);
+    for part in ["metrics", "trades", "holes"] {
+        assert_eq!(off_grid[part], run[part], "{part}");
+    }
+
     // Drawn and written out, all of it is kept.
     let (page, folder) = (desk.path("x.html"), desk.path("out"));
     let kept = ["--html", page.to_str().expect("UTF-8"), "--out", folder.to_str().expect("UTF-8")];
@@ -80,8 +91,8 @@ fn a_range_of_many_pieces_is_one_range() {
     let equity = std::fs::read_to_string(folder.join("equity.csv")).expect("it was written");
     assert_eq!(equity.lines().count() - 1, run["candles"].as_u64().expect("a number") as usize);
 
-    // Both are one run to the store, since the hash of all that came of them is the same.
-    assert_eq!((&run["run"], &drawn["run"]), (&1.into(), &1.into()));
+    // Both are one run to the store (the second is that between two candles), since the hash of all that came of them is the same.
+    assert_eq!((&run["run"], &off_grid["run"], &drawn["run"]), (&1.into(), &2.into(), &1.into()));
     let db = desk.path("x.db");
     let again = desk.backtester(&["rerun", "1", "--db", db.to_str().expect("UTF-8")]);
     assert!(again.succeeds().contains("the same, byte for byte"));

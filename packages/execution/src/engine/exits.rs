@@ -20,7 +20,10 @@ impl Engine {
     pub(super) fn inside(&mut self, candle: &Candle, around: &Around<'_>) {
         let Some(position) = &self.position else { return };
         let (worst, best) = position.worst_and_best(candle.low, candle.high);
-        let (worst_mark, _) = position.worst_and_best(around.mark_low, around.mark_high);
+        // Where there is no mark price, the traded one stands for it.
+        let marks =
+            if around.mark_low.is_nan() { (candle.low, candle.high) } else { (around.mark_low, around.mark_high) };
+        let (worst_mark, _) = position.worst_and_best(marks.0, marks.1);
         let loss = loss(position, worst, worst_mark);
         match (loss, position.has_risen_to(best)) {
             (Some(loss), true) => self.both(candle, around, loss),

@@ -140,15 +140,15 @@ proptest! {
         settings in settings(), leverage in 5.0..60.0f64, tilt in -0.05..0.05f64, every in 1usize..50, hole in 2usize..50,
         with_detail in any::<bool>(), cut in 0usize..200,
     ) {
-        // Minutes, some of them missing; mark prices and finer candles of half a minute, here and there far from the price.
+        // Minutes, some of them missing, and payments there too; mark prices and finer candles of half a minute, here and there far from the price.
         let at = |index: usize| index as i64 * 60_000;
         let minutes: Vec<(usize, Candle)> = candles.iter().enumerate().filter(|(index, _)| index % hole != 1)
             .map(|(index, candle)| (index, Candle { open_time_ms: at(index), ..*candle })).collect();
         let halves = |share: f64| -> Candles {
-            minutes.iter().flat_map(|(index, minute)| [0, 30_000].map(|late_ms| {
+            candles.iter().enumerate().flat_map(|(index, minute)| [0, 30_000].map(|late_ms| {
                 let price = |price: f64| price * (1.0 + if index % 7 < 5 { share } else { 0.0 });
                 Candle {
-                    open_time_ms: minute.open_time_ms + late_ms,
+                    open_time_ms: at(index) + late_ms,
                     open: price(minute.open), high: price(minute.high), low: price(minute.low), close: price(minute.close),
                     volume: 1.0,
                 }

@@ -48,8 +48,13 @@ impl Sums {
     /// Fills `out`, as long as the last block, with the means of the last n values.
     pub(super) fn means(&self, n: usize, out: &mut [f64]) {
         let one_nth = 1.0 / n as f64;
-        // As distances from the newest value: equal values are no distance apart, and their mean is that value.
-        self.windows(n, out, |sum, length, newest| sum - length * newest, |above, newest| newest + above * one_nth);
+        // Of an infinite value nothing is known. As distances from the newest value: equal values are no distance apart, and their mean is that value.
+        self.windows(
+            n,
+            out,
+            |sum, length, newest| sum - length * newest,
+            |above, newest| newest + above * one_nth + 0.0 * above,
+        );
     }
 
     /// Puts the windows of n values together that end in the last block: adds the terms of their parts, made from
@@ -161,7 +166,8 @@ mod tests {
     fn an_unknown_value_is_forgotten_after_n() {
         assert!(last(2, &[1.0]).0.is_nan());
         for unknown in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert!(last(2, &[1.0, unknown, 2.0]).0.is_nan());
+            let (sum, mean) = last(2, &[1.0, unknown, 2.0]);
+            assert!(sum.is_nan() && mean.is_nan());
             assert!(last(1, &[1.0, unknown]).1.is_nan());
         }
         assert_eq!(last(2, &[1.0, f64::NAN, 2.0, 3.0]).0, 5.0);
