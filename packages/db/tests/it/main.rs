@@ -13,6 +13,7 @@ mod merge;
 mod opening;
 mod perpetuals;
 mod quarantine;
+mod views;
 
 use db::Store;
 use market::{Candle, Series, Timeframe};
