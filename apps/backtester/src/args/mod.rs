@@ -97,7 +97,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
     /// Write the report as one self-contained HTML file.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_parser = crate::page::parse_file, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
     /// Write trades, equity and signals into this folder, each as CSV and as Parquet.
     #[arg(long, value_name = "FOLDER")]

@@ -37,6 +37,7 @@ fn wrong_arguments() {
     check(SMA_CROSS, &with(&["--taker-fee", "1.5"]), &["taker fee is 1.5", "0.001"]);
     check(SMA_CROSS, &with(&["--cash", "-5"]), &["cash is -5"]);
     check(SMA_CROSS, &["--symbol", "btc/usdt"], &["did you mean binance BTC/USDT 1h?"]);
+    check(SMA_CROSS, &with(&["--html", "-"]), &["a file of its own"]);
     check(SMA_CROSS, &with(&["--html", "/proc/nowhere/x.html"]), &["/proc/nowhere/x.html cannot be written"]);
 }
 

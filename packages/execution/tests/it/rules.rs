@@ -1,6 +1,6 @@
 //! The fill rules one by one, on candles made for them.
 
-use execution::{Engine, ExitReason, FeeChargedIn, RunResult, Settings};
+use execution::{Engine, ExitReason, FeeChargedIn, Margin, Market, RunResult, Settings, Tiers};
 use market::Candle;
 use strategy::{Decision, Orders, Protection, Size, Unit};
 
@@ -178,4 +178,14 @@ fn settings_are_checked() {
     ] {
         assert!(wrong.check().is_err(), "{wrong:?}");
     }
+}
+
+#[test]
+fn where_there_is_no_mark_price_the_traded_one_liquidates() {
+    let market = Market::Perpetual(Margin { leverage: 10.0, tiers: Tiers::single(0.0).expect("a rate") });
+    let settings = Settings { market, ..PLAIN };
+    let dip = |low: f64| [(FLAT, ENTER), (FLAT, Decision::NONE), ([100.0, 100.0, low, 100.0], Decision::NONE)];
+    let orders = Orders { leverage: 10.0, ..orders(Protection::default()) };
+    check(&run(settings, orders, &dip(90.0)), &[(2, 90.0, ExitReason::Liquidation)]);
+    check(&run(settings, orders, &dip(90.5)), &[]);
 }
