@@ -1,4 +1,5 @@
-//! Brings candles, mark prices and funding rates into the store: from an exchange, from files; and tells what is stored.
+//! Brings candles, mark prices and funding rates into the store: from an exchange, from files; and does all else with
+//! what is stored: tells, checks, folds, exports, copies and prunes it.
 
 mod args;
 mod backup;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Brings candles into the store, from an exchange or from files, and tells what is stored.
+/// Brings candles into the store, from an exchange or from files, and looks after what is stored.
 ///
 /// For perpetuals it brings mark prices and funding rates too, with --kind. The store is one SQLite
 /// file that other programs may read and write at the same time. A closed candle that is stored never changes; every command can be stopped and run again at any time.
@@ -37,6 +38,8 @@ const EXAMPLES: &str = "Examples:
   backfiller fetch --exchange binanceusdm --symbol BTC/USDT:USDT --since 90d --kind funding
   backfiller status
   backfiller status --json | jq '.series[].holes'
+  backfiller export --format parquet --out candles
+  backfiller backup backup.db
 
 Dates are UTC; a date alone means its midnight; 90d means 90 days ago.
 Exit codes: 0 done, 1 an error, 2 wrong usage, 3 check found something wrong, 130 stopped by Ctrl-C.";

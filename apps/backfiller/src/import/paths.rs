@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::checksum;
+use crate::export::layout;
 
 /// What the names of files in a folder end in; the rest of a folder is not for us.
-const ENDINGS: [&str; 4] = [".zip", ".csv", ".gz", ".parquet"];
+const ENDINGS: [&str; 4] = [".zip", ".csv", ".gz", PARQUET];
+/// What Parquet files are named.
+pub(crate) const PARQUET: &str = ".parquet";
 /// The most files of one import: the whole archive of one market in one timeframe is a hundredth of it.
 const MOST_FILES: usize = 100_000;
 /// How deep a folder is searched: the archive itself is seven deep.
@@ -89,7 +92,9 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>> {
 
 fn has_ending(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    ENDINGS.iter().any(|ending| name.ends_with(ending)) && path.is_file()
+    // Parquet is read where it was exported; any other is some program's own.
+    let is_ours = !name.ends_with(PARQUET) || !matches!(layout::read(path), Ok(None));
+    ENDINGS.iter().any(|ending| name.ends_with(ending)) && is_ours && path.is_file()
 }
 
 fn is_checksum(path: &Path) -> bool {
@@ -106,6 +111,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         fs::create_dir_all(root.join("in/deep")).unwrap();
+        let exported = "exchange=a/symbol=A%2FB/timeframe=1m/month=2025-01";
+        fs::create_dir_all(root.join("out").join(exported)).unwrap();
+        fs::write(root.join("out").join(exported).join("candles.parquet"), "").unwrap();
+        fs::write(root.join("out/equity.parquet"), "").unwrap();
         let files = ["b.zip", "b.zip.CHECKSUM", "a.csv", "note.txt", "in/c.csv.gz", "in/deep/d.CSV", "in/[x].csv"];
         for file in files {
             fs::write(root.join(file), "").unwrap();
@@ -120,7 +129,10 @@ mod tests {
     fn files_folders_and_patterns() {
         check("a.csv", &["a.csv"]);
         check("note.txt", &["note.txt"]);
-        check("", &["a.csv", "b.zip", "in/[x].csv", "in/c.csv.gz", "in/deep/d.CSV"]);
+        let exported = "out/exchange=a/symbol=A%2FB/timeframe=1m/month=2025-01/candles.parquet";
+        check("", &["a.csv", "b.zip", "in/[x].csv", "in/c.csv.gz", "in/deep/d.CSV", exported]);
+        check("out", &[exported]);
+        check("out/equity.parquet", &["out/equity.parquet"]);
         check("in", &["in/[x].csv", "in/c.csv.gz", "in/deep/d.CSV"]);
         check("b.*", &["b.zip"]);
         check("i?", &["in/[x].csv", "in/c.csv.gz", "in/deep/d.CSV"]);

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use market::{Series, Symbol, Timeframe};
 
 use super::name::{self, Named};
+use super::paths::PARQUET;
 use crate::args::{Kind, Target, parse_exchange};
 use crate::export::layout;
 
@@ -32,6 +33,12 @@ impl ImportTarget {
         if let Some((target, _)) = layout::read(path)? {
             self.check_exported(path, &target)?;
             return Ok(target);
+        }
+        if path.to_string_lossy().ends_with(PARQUET) {
+            bail!(
+                "{} does not lie where `backfiller export` writes; expected folders exchange=…/symbol=…/timeframe=… to it, or CSV",
+                path.display()
+            );
         }
         let Some(exchange) = self.exchange.clone() else { return Err(missing(path, "exchange", "--exchange binance")) };
         let named = name::read(path);
@@ -156,6 +163,7 @@ mod tests {
         check("binance --symbol A/B", path, &format!("{path} is BTC/USDT by its name"));
         check("binance --timeframe 1m", path, &format!("{path} is 1h by its name"));
         check("binance --kind mark", path, &format!("{path} is candles by its name"));
+        check("binance --symbol A/B", "a.parquet", "a.parquet does not lie where `backfiller export` writes");
         check("", "a.csv", "the name of a.csv does not tell the exchange; expected --exchange binance");
     }
 
