@@ -22,10 +22,7 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("columns", &[]),
     ("search", &["market", "yaml", "strategy", "execution", "report"]),
     ("testkit", &["market"]),
-    (
-        "backfiller",
-        &["market", "yaml", "network", "terminal", "db", "exchange", "strategy", "execution", "columns"],
-    ),
+    ("backfiller", &["market", "yaml", "network", "terminal", "db", "exchange", "strategy", "execution", "columns"]),
     (
         "backtester",
         &["market", "yaml", "terminal", "db", "strategy", "execution", "report", "research", "search", "columns"],
