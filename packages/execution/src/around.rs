@@ -121,8 +121,10 @@ impl Surroundings {
     }
 
     /// The lowest and the highest mark price from `open_ms` on and before `close_ms`; infinite where there is none.
-    pub(crate) fn mark_range(&self, open_ms: i64, close_ms: i64) -> (f64, f64) {
+    /// Nothing from before `open_ms` is asked for any more.
+    pub(crate) fn mark_range(&mut self, open_ms: i64, close_ms: i64) -> (f64, f64) {
         let marks = within(&self.data.marks, self.at[0], open_ms, close_ms);
+        self.at[0] = marks.start;
         let low = self.data.marks.low[marks.clone()].iter().fold(f64::INFINITY, |least, low| low.min(least));
         (low, self.data.marks.high[marks].iter().fold(f64::NEG_INFINITY, |most, high| high.max(most)))
     }
@@ -158,9 +160,30 @@ fn within(candles: &Candles, at: usize, open_ms: i64, close_ms: i64) -> std::ops
     start..at_or_after(&candles.open_time_ms, start, close_ms)
 }
 
-/// The first of these times from `at` on that is not before `time_ms`. It is mostly one of the next few.
-fn at_or_after(times: &[i64], at: usize, time_ms: i64) -> usize {
-    const FEW: usize = 8;
-    let near = times[at..].iter().take(FEW).take_while(|time| **time < time_ms).count();
-    if near < FEW { at + near } else { at + times[at..].partition_point(|time| *time < time_ms) }
+/// The first of these times from `at` on that is not before `time_ms`. It is mostly one of the next, so it is looked
+/// for in ever longer steps.
+fn at_or_after(times: &[i64], mut at: usize, time_ms: i64) -> usize {
+    let mut step = 1;
+    while times.get(at + step - 1).is_some_and(|time| *time < time_ms) {
+        at += step;
+        step *= 2;
+    }
+    let end = times.len().min(at + step - 1);
+    at + times[at..end].partition_point(|time| *time < time_ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_found_from_anywhere_before_them() {
+        let times: Vec<i64> = (0..100).map(|index| index * 10).collect();
+        for at in [0, 1, 7, 50, 99, 100] {
+            for time_ms in -5..1_005 {
+                let expected = at + times[at..].iter().take_while(|time| **time < time_ms).count();
+                assert_eq!(at_or_after(&times, at, time_ms), expected, "{time_ms} from {at}");
+            }
+        }
+    }
 }

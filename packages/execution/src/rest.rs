@@ -55,7 +55,7 @@ impl Engine {
     }
 
     /// Whether the mark price liquidates nothing in any of these candles.
-    fn is_safe(&self, open_times_ms: &[i64], surroundings: &Surroundings, timeframe: Timeframe) -> bool {
+    fn is_safe(&self, open_times_ms: &[i64], surroundings: &mut Surroundings, timeframe: Timeframe) -> bool {
         let Some(position) = self.position.as_ref().filter(|position| !position.liquidation.is_nan()) else {
             return true;
         };
