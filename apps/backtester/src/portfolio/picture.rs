@@ -96,7 +96,7 @@ fn at_stake(ran: &Ran, notional: &[f64], positions: &[f64]) -> String {
         format!("<div><h3>{}</h3>{}</div>", title.html(), Lines::over_time(unit, vec![line]).html())
     };
     let stake = plot(Term::new("At stake", AT_STAKE), Unit::Share, &share, Colour::Accent);
-    let count = plot(Term::new("Open positions", HELD), Unit::Count, positions, Colour::Number(2));
+    let count = plot(Term::new("Open positions", HELD), Unit::Ratio, positions, Colour::Number(2));
     format!("<div class=\"plots\">{stake}{count}</div>")
 }
 
