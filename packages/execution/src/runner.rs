@@ -1,7 +1,7 @@
 //! Runs a strategy over stored candles: from the first one needed, as far as there are any, then on.
 //!
-//! The backtester calls [`Runner::advance`] once for a whole range, the trader after every candle. Both read
-//! the same table through the same door, so both decide the same.
+//! The backtester calls [`Runner::advance_with`] for one piece of its range after the other, the trader
+//! [`Runner::advance`] after every candle. Both read the same table through the same door, so both decide the same.
 
 use market::{CandleSlice, CandleSource, Candles, SourceError, Symbol};
 use strategy::{Act, Strategy};
@@ -108,7 +108,7 @@ impl Runner {
     /// not kept.
     ///
     /// # Errors
-    /// As [`Runner::advance`].
+    /// When candles cannot be read; nothing of this piece has been run then.
     pub fn advance_with(
         &mut self,
         source: &dyn CandleSource,

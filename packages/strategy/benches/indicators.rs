@@ -1,9 +1,9 @@
 //! What each function costs: nanoseconds per candle, in blocks and candle by candle; and a plan of ten.
 //!
-//! `cargo bench -p strategy` prints a table; names behind `--` keep it to these functions. The Python that `TALIB_PYTHON` names, where it has numpy and
-//! TA-Lib, adds what the C library takes for the same values over the same candles, in the same run. Both
-//! write their values to memory; each figure is the least of several runs, so that what else the machine does
-//! counts least.
+//! `cargo bench -p strategy` prints a table; names behind `--` keep it to these functions. The Python that
+//! `TALIB_PYTHON` names, where it has numpy and TA-Lib, adds what the C library takes for the same values over the
+//! same candles, in the same run. Both write their values to memory; each figure is the least of several runs, so
+//! that what else the machine does counts least.
 
 use std::fmt::Write;
 use std::io::Write as _;

@@ -1,7 +1,8 @@
 //! Sums over several windows of one series at once, as differences of its running total.
 //!
-//! For several windows this is less work than putting each together by itself. The total is exact to twice a double's digits, so that a window's sum does not drift; and where every
-//! value of a window is zero its sum is exactly zero, which a sum that adds and takes away cannot promise.
+//! For several windows this is less work than putting each together by itself (`sums.rs`). The total is exact to
+//! twice a double's digits, so that a window's sum does not drift; and where every value of a window is zero its sum
+//! is exactly zero, which a sum that adds and takes away cannot promise.
 
 use super::window::Past;
 
