@@ -3,6 +3,10 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
+# Laws are tried on the same cases each time, so that a change is what makes a test fail, not the dice.
+# PROPTEST_RNG_SEED=2 tries others.
+export PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-1}
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 

@@ -57,8 +57,14 @@ proptest! {
             prop_assert_eq!(draw_trades(&returns, draw, 5, seed), draw_trades(&returns, draw, 5, seed));
         }
         prop_assert_eq!(bootstrap_days(&returns, 5, 3.0, seed), bootstrap_days(&returns, 5, 3.0, seed));
-        prop_assert_ne!(bootstrap_days(&returns, 5, 3.0, seed), bootstrap_days(&returns, 5, 3.0, seed ^ 1));
     }
+}
+
+#[test]
+fn another_seed_draws_other_days() {
+    let days = some_days(40, 1);
+    assert_ne!(bootstrap_days(&days, 5, 3.0, 1), bootstrap_days(&days, 5, 3.0, 2));
+    assert_ne!(draw_trades(&days, TradeDraw::Replaced, 5, 1), draw_trades(&days, TradeDraw::Replaced, 5, 2));
 }
 
 #[test]
