@@ -20,7 +20,9 @@ pub(super) const DEMA: Function = Function {
     talib: Some("DEMA"),
     pine: None,
     shift: Shift::Follows,
-    build: |builder, arguments| stages(builder, arguments, "dema", |[e1, e2]: [f64; 2]| 2.0 * e1 - e2),
+    build: |builder, arguments| {
+        stages(builder, arguments, "dema", (0, |now: &Reading<2>| now.x + now.gaps[0] - now.gaps[1]))
+    },
 };
 
 pub(super) const TEMA: Function = Function {
@@ -35,57 +37,91 @@ pub(super) const TEMA: Function = Function {
     talib: Some("TEMA"),
     pine: None,
     shift: Shift::Follows,
-    build: |builder, arguments| stages(builder, arguments, "tema", |[e1, e2, e3]: [f64; 3]| 3.0 * e1 - 3.0 * e2 + e3),
+    build: |builder, arguments| {
+        let tell = |now: &Reading<3>| now.x + now.gaps[0] - 2.0 * now.gaps[1] + now.gaps[2];
+        stages(builder, arguments, "tema", (0, tell))
+    },
 };
+
+/// Several averages at a candle, each of the one before.
+pub(super) struct Reading<const STAGES: usize> {
+    pub(super) x: f64,
+    /// From x to the first average, from that to the second, and so on.
+    pub(super) gaps: [f64; STAGES],
+    /// By how much the last average fell; NaN where it has just begun.
+    pub(super) fall: f64,
+}
 
 /// Adds the step of a number made of several averages, each of the one before. In one step they run side
 /// by side, where one after the other each would wait for its last value.
-pub(super) fn stages<const STAGES: usize, F: Fn([f64; STAGES]) -> f64 + Send + 'static>(
+pub(super) fn stages<const STAGES: usize, F: Fn(&Reading<STAGES>) -> f64 + Send + 'static>(
     builder: &mut Builder,
     arguments: &[Argument],
     name: &str,
-    combine: F,
+    (later, tell): (usize, F),
 ) -> Operand {
     let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
     let factor = 2.0 / (n as f64 + 1.0);
-    builder.step(name, &[x], &[n as f64], (STAGES * (n - 1), fading_times(factor, STAGES)), || {
-        Box::new(Stages { averages: [Exponential::new(n, factor); STAGES], combine })
+    builder.step(name, &[x], &[n as f64], (STAGES * (n - 1) + later, fading_times(factor, STAGES)), || {
+        Box::new(Stages { averages: [Exponential::new(n, factor); STAGES], factor, tell })
     })
 }
 
 struct Stages<const STAGES: usize, F> {
     averages: [Exponential; STAGES],
-    combine: F,
+    factor: f64,
+    tell: F,
 }
 
-impl<const STAGES: usize, F: Fn([f64; STAGES]) -> f64 + Send> Step for Stages<STAGES, F> {
+impl<const STAGES: usize, F: Fn(&Reading<STAGES>) -> f64 + Send> Step for Stages<STAGES, F> {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let x = inputs.column(0);
-        let mut averages = self.averages;
-        if averages.iter().all(Exponential::is_seeded) && known(x) == x.len() {
-            for (out, &x) in out.iter_mut().zip(x) {
-                *out = (self.combine)(chain(&mut averages, x, Exponential::go_on));
-            }
-            self.averages = averages;
+        if self.are_seeded() && known(x) == x.len() {
+            self.go_on(x, out);
             return;
         }
-        for (out, &x) in out.iter_mut().zip(x) {
-            *out = (self.combine)(chain(&mut averages, x, Exponential::next));
+        for (out, x) in out.iter_mut().zip(x) {
+            if self.are_seeded() && x.is_finite() {
+                self.go_on(std::slice::from_ref(x), std::slice::from_mut(out));
+            } else {
+                *out = self.begin(*x);
+            }
         }
-        self.averages = averages;
     }
 }
 
-/// Gives x to the first average, and what each gives to the one behind it.
-#[inline]
-fn chain<const STAGES: usize>(
-    averages: &mut [Exponential; STAGES],
-    x: f64,
-    take: impl Fn(&mut Exponential, f64) -> f64,
-) -> [f64; STAGES] {
-    let mut values = [x; STAGES];
-    for stage in 0..STAGES {
-        values[stage] = take(&mut averages[stage], if stage > 0 { values[stage - 1] } else { x });
+impl<const STAGES: usize, F: Fn(&Reading<STAGES>) -> f64> Stages<STAGES, F> {
+    fn are_seeded(&self) -> bool {
+        self.averages.iter().all(Exponential::is_seeded)
     }
-    values
+
+    /// Takes a value while an average is unknown, or a value that is unknown.
+    fn begin(&mut self, x: f64) -> f64 {
+        let mut value = x;
+        for average in &mut self.averages {
+            value = average.next(value);
+        }
+        let gaps = self.averages.map(|average| average.gap());
+        if value.is_nan() { f64::NAN } else { (self.tell)(&Reading { x, gaps, fall: f64::NAN }) }
+    }
+
+    /// Takes known values where all averages are known. What one average falls by is a share of its gap before,
+    /// so the next need not wait for the difference of its values.
+    fn go_on(&mut self, x: &[f64], out: &mut [f64]) {
+        let (factor, kept) = (self.factor, 1.0 - self.factor);
+        let (mut last, mut gaps) = (self.averages[0].last(), self.averages.map(|average| average.gap()));
+        for (out, &x) in out.iter_mut().zip(x) {
+            let mut fall = last - x;
+            for gap in &mut gaps {
+                let before = *gap + fall;
+                (*gap, fall) = (kept * before, factor * before);
+            }
+            last = x;
+            *out = (self.tell)(&Reading { x, gaps, fall });
+        }
+        for (average, gap) in self.averages.iter_mut().zip(gaps) {
+            average.go_on_from(last, gap);
+            last += gap;
+        }
+    }
 }

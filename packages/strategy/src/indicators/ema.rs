@@ -69,6 +69,21 @@ impl Exponential {
         self.seen >= self.n
     }
 
+    /// The value taken last.
+    pub(super) fn last(&self) -> f64 {
+        self.last
+    }
+
+    /// From the last value to the average; known once the average is.
+    pub(super) fn gap(&self) -> f64 {
+        self.gap
+    }
+
+    /// Takes over from elsewhere: the last value, and the gap from it to the average.
+    pub(super) fn go_on_from(&mut self, last: f64, gap: f64) {
+        (self.last, self.gap) = (last, gap);
+    }
+
     /// Takes the next value, which is known, where the average is too; gives the average.
     pub(super) fn go_on(&mut self, x: f64) -> f64 {
         self.gap = self.kept * (self.gap + (self.last - x));

@@ -44,7 +44,7 @@ fn extreme<F: Fn(f64, f64) -> f64 + Send + 'static>(
     (neutral, join): (f64, F),
 ) -> Operand {
     let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
-    let make = || -> Box<dyn Step> { Box::new(Runs::new(n, Fold::new(n, neutral, join))) };
+    let make = || -> Box<dyn Step> { Box::new(Runs::new(n, Fold::new(neutral, join))) };
     builder.step(name, &[x], &[n as f64], (n - 1, Memory::Window), make)
 }
 

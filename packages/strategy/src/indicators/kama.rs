@@ -5,15 +5,16 @@
 //! TA-Lib `KAMA`.
 
 use super::ema::fading;
-use super::runs::known;
 use super::sums::Sums;
 use super::window::Past;
 use super::{Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
-use crate::plan::{BLOCK, Inputs, Step};
+use crate::plan::{Inputs, Step};
 
 /// Factors of the fastest and the slowest average, over 2 and 30 candles.
 const FAST: f64 = 2.0 / 3.0;
 const SLOW: f64 = 2.0 / 31.0;
+/// Less than any move: it changes no number but nothing out of nothing, which it makes 1.
+const NO_MOVE: f64 = 1e-300;
 
 pub(super) const KAMA: Function = Function {
     name: "kama",
@@ -38,7 +39,6 @@ struct Kama {
     /// How far x went in all, back and forth, over the last n candles.
     path: Sums,
     n: usize,
-    moves: Vec<f64>,
     past: Past,
     last: f64,
     /// The average less the last value.
@@ -48,39 +48,40 @@ struct Kama {
 impl Kama {
     fn new(n: usize) -> Self {
         let (path, past) = (Sums::new(n), Past::new(n));
-        Kama { path, n, moves: vec![0.0; BLOCK], past, last: f64::NAN, gap: 0.0 }
+        Kama { path, n, past, last: f64::NAN, gap: 0.0 }
     }
 }
 
 impl Step for Kama {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let x = inputs.column(0);
-        let moves = &mut self.moves[..x.len()];
-        moves[0] = (x[0] - self.last).abs();
-        for (way, pair) in moves[1..].iter_mut().zip(x.windows(2)) {
-            *way = (pair[1] - pair[0]).abs();
-        }
-        self.path.extend(moves);
+        self.path.extend_by(x.len(), |moves| {
+            moves[0] = (x[0] - self.last).abs();
+            for (way, pair) in moves[1..].iter_mut().zip(x.windows(2)) {
+                *way = (pair[1] - pair[0]).abs();
+            }
+        });
         self.path.sums(self.n, out);
         let old = self.past.extend(x);
-        if known(out) < x.len() {
-            self.begin_anew(x, out);
-            return;
-        }
-        // The same without the question, which each value would have to wait for.
         let (mut gap, mut last) = (self.gap, self.last);
         for ((out, &x), &old) in out.iter_mut().zip(x).zip(old) {
             gap = kept(x - old, *out) * (gap + (last - x));
             last = x;
             *out = x + gap;
         }
-        (self.gap, self.last) = (gap, last);
+        // What is unknown stays so. Asked once at the end, no value has to wait for the question.
+        if gap.is_finite() {
+            (self.gap, self.last) = (gap, last);
+        } else {
+            self.begin_anew(x, out);
+        }
     }
 }
 
 impl Kama {
-    /// Turns paths into averages where some are unknown: there the average is the value itself, and not told.
+    /// Averages of the last block, where some are unknown: there the average is the value itself, and not told.
     fn begin_anew(&mut self, x: &[f64], out: &mut [f64]) {
+        self.path.sums(self.n, out);
         let old = self.past.block(x.len() + self.n, 0);
         for ((out, &x), &old) in out.iter_mut().zip(x).zip(old) {
             let is_known = !out.is_nan();
@@ -94,8 +95,9 @@ impl Kama {
 /// The share of its distance from x that the average keeps, after a change on a path of this length.
 #[inline]
 fn kept(change: f64, path: f64) -> f64 {
-    let change = change.abs();
-    let straight = if path <= change { 1.0 } else { change / path };
+    let straight = (change.abs() + NO_MOVE) / (path + NO_MOVE);
+    // Rounding may make the path shorter than the way. What is unknown stays so.
+    let straight = if straight > 1.0 { 1.0 } else { straight };
     let factor = straight * (FAST - SLOW) + SLOW;
     1.0 - factor * factor
 }

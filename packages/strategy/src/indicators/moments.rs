@@ -1,7 +1,7 @@
 //! Sums over the last n values from which deviations and correlations are made, without cancellation.
 //!
-//! Values are taken as distances from a pivot, the last value of the run before: it is one of the last n,
-//! so the mean is no further from it than their range, and equal values give exactly zero.
+//! Values are taken as distances from the pivot, one of the last n, so the mean is no further from it than
+//! their range, and equal values give exactly zero.
 
 use super::runs::{Runs, Window};
 
@@ -18,42 +18,38 @@ pub(super) trait Statistic<const C: usize, const K: usize>: Send {
 pub(super) fn moments<const C: usize, const K: usize, S: Statistic<C, K>>(
     n: usize,
     statistic: S,
-) -> Runs<C, Moments<C, K, S>> {
-    let moments = Moments { statistic, pivot: [f64::NAN; C], ends: vec![[0.0; K]; n], begin: [0.0; K] };
-    Runs::new(n, moments)
+) -> Runs<C, Moments<K, S>> {
+    Runs::new(n, Moments(statistic))
 }
 
-pub(super) struct Moments<const C: usize, const K: usize, S> {
-    statistic: S,
-    pivot: [f64; C],
-    /// For each place of the last run, the sums from there to its end.
-    ends: Vec<[f64; K]>,
-    /// The sums of this run so far.
-    begin: [f64; K],
-}
+pub(super) struct Moments<const K: usize, S>(S);
 
-impl<const C: usize, const K: usize, S: Statistic<C, K>> Window<C> for Moments<C, K, S> {
-    fn turn(&mut self, run: [&[f64]; C]) -> f64 {
-        let pivot = run.map(|column| column[column.len() - 1]);
-        let run = run.map(|column| &column[..self.ends.len()]);
-        let mut sums = [0.0; K];
-        for (index, end) in self.ends.iter_mut().enumerate().rev() {
-            sums = plus(sums, S::terms(run.map(|column| column[index]), pivot));
-            *end = sums;
-        }
-        (self.pivot, self.begin) = (pivot, [0.0; K]);
-        self.statistic.read(self.ends[0], pivot, pivot)
+impl<const C: usize, const K: usize, S: Statistic<C, K>> Window<C> for Moments<K, S> {
+    type Total = [f64; K];
+    type Kept = [f64; K];
+
+    fn nothing(&self) -> [f64; K] {
+        [0.0; K]
     }
 
-    fn follow(&mut self, at: usize, values: [&[f64]; C], out: &mut [f64]) {
-        let (mut begin, pivot) = (self.begin, self.pivot);
-        let values = values.map(|column| &column[..out.len()]);
-        for (index, (out, end)) in out.iter_mut().zip(&self.ends[at + 1..]).enumerate() {
-            let values = values.map(|column| column[index]);
-            begin = plus(begin, S::terms(values, pivot));
-            *out = self.statistic.read(plus(*end, begin), values, pivot);
-        }
-        self.begin = begin;
+    #[inline]
+    fn in_front(&self, end: [f64; K], values: [f64; C], pivot: [f64; C]) -> [f64; K] {
+        plus(end, S::terms(values, pivot))
+    }
+
+    #[inline]
+    fn behind(&self, begin: [f64; K], values: [f64; C], pivot: [f64; C]) -> [f64; K] {
+        plus(begin, S::terms(values, pivot))
+    }
+
+    #[inline]
+    fn keep(&self, end: [f64; K]) -> [f64; K] {
+        end
+    }
+
+    #[inline]
+    fn read(&self, end: [f64; K], begin: [f64; K], values: [f64; C], pivot: [f64; C]) -> f64 {
+        self.0.read(plus(end, begin), values, pivot)
     }
 }
 

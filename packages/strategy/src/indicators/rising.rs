@@ -21,8 +21,7 @@ pub(super) const RISING: Function = Function {
     pine: Some("ta.rising"),
     shift: Shift::Ignores,
     build: |builder, arguments| {
-        let n = arguments[1].length();
-        beyond(builder, arguments, "rising", (Fold::new(n, f64::NEG_INFINITY, higher), |x, highest| x > highest))
+        beyond(builder, arguments, "rising", (Fold::new(f64::NEG_INFINITY, higher), |x, highest| x > highest))
     },
 };
 
@@ -39,8 +38,7 @@ pub(super) const FALLING: Function = Function {
     pine: Some("ta.falling"),
     shift: Shift::Ignores,
     build: |builder, arguments| {
-        let n = arguments[1].length();
-        beyond(builder, arguments, "falling", (Fold::new(n, f64::INFINITY, lower), |x, lowest| x < lowest))
+        beyond(builder, arguments, "falling", (Fold::new(f64::INFINITY, lower), |x, lowest| x < lowest))
     },
 };
 
@@ -56,7 +54,7 @@ fn beyond<W: Window<1> + 'static, F: Fn(f64, f64) -> bool + Send + 'static>(
     builder.step(name, &[x], &[n as f64], (n, Memory::Window), make)
 }
 
-struct Beyond<W, F> {
+struct Beyond<W: Window<1>, F> {
     extremes: Runs<1, W>,
     /// The extreme as of the candle before.
     last: f64,

@@ -27,13 +27,18 @@ impl Sums {
 
     /// Takes a block, over which windows are then summed.
     pub(super) fn extend(&mut self, block: &[f64]) {
-        self.block = block.len();
-        self.powers[0].extend(block);
+        self.extend_by(block.len(), |room| room.copy_from_slice(block));
+    }
+
+    /// Takes a block of so many values, which `fill` puts where they stay.
+    pub(super) fn extend_by(&mut self, length: usize, fill: impl FnOnce(&mut [f64])) {
+        self.block = length;
+        fill(self.powers[0].new_block(length));
         for power in 1..self.powers.len() {
             let (below, above) = self.powers.split_at_mut(power);
             let halves = &below[power - 1];
-            let (newer, older) = (halves.block(block.len(), 0), halves.block(block.len(), 1 << (power - 1)));
-            for ((sum, newer), older) in above[0].new_block(block.len()).iter_mut().zip(newer).zip(older) {
+            let (newer, older) = (halves.block(length, 0), halves.block(length, 1 << (power - 1)));
+            for ((sum, newer), older) in above[0].new_block(length).iter_mut().zip(newer).zip(older) {
                 *sum = newer + older;
             }
         }
@@ -71,18 +76,27 @@ impl Sums {
         let mut take = || {
             let (length, newer) = (lowest_power(rest), n - rest);
             rest -= length;
-            (self.part(length, newer), length as f64, rest > 0)
+            (self.part(length, newer), length as f64, rest == 0)
         };
-        out.fill(0.0);
-        loop {
-            // Two in one go: what is added up is read and written half as often.
-            let (a, length_a, goes_on) = take();
-            if !goes_on {
-                return update(out, [a, newest], |sum, [a, x]| finish(sum + term(a, length_a, x), x));
+        // Two in one go, but for the first of an odd number: what is added up is read and written half as often.
+        let (a, length, is_all) = take();
+        if n.count_ones() % 2 == 1 {
+            if is_all {
+                return update(out, [a, newest], |_, [a, x]| finish(term(a, length, x), x));
             }
-            let (b, length_b, goes_on) = take();
+            update(out, [a, newest], |_, [a, x]| term(a, length, x));
+        } else {
+            let (b, length_b, is_all) = take();
+            let both = |a, b, x| term(a, length, x) + term(b, length_b, x);
+            if is_all {
+                return update(out, [a, b, newest], |_, [a, b, x]| finish(both(a, b, x), x));
+            }
+            update(out, [a, b, newest], |_, [a, b, x]| both(a, b, x));
+        }
+        loop {
+            let ((a, length_a, _), (b, length_b, is_all)) = (take(), take());
             let add = |sum: f64, a, b, x| sum + (term(a, length_a, x) + term(b, length_b, x));
-            if !goes_on {
+            if is_all {
                 return update(out, [a, b, newest], |sum, [a, b, x]| finish(add(sum, a, b, x), x));
             }
             update(out, [a, b, newest], |sum, [a, b, x]| add(sum, a, b, x));

@@ -2,9 +2,9 @@
 //!
 //! `roc(ema(ema(ema(x, n), n), n), 1)`. Lookback 3 · (n − 1) + 1. In percent. TA-Lib `TRIX`.
 
-use super::dema::stages;
-use super::roc::ROC;
-use super::{Argument, Family, Function, Gives, SERIES_AND_LENGTH, Shift};
+use super::dema::{Reading, stages};
+
+use super::{Family, Function, Gives, SERIES_AND_LENGTH, Shift};
 
 pub(super) const TRIX: Function = Function {
     name: "trix",
@@ -19,7 +19,15 @@ pub(super) const TRIX: Function = Function {
     pine: None,
     shift: Shift::Depends,
     build: |builder, arguments| {
-        let average = stages(builder, arguments, "ema_of_ema_of_ema", |[_, _, average]: [f64; 3]| average);
-        (ROC.build)(builder, &[Argument::Series(average), Argument::Length(1)])
+        let tell = |now: &Reading<3>| {
+            let average = now.x + now.gaps[0] + now.gaps[1] + now.gaps[2];
+            percent(-now.fall, average + now.fall)
+        };
+        stages(builder, arguments, "trix", (1, tell))
     },
 };
+
+/// A change in percent of what was before; 0 where that was 0, as TA-Lib has it.
+fn percent(change: f64, before: f64) -> f64 {
+    if before == 0.0 { 0.0 } else { 100.0 * change / before }
+}
