@@ -74,9 +74,19 @@ impl Engine {
     /// As [`Engine::step`], with what happens around the candle.
     pub fn step_in(&mut self, candle: &Candle, around: &Around<'_>, decision: &Decision) {
         self.pay(around.before);
+        self.open(candle);
+        self.close(candle, around, decision);
+    }
+
+    /// The open of a candle: what was decided is done.
+    pub(crate) fn open(&mut self, candle: &Candle) {
         if let Some(intent) = self.leave_at_open(candle) {
             self.enter(candle, &intent, f64::INFINITY);
         }
+    }
+
+    /// All of a candle but its open.
+    pub(crate) fn close(&mut self, candle: &Candle, around: &Around<'_>, decision: &Decision) {
         self.within(candle, around);
         let equity = self.cash + self.mark(candle);
         self.result.equity.push(equity);

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use market::{CandleSlice, Timeframe};
+use market::{Candle, CandleSlice, Timeframe};
 use strategy::{Act, Decision};
 
+use crate::around::Around;
 use crate::position::Position;
 use crate::{Engine, Surroundings};
 
@@ -18,15 +19,36 @@ impl Engine {
     pub fn run(&mut self, candles: CandleSlice<'_>, acts: &[Act]) {
         let (mut at, mut acts) = (0, acts.iter().peekable());
         while at < candles.len() {
-            let until = acts.peek().map_or(candles.len(), |act| act.index);
-            at += self.rest(&candles, at..until.max(at));
-            if at == candles.len() {
-                return;
+            let is_open = self.has_orders();
+            if is_open {
+                self.open(&candles.get(at));
+            }
+            // As far as nothing but a decision at the last close happens.
+            let until = acts.peek().map_or(candles.len(), |act| act.index + 1);
+            let quiet = self.rest(&candles, at..until);
+            at += quiet;
+            if at == until {
+                if let Some(act) = acts.next() {
+                    self.decide_at_last(&candles.get(at - 1), &act.decision);
+                }
+                continue;
             }
             let act = acts.next_if(|act| act.index == at);
-            self.step(&candles.get(at), &act.map_or(Decision::NONE, |act| act.decision));
+            let (candle, decision) = (candles.get(at), act.map_or(Decision::NONE, |act| act.decision));
+            if is_open && quiet == 0 {
+                self.close(&candle, &Around::NONE, &decision);
+            } else {
+                self.step(&candle, &decision);
+            }
             at += 1;
         }
+    }
+
+    /// Decides at the close of the last candle that was taken.
+    fn decide_at_last(&mut self, candle: &Candle, decision: &Decision) {
+        let Some(&equity) = self.result.equity.last() else { return };
+        self.candle -= 1;
+        self.decide(candle, decision, equity);
     }
 
     /// As [`Engine::run`], with what happens around the candles.
