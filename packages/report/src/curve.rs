@@ -24,7 +24,7 @@ pub struct Curve {
 }
 
 /// Values that are compared together.
-const CHUNK: usize = 16;
+const CHUNK: usize = 32;
 
 impl Curve {
     /// Nothing but the cash at the start.
@@ -90,8 +90,8 @@ impl Curve {
 
     /// The deepest fall below a peak. Most values do not rise above it: those are taken together.
     fn fall(&mut self, values: &[f64]) {
-        let low = values.iter().fold(self.low, |low, equity| if *equity < low { *equity } else { low });
-        if !values.iter().fold(false, |any, equity| any | (*equity > self.peak)) {
+        let (low, high) = extremes(values, self.low);
+        if high <= self.peak {
             self.low = low;
             return;
         }
@@ -103,6 +103,56 @@ impl Curve {
             } else if equity < self.low {
                 self.low = equity;
             }
+        }
+    }
+}
+
+/// The lowest and the highest of values and one more, in eight lanes that do not wait for each other.
+fn extremes(values: &[f64], one: f64) -> (f64, f64) {
+    let (mut lows, mut highs) = ([one; 8], [one; 8]);
+    let (eights, rest) = values.as_chunks::<8>();
+    for eight in eights {
+        lows.iter_mut().zip(eight).for_each(|(low, value)| *low = lower(*value, *low));
+        highs.iter_mut().zip(eight).for_each(|(high, value)| *high = higher(*value, *high));
+    }
+    let low = rest.iter().chain(&lows).fold(one, |low, value| lower(*value, low));
+    let high = rest.iter().chain(&highs).fold(one, |high, value| higher(*value, high));
+    (low, high)
+}
+
+fn lower(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+fn higher(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_deepest_fall_is_that_of_every_pair(
+            equity in prop::collection::vec(1.0..200.0_f64, 1..150),
+            pieces in prop::collection::vec(1..90_usize, 0..10),
+        ) {
+            let mut curve = Curve::new(100.0);
+            let (mut rest, mut pieces) = (&equity[..], pieces.into_iter());
+            while !rest.is_empty() {
+                let (piece, more) = rest.split_at(pieces.next().unwrap_or(rest.len()).min(rest.len()));
+                curve.add(&vec![0; piece.len()], piece);
+                rest = more;
+            }
+            let (mut peak, mut worst) = (100.0_f64, 1.0_f64);
+            for value in equity {
+                peak = peak.max(value);
+                worst = worst.min(value / peak);
+            }
+            prop_assert_eq!(curve.worst(), worst);
         }
     }
 }

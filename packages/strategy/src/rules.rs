@@ -159,7 +159,11 @@ fn holds(conditions: &[Option<Arg<'_>>; 4], candles: std::ops::Range<usize>) -> 
             }
         }
     }
-    // Of the bits of 1.0 this one is set, and of 0.0 none.
-    let bit = |value: u64| value >> 61 & 1;
-    any.iter().take(candles.len()).enumerate().fold(0, |holds, (lane, value)| holds | bit(*value) << lane)
+    // Of the bits of 1.0 this one is set, and of 0.0 none. Eight to a byte, each moved to where it belongs.
+    let (eights, _) = any.as_chunks::<8>();
+    let byte = |eight: &[u64; 8]| {
+        eight.iter().enumerate().fold(0, |byte, (lane, value)| byte | (value >> (61 - lane) & 1 << lane))
+    };
+    let holds = eights.iter().enumerate().fold(0, |holds, (index, eight)| holds | byte(eight) << (8 * index));
+    holds & !0 >> (CHUNK - candles.len())
 }
