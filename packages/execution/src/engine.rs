@@ -47,6 +47,23 @@ pub(crate) struct Intent {
     close: f64,
 }
 
+/// A price, and the open time of its candle: all that decisions and fills at the market need of one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quote {
+    pub(crate) time_ms: i64,
+    pub(crate) price: f64,
+}
+
+impl Quote {
+    pub(crate) fn open(candle: &Candle) -> Self {
+        Quote { time_ms: candle.open_time_ms, price: candle.open }
+    }
+
+    pub(crate) fn close(candle: &Candle) -> Self {
+        Quote { time_ms: candle.open_time_ms, price: candle.close }
+    }
+}
+
 const NOTHING: Pending = Pending { exit: None, enter: None };
 
 impl Engine {
@@ -74,14 +91,14 @@ impl Engine {
     /// As [`Engine::step`], with what happens around the candle.
     pub fn step_in(&mut self, candle: &Candle, around: &Around<'_>, decision: &Decision) {
         self.pay(around.before);
-        self.open(candle);
+        self.open(Quote::open(candle));
         self.close(candle, around, decision);
     }
 
     /// The open of a candle: what was decided is done.
-    pub(crate) fn open(&mut self, candle: &Candle) {
-        if let Some(intent) = self.leave_at_open(candle) {
-            self.enter(candle, &intent, f64::INFINITY);
+    pub(crate) fn open(&mut self, open: Quote) {
+        if let Some(intent) = self.leave_at_open(open) {
+            self.enter(open, &intent, f64::INFINITY);
         }
     }
 
@@ -90,7 +107,7 @@ impl Engine {
         self.within(candle, around);
         let equity = self.cash + self.mark(candle);
         self.result.equity.push(equity);
-        self.decide(candle, decision, equity);
+        self.decide(Quote::close(candle), decision, equity);
     }
 
     /// Cash in quote; the margin of a perpetual is part of it.
@@ -124,6 +141,11 @@ impl Engine {
     pub fn finish(mut self) -> RunResult {
         self.result.open = self.position.as_ref().map(Position::record);
         self.result
+    }
+
+    /// Puts other room in the place of the equity so far: accounts that take turns can share it.
+    pub fn swap_equity(&mut self, room: &mut Vec<f64>) {
+        std::mem::swap(&mut self.result.equity, room);
     }
 
     /// Forgets equity, trades and signals so far, which were read: a long run need not keep them. Counts stay.
@@ -173,31 +195,31 @@ impl Engine {
     }
 
     /// The exit that was decided, and levels passed at the open; gives the entry that was decided.
-    pub(crate) fn leave_at_open(&mut self, candle: &Candle) -> Option<Intent> {
+    pub(crate) fn leave_at_open(&mut self, open: Quote) -> Option<Intent> {
         let pending = if self.has_orders() { std::mem::replace(&mut self.pending, NOTHING) } else { NOTHING };
         if let Some(reason) = pending.exit {
-            self.leave_at_market(candle, candle.open, reason, false);
+            self.leave_at_market(open, reason, false);
         }
         if let Some(position) = &self.position {
             let (loss, reason) = position.levels.loss();
-            if position.has_fallen_to(candle.open, position.liquidation) {
-                self.liquidate(candle);
-            } else if position.has_fallen_to(candle.open, loss) {
-                self.leave_at_market(candle, candle.open, reason, false);
-            } else if position.has_risen_to(candle.open) {
-                self.leave(candle, candle.open, self.settings.maker_fee, ExitReason::Take, false);
+            if position.has_fallen_to(open.price, position.liquidation) {
+                self.liquidate(open.time_ms);
+            } else if position.has_fallen_to(open.price, loss) {
+                self.leave_at_market(open, reason, false);
+            } else if position.has_risen_to(open.price) {
+                self.leave(open, self.settings.maker_fee, ExitReason::Take, false);
             }
         }
         pending.enter
     }
 
     /// Enters at the open, with no more than `room` in quote.
-    pub(crate) fn enter(&mut self, candle: &Candle, intent: &Intent, room: f64) {
+    pub(crate) fn enter(&mut self, open: Quote, intent: &Intent, room: f64) {
         let entry = Entry {
             side: intent.side,
             candle: self.candle,
-            time_ms: candle.open_time_ms,
-            open: candle.open,
+            time_ms: open.time_ms,
+            open: open.price,
             cash: self.cash,
             equity: intent.equity,
             close: intent.close,
@@ -236,7 +258,7 @@ impl Engine {
     }
 
     /// The rules decide at the close, the account being worth `equity`.
-    pub(crate) fn decide(&mut self, candle: &Candle, decision: &Decision, equity: f64) {
+    pub(crate) fn decide(&mut self, close: Quote, decision: &Decision, equity: f64) {
         if !decision.wants_something() && self.orders.protection.max_bars.is_none() {
             // Whatever was decided before has been dealt with at the open.
             self.candle += 1;
@@ -244,8 +266,8 @@ impl Engine {
         }
         let held = self.position.as_ref().map(|position| (position.side, position.entry_candle));
         self.pending = match held {
-            Some((side, entry_candle)) => self.decide_held(candle, decision, equity, side, entry_candle),
-            None => self.decide_flat(candle, decision, equity),
+            Some((side, entry_candle)) => self.decide_held(close, decision, equity, side, entry_candle),
+            None => self.decide_flat(close, decision, equity),
         };
         self.candle += 1;
     }

@@ -7,7 +7,7 @@
 use market::{Candle, Symbol};
 use strategy::{Decision, Orders};
 
-use crate::engine::Intent;
+use crate::engine::{Intent, Quote};
 use crate::{Around, Engine, RunResult, Settings, refusal};
 
 /// What a portfolio may hold at most.
@@ -83,7 +83,7 @@ impl Portfolio {
         for tick in ticks.iter() {
             let intent = self.with(tick.member, |engine| {
                 engine.pay(tick.around.before);
-                engine.leave_at_open(&tick.candle)
+                engine.leave_at_open(Quote::open(&tick.candle))
             });
             let member = &mut self.members[tick.member];
             (member.intent, member.price) = (intent, tick.candle.open);
@@ -102,7 +102,7 @@ impl Portfolio {
         }
         let equity = self.equity();
         for tick in ticks.iter() {
-            self.with(tick.member, |engine| engine.decide(&tick.candle, &tick.decision, equity));
+            self.with(tick.member, |engine| engine.decide(Quote::close(&tick.candle), &tick.decision, equity));
         }
         equity
     }
@@ -125,7 +125,7 @@ impl Portfolio {
         };
         self.with(tick.member, |engine| match refused {
             Some(reason) => engine.reject(intent.time_ms, intent.side, reason),
-            None => engine.enter(&tick.candle, intent, room),
+            None => engine.enter(Quote::open(&tick.candle), intent, room),
         });
     }
 

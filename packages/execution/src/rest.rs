@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use market::{Candle, CandleSlice, Timeframe};
+use market::{CandleSlice, Timeframe};
 use strategy::{Act, Decision};
 
 use crate::around::Around;
+use crate::engine::Quote;
 use crate::position::Position;
 use crate::{Engine, Surroundings};
 
@@ -21,7 +22,7 @@ impl Engine {
         while at < candles.len() {
             let is_open = self.has_orders();
             if is_open {
-                self.open(&candles.get(at));
+                self.open(Quote { time_ms: candles.open_time_ms[at], price: candles.open[at] });
             }
             // As far as nothing but a decision at the last close happens.
             let until = acts.peek().map_or(candles.len(), |act| act.index + 1);
@@ -29,7 +30,9 @@ impl Engine {
             at += quiet;
             if at == until {
                 if let Some(act) = acts.next() {
-                    self.decide_at_last(&candles.get(at - 1), &act.decision);
+                    let last = at - 1;
+                    let close = Quote { time_ms: candles.open_time_ms[last], price: candles.close[last] };
+                    self.decide_at_last(close, &act.decision);
                 }
                 continue;
             }
@@ -45,10 +48,10 @@ impl Engine {
     }
 
     /// Decides at the close of the last candle that was taken.
-    fn decide_at_last(&mut self, candle: &Candle, decision: &Decision) {
+    fn decide_at_last(&mut self, close: Quote, decision: &Decision) {
         let Some(&equity) = self.result.equity.last() else { return };
         self.candle -= 1;
-        self.decide(candle, decision, equity);
+        self.decide(close, decision, equity);
     }
 
     /// As [`Engine::run`], with what happens around the candles.

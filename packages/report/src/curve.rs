@@ -24,7 +24,7 @@ pub struct Curve {
 }
 
 /// Values that are compared together.
-const CHUNK: usize = 32;
+const CHUNK: usize = 128;
 
 impl Curve {
     /// Nothing but the cash at the start.
@@ -115,9 +115,18 @@ fn extremes(values: &[f64], one: f64) -> (f64, f64) {
         lows.iter_mut().zip(eight).for_each(|(low, value)| *low = lower(*value, *low));
         highs.iter_mut().zip(eight).for_each(|(high, value)| *high = higher(*value, *high));
     }
-    let low = rest.iter().chain(&lows).fold(one, |low, value| lower(*value, low));
-    let high = rest.iter().chain(&highs).fold(one, |high, value| higher(*value, high));
-    (low, high)
+    let (low, high) = (across(lows, lower), across(highs, higher));
+    rest.iter().fold((low, high), |(low, high), value| (lower(*value, low), higher(*value, high)))
+}
+
+/// One of all lanes, half of which are joined with the other half at a time.
+fn across(mut lanes: [f64; 8], join: fn(f64, f64) -> f64) -> f64 {
+    for half in [4, 2, 1] {
+        for lane in 0..half {
+            lanes[lane] = join(lanes[lane], lanes[lane + half]);
+        }
+    }
+    lanes[0]
 }
 
 fn lower(a: f64, b: f64) -> f64 {

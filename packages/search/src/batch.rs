@@ -105,12 +105,12 @@ fn alone(
         strategy.push_other(index, candles.as_slice());
     }
     let mut account = Account::new(task, &description);
-    let mut acts = Vec::new();
+    let (mut acts, mut room) = (Vec::new(), Vec::new());
     for start in (0..fed.candles.len()).step_by(BLOCK) {
         let block = fed.candles.slice(start..(start + BLOCK).min(fed.candles.len()));
         acts.clear();
         strategy.act(block, &mut acts, None);
-        account.take(task, block, &acts);
+        account.take(task, block, &acts, &mut room);
     }
     Ok(account.finish())
 }
@@ -122,6 +122,7 @@ fn over(task: &Task<'_>, mut variants: Variants, fed: &Fed) -> Vec<Outcome> {
     }
     let mut accounts: Vec<Account> =
         variants.descriptions().iter().map(|description| Account::new(task, description)).collect();
-    variants.act(fed.candles.as_slice(), |index, candles, acts| accounts[index].take(task, candles, acts));
+    let mut room = Vec::new();
+    variants.act(fed.candles.as_slice(), |index, candles, acts| accounts[index].take(task, candles, acts, &mut room));
     accounts.into_iter().map(Account::finish).collect()
 }

@@ -46,7 +46,8 @@ impl Account {
     }
 
     /// Takes the next candles, of which those before the range only warm up, and the decisions at their closes.
-    pub(crate) fn take(&mut self, task: &Task<'_>, candles: CandleSlice<'_>, acts: &[Act]) {
+    /// `room` is where equity stands meanwhile: shared by accounts that take turns, it stays in the nearest cache.
+    pub(crate) fn take(&mut self, task: &Task<'_>, candles: CandleSlice<'_>, acts: &[Act], room: &mut Vec<f64>) {
         let unseen = candles.open_time_ms.partition_point(|time_ms| *time_ms < task.from_ms);
         let seen = candles.slice(unseen..candles.len());
         // Only the block in which the range begins has candles before it.
@@ -58,6 +59,7 @@ impl Account {
             later = acts.map(|act| Act { index: act.index - unseen, ..*act }).collect();
             &later
         };
+        self.engine.swap_equity(room);
         if self.surroundings.is_empty() {
             self.engine.run(seen, acts);
         } else {
@@ -67,6 +69,7 @@ impl Account {
         self.curve.add(seen.open_time_ms, &so_far.equity);
         self.trades.add(&so_far.trades);
         self.engine.forget();
+        self.engine.swap_equity(room);
     }
 
     pub(crate) fn finish(self) -> Outcome {

@@ -1,5 +1,7 @@
 //! Reads rules off the columns of a plan: what is decided at the close of each candle.
 
+use std::ops::Range;
+
 use market::CandleSlice;
 
 use crate::compile::Part;
@@ -82,7 +84,7 @@ impl Rules {
     pub(crate) fn decide(&mut self, block: Block<'_>, decisions: &mut Vec<Decision>) {
         let (conditions, distances) = self.fetch(block);
         for index in 0..block.candles.len() {
-            decisions.push(self.at(block, &conditions, &distances, index));
+            decisions.push(decision(self.fires(block, &conditions, index), &distances, index));
         }
     }
 
@@ -95,13 +97,13 @@ impl Rules {
             let to = (from + CHUNK).min(length);
             // A rule that is not warm has to be asked at each candle: it notes when it gets so.
             let is_warm = self.rules.iter().flatten().all(|rule| rule.warm);
-            let mut holds = if is_warm { holds(&conditions, from..to) } else { !0 >> (CHUNK - (to - from)) };
+            let mut holds = if is_warm { holds(&conditions, &(from..to)) } else { !0 >> (CHUNK - (to - from)) };
             while holds != 0 {
                 let index = from + holds.trailing_zeros() as usize;
                 holds &= holds - 1;
-                let decision = self.at(block, &conditions, &distances, index);
-                if decision.wants_something() {
-                    acts.push(Act { index: start + index, decision });
+                let fires = self.fires(block, &conditions, index);
+                if fires != [false; 4] {
+                    acts.push(Act { index: start + index, decision: decision(fires, &distances, index) });
                 }
             }
             from = to;
@@ -120,50 +122,139 @@ impl Rules {
         (conditions, distances)
     }
 
-    fn at(
-        &mut self,
-        block: Block<'_>,
-        conditions: &[Option<Arg<'_>>; 4],
-        distances: &[Option<Arg<'_>>; 3],
-        index: usize,
-    ) -> Decision {
+    /// Which rules are true at a candle.
+    fn fires(&mut self, block: Block<'_>, conditions: &[Option<Arg<'_>>; 4], index: usize) -> [bool; 4] {
         let candle = block.seen + index;
         let mut fires = [false; 4];
         for ((fires, rule), condition) in fires.iter_mut().zip(&mut self.rules).zip(conditions) {
             let (Some(rule), Some(condition)) = (rule, condition) else { continue };
             *fires = rule.is_warm(candle, index, block.contexts) && condition.at(index) > 0.0;
         }
-        let distance = |which: usize| distances[which].map_or(f64::NAN, |distance| distance.at(index));
-        Decision {
-            long_enter: fires[0],
-            long_exit: fires[1],
-            short_enter: fires[2],
-            short_exit: fires[3],
-            stop: distance(0),
-            take: distance(1),
-            trail: distance(2),
-        }
+        fires
+    }
+}
+
+/// The decision at a candle at which these rules are true.
+fn decision(fires: [bool; 4], distances: &[Option<Arg<'_>>; 3], index: usize) -> Decision {
+    let distance = |which: usize| distances[which].map_or(f64::NAN, |distance| distance.at(index));
+    Decision {
+        long_enter: fires[0],
+        long_exit: fires[1],
+        short_enter: fires[2],
+        short_exit: fires[3],
+        stop: distance(0),
+        take: distance(1),
+        trail: distance(2),
     }
 }
 
 /// A bit for each candle at which one of the conditions, which are 1 and 0, holds; the first is the lowest.
-fn holds(conditions: &[Option<Arg<'_>>; 4], candles: std::ops::Range<usize>) -> u64 {
-    let mut any = [0; CHUNK];
+/// What is unknown counts as one: whoever asks at that candle finds out.
+fn holds(conditions: &[Option<Arg<'_>>; 4], candles: &Range<usize>) -> u64 {
+    let mut columns = [[].as_slice(); 4];
+    let mut count = 0;
     for condition in conditions.iter().flatten() {
         match condition {
-            Arg::Constant(value) => any.iter_mut().for_each(|slot| *slot |= value.to_bits()),
             Arg::Column(column) => {
-                for (slot, value) in any.iter_mut().zip(&column[candles.clone()]) {
-                    *slot |= value.to_bits();
+                columns[count] = &column[candles.clone()];
+                count += 1;
+            }
+            Arg::Constant(value) if *value != 0.0 => return !0 >> (CHUNK - candles.len()),
+            Arg::Constant(_) => {}
+        }
+    }
+    let [a, b, c, d] = columns;
+    match count {
+        0 => 0,
+        1 => bits([a]),
+        2 => bits([a, b]),
+        3 => bits([a, b, c]),
+        _ => bits([a, b, c, d]),
+    }
+}
+
+/// Candles whose bits are added up together: a double holds the sum.
+const HALF: usize = 32;
+
+/// The bits of 1.0.
+const ONE: u64 = 0x3ff0_0000_0000_0000;
+
+/// The powers of two.
+static POWERS: [f64; HALF] = {
+    let mut powers = [1.0; HALF];
+    let mut index = 1;
+    while index < HALF {
+        powers[index] = 2.0 * powers[index - 1];
+        index += 1;
+    }
+    powers
+};
+
+/// A bit for each row of columns of ones and zeros, at most [`CHUNK`] rows: whether there is a one.
+///
+/// Ones times powers of two, added up: the sum has the bits. In lanes that do not wait for each other.
+fn bits<const COLUMNS: usize>(columns: [&[f64]; COLUMNS]) -> u64 {
+    let rows = columns[0].len();
+    let mut bits = 0;
+    for start in (0..rows).step_by(HALF) {
+        let half = columns.map(|column| &column[start..rows.min(start + HALF)]);
+        let mut lanes = [0.0; 8];
+        for (index, powers) in POWERS.as_chunks::<8>().0.iter().enumerate() {
+            let Some(eight) = eight(half, 8 * index) else { break };
+            for lane in 0..8 {
+                let any = eight.iter().fold(0, |any, values| any | values[lane].to_bits()) & ONE;
+                lanes[lane] += f64::from_bits(any) * powers[lane];
+            }
+        }
+        bits |= (lanes.iter().sum::<f64>() as u64) << start;
+        for row in rows.min(start + HALF) & !7..rows.min(start + HALF) {
+            let any = columns.iter().fold(0, |any, column| any | column[row].to_bits());
+            bits |= u64::from(any & ONE != 0) << row;
+        }
+    }
+    bits
+}
+
+/// Eight rows from `start` on, where there are as many.
+fn eight<const COLUMNS: usize>(columns: [&[f64]; COLUMNS], start: usize) -> Option<[&[f64; 8]; COLUMNS]> {
+    if columns[0].len() < start + 8 {
+        return None;
+    }
+    let mut rows = [&[0.0; 8]; COLUMNS];
+    for (rows, column) in rows.iter_mut().zip(columns) {
+        *rows = column[start..].first_chunk()?;
+    }
+    Some(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_row_with_a_one_has_its_bit(
+            rows in prop::collection::vec(prop::array::uniform4(prop::sample::select(vec![0.0, 0.0, 1.0, f64::NAN])), 1..=CHUNK),
+        ) {
+            let columns: [Vec<f64>; 4] = std::array::from_fn(|which| rows.iter().map(|row| row[which]).collect());
+            for count in 0..=4 {
+                let mut conditions = [None; 4];
+                for (condition, column) in conditions.iter_mut().zip(&columns).take(count) {
+                    *condition = Some(Arg::Column(column));
                 }
+                let expected = rows.iter().enumerate().fold(0, |bits, (index, row)| {
+                    bits | u64::from(row[..count].iter().any(|value| *value != 0.0)) << index
+                });
+                prop_assert_eq!(holds(&conditions, &(0..rows.len())), expected);
             }
         }
     }
-    // Of the bits of 1.0 this one is set, and of 0.0 none. Eight to a byte, each moved to where it belongs.
-    let (eights, _) = any.as_chunks::<8>();
-    let byte = |eight: &[u64; 8]| {
-        eight.iter().enumerate().fold(0, |byte, (lane, value)| byte | (value >> (61 - lane) & 1 << lane))
-    };
-    let holds = eights.iter().enumerate().fold(0, |holds, (index, eight)| holds | byte(eight) << (8 * index));
-    holds & !0 >> (CHUNK - candles.len())
+
+    #[test]
+    fn constants_hold_everywhere_or_nowhere() {
+        let hold = |value| holds(&[Some(Arg::Constant(value)), None, None, None], &(0..10));
+        assert_eq!((hold(1.0), hold(0.0)), (0b11_1111_1111, 0));
+    }
 }

@@ -4,7 +4,7 @@ use market::CandleSlice;
 use yaml::Problems;
 
 use crate::file::read_variants;
-use crate::plan::{BLOCK, Context, Plan, Readers};
+use crate::plan::{Context, Plan, Readers};
 use crate::rules::{Block, Rules};
 use crate::strategy::{Act, Description};
 
@@ -25,7 +25,9 @@ pub struct Variants {
 /// Bytes of columns that stay in the cache nearest to a processor but one.
 const CACHE: usize = 768 << 10;
 /// Fewest candles that run at once: below that the calls cost more than what they do.
-const LEAST_BLOCK: usize = 128;
+const LEAST: usize = 128;
+/// Most candles that run at once: what a variant writes stays in the nearest cache until it is read.
+const MOST: usize = 512;
 
 impl Variants {
     /// Reads and compiles a strategy file once for each set of params.
@@ -44,8 +46,9 @@ impl Variants {
         let mut compiled = shared.finish();
         let rules: Vec<_> = drafts.iter().map(|draft| Rules::new(&draft.expressions)).collect();
         let operands: Vec<_> = rules.iter().map(Rules::operands).collect();
-        let readers = Readers::new(&mut compiled.plan, &operands);
-        let block = (CACHE / (8 * readers.columns().max(1))).clamp(LEAST_BLOCK, BLOCK);
+        let mut readers = Readers::new(&mut compiled.plan, &operands);
+        let block = (CACHE / (8 * readers.columns().max(1))).clamp(LEAST, MOST);
+        readers.make_room(&mut compiled.plan, block);
         Ok(Variants {
             rules,
             readers,

@@ -2,7 +2,7 @@
 
 use market::{Candle, CandleSlice};
 
-use super::Engine;
+use super::{Engine, Quote};
 use crate::around::Around;
 use crate::order::exit_price;
 use crate::position::Position;
@@ -74,44 +74,42 @@ impl Engine {
 
     fn lose(&mut self, candle: &Candle, loss: Loss, ambiguous: bool) {
         match loss.reason {
-            ExitReason::Liquidation => self.liquidate(candle),
-            reason => self.leave_at_market(candle, loss.level, reason, ambiguous),
+            ExitReason::Liquidation => self.liquidate(candle.open_time_ms),
+            reason => {
+                self.leave_at_market(Quote { time_ms: candle.open_time_ms, price: loss.level }, reason, ambiguous);
+            }
         }
     }
 
     fn take(&mut self, candle: &Candle, ambiguous: bool) {
         let Some(level) = self.position.as_ref().map(|position| position.levels.take) else { return };
-        self.leave(candle, level, self.settings.maker_fee, ExitReason::Take, ambiguous);
+        let at = Quote { time_ms: candle.open_time_ms, price: level };
+        self.leave(at, self.settings.maker_fee, ExitReason::Take, ambiguous);
     }
 
-    pub(super) fn leave_at_market(&mut self, candle: &Candle, price: f64, reason: ExitReason, ambiguous: bool) {
+    pub(super) fn leave_at_market(&mut self, at: Quote, reason: ExitReason, ambiguous: bool) {
         let Some(side) = self.position.as_ref().map(|position| position.side) else { return };
-        let price = exit_price(&self.settings, side, price);
-        self.leave(candle, price, self.settings.taker_fee, reason, ambiguous);
+        let price = exit_price(&self.settings, side, at.price);
+        self.leave(Quote { price, ..at }, self.settings.taker_fee, reason, ambiguous);
     }
 
-    pub(super) fn leave(&mut self, candle: &Candle, price: f64, fee_rate: f64, reason: ExitReason, ambiguous: bool) {
+    /// Leaves at exactly this price.
+    pub(super) fn leave(&mut self, at: Quote, fee_rate: f64, reason: ExitReason, ambiguous: bool) {
         let Some(position) = self.position.take() else { return };
-        let fee = position.quantity * price * fee_rate;
-        let back = position.worth(price) - fee;
-        self.record(candle, &position, (price, back, fee), reason, ambiguous);
+        let fee = position.quantity * at.price * fee_rate;
+        let back = position.worth(at.price) - fee;
+        self.record(at, &position, (back, fee), reason, ambiguous);
     }
 
     /// The exchange closes the position: no fee, and the whole margin is lost.
-    pub(super) fn liquidate(&mut self, candle: &Candle) {
+    pub(super) fn liquidate(&mut self, time_ms: i64) {
         let Some(position) = self.position.take() else { return };
         let back = -position.margin.unwrap_or(0.0);
-        self.record(candle, &position, (position.liquidation, back, 0.0), ExitReason::Liquidation, false);
+        let at = Quote { time_ms, price: position.liquidation };
+        self.record(at, &position, (back, 0.0), ExitReason::Liquidation, false);
     }
 
-    fn record(
-        &mut self,
-        candle: &Candle,
-        position: &Position,
-        (price, back, fee): (f64, f64, f64),
-        reason: ExitReason,
-        ambiguous: bool,
-    ) {
+    fn record(&mut self, at: Quote, position: &Position, (back, fee): (f64, f64), reason: ExitReason, ambiguous: bool) {
         self.cash += back;
         self.result.fees += fee;
         self.last_exit = Some(self.candle);
@@ -119,8 +117,8 @@ impl Engine {
             side: position.side,
             entry_time_ms: position.entry_time_ms,
             entry_price: position.entry_price,
-            exit_time_ms: candle.open_time_ms,
-            exit_price: price,
+            exit_time_ms: at.time_ms,
+            exit_price: at.price,
             quantity: position.quantity,
             fees: position.entry_fee + fee,
             funding: position.funding,

@@ -17,7 +17,7 @@ pub(crate) use builder::{Builder, Info, Memory, Needs};
 pub(crate) use readers::Readers;
 pub(crate) use step::{Arg, Inputs, Step};
 
-/// Most candles that run through the plan at once: small enough for the columns to stay in the cache.
+/// Most candles that run through a step at once: small enough for what it keeps to stay in the nearest cache.
 pub(crate) const BLOCK: usize = 256;
 
 /// Where a value comes from.
@@ -51,7 +51,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Runs all steps over a block of at most [`BLOCK`] candles that follow those of the last call.
+    /// Runs all steps over candles that follow those of the last call, as many as the columns have room for.
     pub(crate) fn run(&mut self, candles: CandleSlice<'_>, contexts: &[Context]) {
         for index in 0..self.steps.len() {
             self.run_step(index, candles, contexts);
@@ -72,7 +72,13 @@ impl Plan {
         for (arg, operand) in args.iter_mut().zip(&planned.inputs) {
             *arg = fetch(*operand, before, candles, contexts);
         }
-        planned.step.run(&Inputs { candles, args }, &mut planned.column[..candles.len()]);
+        let mut start = 0;
+        while start < candles.len() {
+            let block = start..(start + BLOCK).min(candles.len());
+            let inputs = Inputs { candles: candles.slice(block.clone()), args: args.map(|arg| arg.slice(&block)) };
+            start = block.end;
+            planned.step.run(&inputs, &mut planned.column[block]);
+        }
     }
 
     /// The values of an operand over the block that ran last.

@@ -3,7 +3,7 @@
 
 use market::CandleSlice;
 
-use super::{BLOCK, Context, Operand, Plan};
+use super::{Context, Operand, Plan};
 
 /// The steps of a plan, by who needs them.
 pub(crate) struct Readers {
@@ -59,18 +59,23 @@ impl Readers {
                 Need::One(reader) => readers.own[reader].push(index),
                 Need::Nobody => {}
             }
-            if need != Need::Several {
-                plan.steps[index].column = Vec::new();
-            }
+            plan.steps[index].column = Vec::new();
         }
         let most = readers.own.iter().map(Vec::len).max().unwrap_or(0);
-        readers.columns = vec![vec![f64::NAN; BLOCK]; most];
+        readers.columns = vec![Vec::new(); most];
         readers
     }
 
     /// How many columns are in use at the same time.
     pub(crate) fn columns(&self) -> usize {
         self.shared.len() + self.columns.len()
+    }
+
+    /// Gives each column room for so many candles.
+    pub(crate) fn make_room(&mut self, plan: &mut Plan, candles: usize) {
+        let shared = self.shared.iter();
+        shared.for_each(|step| plan.steps[*step].column = vec![f64::NAN; candles]);
+        self.columns.fill(vec![f64::NAN; candles]);
     }
 
     /// Runs what several readers need over the next candles.

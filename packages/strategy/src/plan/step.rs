@@ -1,5 +1,7 @@
 //! One step of a plan, and what it reads.
 
+use std::ops::Range;
+
 use market::CandleSlice;
 
 /// Computes one value for each candle from the values of other steps.
@@ -36,7 +38,15 @@ impl<'a> Inputs<'a> {
     }
 }
 
-impl Arg<'_> {
+impl<'a> Arg<'a> {
+    /// The same argument over some of the candles.
+    pub(crate) fn slice(self, candles: &Range<usize>) -> Arg<'a> {
+        match self {
+            Arg::Column(column) => Arg::Column(&column[candles.clone()]),
+            Arg::Constant(value) => Arg::Constant(value),
+        }
+    }
+
     /// The value at a candle of the block.
     pub(crate) fn at(&self, index: usize) -> f64 {
         match self {
