@@ -57,6 +57,9 @@ pub(crate) fn unusable(decision: &Decision, orders: &Orders) -> Option<&'static 
     let protection = &orders.protection;
     let distances =
         [(protection.stop, decision.stop), (protection.take, decision.take), (protection.trail, decision.trail)];
+    if distances.iter().all(|(unit, _)| unit.is_none()) {
+        return None;
+    }
     let used = || distances.iter().filter(|(unit, _)| unit.is_some()).map(|(_, distance)| *distance);
     if used().any(|distance| !distance.is_finite()) {
         Some(refusal::UNKNOWN_DISTANCE)
