@@ -179,6 +179,9 @@ const HALF: usize = 32;
 /// The bits of 1.0.
 const ONE: u64 = 0x3ff0_0000_0000_0000;
 
+/// 2⁵²: from here on every double is a whole number.
+const WHOLE: f64 = 4_503_599_627_370_496.0;
+
 /// The powers of two.
 static POWERS: [f64; HALF] = {
     let mut powers = [1.0; HALF];
@@ -206,7 +209,10 @@ fn bits<const COLUMNS: usize>(columns: [&[f64]; COLUMNS]) -> u64 {
                 lanes[lane] += f64::from_bits(any) * powers[lane];
             }
         }
-        bits |= (lanes.iter().sum::<f64>() as u64) << start;
+        let [a, b, c, d, e, f, g, h] = lanes;
+        // With this added, the lowest bits of the double are those of the sum.
+        let sum = ((a + b) + (c + d)) + ((e + f) + (g + h)) + WHOLE;
+        bits |= (sum.to_bits() & u64::from(u32::MAX)) << start;
         for row in rows.min(start + HALF) & !7..rows.min(start + HALF) {
             let any = columns.iter().fold(0, |any, column| any | column[row].to_bits());
             bits |= u64::from(any & ONE != 0) << row;
