@@ -5,14 +5,17 @@
 
 mod candles;
 mod funding;
+mod newest_first;
 mod pages;
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result, bail};
-use db::{Inserted, Store};
-use exchange::{Exchange, Options};
+use db::{Inserted, SharedLimits, Store};
+use exchange::{Exchange, Options, Priority};
 use market::{Instrument, Symbol, WhenError, format_utc, parse_when};
 use serde_json::Value;
-use terminal::{Interrupt, Interrupted, thousands};
+use terminal::{Interrupt, Interrupted, Progress, thousands};
 
 use crate::args::{DbArgs, Target, TargetArgs};
 
@@ -64,9 +67,32 @@ fn valid_time(text: &str) -> Result<String, WhenError> {
 
 /// What was wanted: from when on, and before when, Unix milliseconds.
 #[derive(Debug, Clone, Copy)]
-struct Range {
-    since_ms: i64,
-    until_ms: i64,
+pub(crate) struct Range {
+    pub(crate) since_ms: i64,
+    pub(crate) until_ms: i64,
+}
+
+/// How far a fetch is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    /// The span to fetch, in milliseconds.
+    pub(crate) length_ms: u64,
+    /// How much of it is done.
+    pub(crate) done_ms: u64,
+    /// Rows that were received.
+    pub(crate) rows: u64,
+}
+
+/// Whoever shows how far a fetch is.
+pub(crate) type Watch<'a> = &'a mut dyn FnMut(Step);
+
+/// Where a fetch begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Order {
+    #[default]
+    OldestFirst,
+    /// The last days are there soon, and the years before come behind.
+    NewestFirst,
 }
 
 /// What was done, in words and as JSON.
@@ -82,6 +108,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     network::install_tls_provider();
     let interrupt = Interrupt::listen()?;
     let options = Options { base_url: args.base_url.clone(), ..Options::from_env()? };
+    let options = options.sharing(Arc::new(SharedLimits::new(&args.db.db)), Priority::Data);
     let exchange = exchange::connect(target.exchange(), &options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut inserted = Inserted::default();
@@ -115,7 +142,8 @@ fn check_kind(target: &Target) -> Result<()> {
     Ok(())
 }
 
-async fn asked_to_stop(interrupt: &Interrupt) {
+/// Ends when a signal came.
+pub(crate) async fn asked_to_stop(interrupt: &Interrupt) {
     while !interrupt.is_asked() {
         tokio::time::sleep(Interrupt::POLL).await;
     }
@@ -128,11 +156,40 @@ async fn fetch(args: &Args, target: &Target, exchange: &dyn Exchange, inserted: 
     // Only now: an exchange that does not answer, or a wrong symbol, makes no database.
     let mut store = Store::open(&args.db.db)?;
     store.put_instruments(target.exchange(), &[instrument], server_time_ms)?;
+    let mut progress = None;
+    let mut watch = |Step { length_ms, done_ms, rows }: Step| {
+        progress.get_or_insert_with(|| Progress::start(target.to_string(), length_ms)).set(done_ms, rows);
+    };
     match target {
         Target::Candles(series) | Target::Marks(series) => {
-            candles::fetch(exchange, &mut store, target, series, range, inserted).await
+            candles::fetch(exchange, &mut store, target, series, range, inserted, &mut watch).await
         }
-        Target::Funding { .. } => funding::fetch(exchange, &mut store, target, range, inserted).await,
+        Target::Funding { .. } => funding::fetch(exchange, &mut store, target, range, inserted, &mut watch).await,
+    }
+}
+
+/// Fetches what is not stored yet of `target`; adds to `inserted` whatever is stored, also where it fails.
+pub(crate) async fn series(
+    exchange: &dyn Exchange,
+    store: &mut Store,
+    target: &Target,
+    range: Range,
+    order: Order,
+    inserted: &mut Inserted,
+    watch: Watch<'_>,
+) -> Result<()> {
+    match (target, order) {
+        (Target::Candles(series) | Target::Marks(series), Order::OldestFirst) => {
+            candles::fetch(exchange, store, target, series, range, inserted, watch).await.map(|_| ())
+        }
+        (Target::Candles(series) | Target::Marks(series), Order::NewestFirst) => {
+            newest_first::fetch(exchange, store, target, series, range, inserted, watch).await
+        }
+        // Funding of years is a page or a few.
+        (Target::Funding { exchange: name, symbol }, _) => {
+            let range = Range { since_ms: funding::resume_ms(store, name, symbol, range.since_ms)?, ..range };
+            funding::fetch(exchange, store, target, range, inserted, watch).await.map(|_| ())
+        }
     }
 }
 

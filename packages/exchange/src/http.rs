@@ -16,6 +16,9 @@ use crate::{ExchangeError, Options};
 /// The longest reply that is read, unpacked. The longest real one, a list of all markets, has some 15 MB.
 const MAX_BODY_BYTES: usize = 64 << 20;
 
+/// Waits from this long on are told, and ended at different times.
+const LONG_WAIT: Duration = Duration::from_secs(1);
+
 /// Name and version, as good manners ask.
 const USER_AGENT: &str = concat!("chandler/", env!("CARGO_PKG_VERSION"));
 
@@ -47,13 +50,16 @@ impl Http {
     pub(crate) fn new(dialect: Dialect, options: &Options) -> Result<Self, ExchangeError> {
         let base_url = options.base_url.as_deref().unwrap_or(dialect.base_url).trim_end_matches('/').to_owned();
         let client = client(&base_url, options)?;
-        let gate = Mutex::new(Gate::new(dialect.exchange, dialect.weight_limit));
+        let (priority, shared) = (options.priority, options.limits.clone());
+        let gate = Gate::new(dialect.exchange, base_url.to_ascii_lowercase(), dialect.weight_limit, priority, shared);
+        let gate = Mutex::new(gate);
         Ok(Http { client, base_url, dialect, options: options.clone(), gate })
     }
 
     /// Learns the exchange's own limit of a minute.
     pub(crate) fn learn_weight_limit(&self, limit: u32) {
-        self.gate().budget.learn_limit(limit);
+        let now_ms = self.now_ms();
+        self.gate().learn_limit(limit, now_ms);
     }
 
     /// Sends `request` until `parse` likes the reply, within the attempts and the time of the options.
@@ -73,7 +79,8 @@ impl Http {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
-            self.gate().note(&error);
+            let now_ms = self.now_ms();
+            self.gate().note(&error, now_ms);
             let mut delay = backoff.next_delay();
             // Where the exchange wants a longer silence, the gate waits.
             if error.silent_until_ms().is_some_and(|until_ms| until_ms - self.now_ms() >= milliseconds(delay)) {
@@ -98,9 +105,11 @@ impl Http {
             if until_ms > deadline_ms {
                 return Err(error);
             }
-            tracing::info!(wait_ms = until_ms - now_ms, "waiting: {error}");
-            let wait_ms = u64::try_from(until_ms - now_ms).unwrap_or(1);
-            self.options.clock.sleep(Duration::from_millis(wait_ms)).await;
+            let wait = Duration::from_millis(u64::try_from(until_ms - now_ms).unwrap_or(1));
+            if wait >= LONG_WAIT {
+                tracing::info!(wait_ms = until_ms - now_ms, "waiting: {error}");
+            }
+            self.options.clock.sleep(wait + self.spread(wait)).await;
         }
     }
 
@@ -115,7 +124,7 @@ impl Http {
         };
         let now_ms = self.now_ms();
         if let Some(used) = reply.used_weight {
-            self.gate().budget.learn_used(used, sent_ms, now_ms);
+            self.gate().learn_used(used, sent_ms, now_ms);
         }
         if let Some(error) = (self.dialect.fault)(self.dialect.exchange, &reply, &url, now_ms) {
             return Err(error);
@@ -142,6 +151,11 @@ impl Http {
         Ok(reply)
     }
 
+    /// By how much to come later than a long wait ends, so that not all who wait come at once.
+    fn spread(&self, wait: Duration) -> Duration {
+        if wait < LONG_WAIT { Duration::ZERO } else { self.options.spread.mul_f64(fastrand::f64()) }
+    }
+
     fn transport_error(&self, error: &reqwest::Error, url: String) -> ExchangeError {
         if error.is_timeout() {
             let after = if error.is_connect() { self.options.connect_timeout } else { self.options.timeout };
@@ -159,7 +173,7 @@ impl Http {
         self.options.clock.now_ms()
     }
 
-    /// The gate; held for a few instructions, never over an await, so a plain mutex is right.
+    /// The gate; held for a few instructions or one short transaction, never over an await, so a plain mutex is right.
     fn gate(&self) -> MutexGuard<'_, Gate> {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }

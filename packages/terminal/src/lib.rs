@@ -4,6 +4,7 @@
 //! 1 an error, 2 wrong usage (clap says so), 3 a bad verdict, 130 stopped by Ctrl-C or SIGTERM.
 
 mod args;
+mod board;
 mod clock;
 mod exit;
 mod file;
@@ -12,6 +13,7 @@ mod logging;
 mod output;
 mod progress;
 
+pub use board::{Board, Piece};
 pub use args::{parse_time, timeframe_parser};
 pub use clap_complete::Shell;
 pub use clock::now_ms;

@@ -8,10 +8,10 @@ use db::{Gap, Inserted, Store};
 use exchange::{Exchange, Fetched, fetch_closed, fetch_closed_marks};
 use market::{Candle, Hole, Series, format_utc};
 use serde_json::{Value, json};
-use terminal::{Progress, thousands};
+use terminal::thousands;
 
 use super::pages::Pages;
-use super::{Done, Range, add, named, summary};
+use super::{Done, Range, Step, Watch, add, named, summary};
 use crate::args::{Kind, Target};
 use crate::set_aside;
 
@@ -29,6 +29,7 @@ pub(super) async fn fetch(
     series: &Series,
     range: Range,
     inserted: &mut Inserted,
+    watch: Watch<'_>,
 ) -> Result<Done> {
     let asked_from_ms = asked_from(store, target.kind(), series, range.since_ms)?;
     let asked = Range { since_ms: asked_from_ms, ..range };
@@ -36,7 +37,7 @@ pub(super) async fn fetch(
     let (since_ms, until_ms) = (asked_from_ms, Some(range.until_ms));
     let kind = target.kind();
     let mut pages = Pages::new(store, series, kind, terminal::now_ms());
-    let on_page = storing(&mut pages, target, asked, inserted);
+    let on_page = storing(&mut pages, asked, inserted, watch);
     let fetched = match kind {
         Kind::Mark => fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?,
         _ => fetch_closed(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?,
@@ -80,22 +81,51 @@ fn explained(fetched: &Fetched, refused: Vec<Gap>) -> Vec<Gap> {
     absent.chain(refused).filter(|gap| gap.to_ms <= end_ms).collect()
 }
 
+/// What the store knows of a stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Not even how it begins.
+    Nothing,
+    Beginning,
+    All,
+}
+
+/// What the store knows of `range`, which begins at an open time.
+pub(super) fn known(store: &Store, kind: Kind, series: &Series, range: Range) -> Result<Known> {
+    let Range { since_ms, until_ms } = range;
+    let stored = match kind {
+        Kind::Mark => store.marks(series, Some(since_ms), Some(until_ms))?,
+        _ => store.candles(series, Some(since_ms), Some(until_ms))?,
+    };
+    if stored.len() as u64 >= series.timeframe.count(since_ms, until_ms) {
+        return Ok(Known::All);
+    }
+    let resume_ms = asked_from(store, kind, series, since_ms)?;
+    let is_candle = stored.index_at_or_after(resume_ms) < stored.index_at_or_after(resume_ms + 1);
+    let known_to_ms = if is_candle { series.timeframe.next_open(resume_ms) } else { resume_ms };
+    Ok(match known_to_ms {
+        known_to_ms if known_to_ms >= until_ms => Known::All,
+        known_to_ms if known_to_ms > since_ms => Known::Beginning,
+        _ => Known::Nothing,
+    })
+}
+
 /// Stores a page, counts it and shows the progress.
 fn storing<'a>(
     pages: &'a mut Pages<'_>,
-    target: &Target,
     asked: Range,
     inserted: &'a mut Inserted,
+    watch: Watch<'a>,
 ) -> impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + 'a {
     let span_ms = move |to_ms: i64| (to_ms - asked.since_ms).max(0).unsigned_abs();
-    let mut progress = Progress::start(target.to_string(), span_ms(asked.until_ms));
+    let length_ms = span_ms(asked.until_ms);
     let mut rows = 0;
     move |page| {
         add(inserted, pages.take(page)?);
         rows += page.len() as u64;
         if let Some(last) = page.last() {
             tracing::info!("{} candles up to {}", page.len(), format_utc(last.open_time_ms));
-            progress.set(span_ms(last.open_time_ms), rows);
+            watch(Step { length_ms, done_ms: span_ms(last.open_time_ms), rows });
         }
         Ok(())
     }

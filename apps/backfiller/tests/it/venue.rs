@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -23,6 +24,16 @@ pub(crate) type Odd = (i64, [&'static str; 5]);
 pub(crate) struct Venue {
     pub(crate) url: String,
     asked: Arc<Mutex<Vec<i64>>>,
+    gate: Arc<Gate>,
+}
+
+/// How it answers whatever is asked, and how often that was.
+#[derive(Debug, Default)]
+struct Gate {
+    /// A status instead of an answer; 0 and 200 for none.
+    status: AtomicU64,
+    retry_after_s: AtomicU64,
+    requests: AtomicU64,
 }
 
 impl Venue {
@@ -37,19 +48,52 @@ impl Venue {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let notes = Arc::clone(&asked);
+        let gate = Arc::<Gate>::default();
+        let entrance = Arc::clone(&gate);
         // It ends with the test's process.
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let notes = Arc::clone(&notes);
-                thread::spawn(move || answer(&stream, holes, odd, delay, &notes));
+                let (notes, gate) = (Arc::clone(&notes), Arc::clone(&entrance));
+                thread::spawn(move || {
+                    if !gate.refuses(&stream) {
+                        answer(&stream, holes, odd, delay, &notes);
+                    }
+                });
             }
         });
-        Venue { url, asked }
+        Venue { url, asked, gate }
+    }
+
+    /// From now on answers everything with `status`; with 200, as ever.
+    pub(crate) fn refuse(&self, status: u64, retry_after_s: u64) {
+        self.gate.retry_after_s.store(retry_after_s, Ordering::SeqCst);
+        self.gate.status.store(status, Ordering::SeqCst);
+    }
+
+    /// How many requests came since the last call.
+    pub(crate) fn requests(&self) -> u64 {
+        self.gate.requests.swap(0, Ordering::SeqCst)
     }
 
     /// The start times of the pages that were asked for since the last call.
     pub(crate) fn asked(&self) -> Vec<i64> {
         std::mem::take(&mut self.asked.lock().unwrap())
+    }
+}
+
+impl Gate {
+    fn refuses(&self, mut stream: &TcpStream) -> bool {
+        self.requests.fetch_add(1, Ordering::SeqCst);
+        let (status, seconds) = (self.status.load(Ordering::SeqCst), self.retry_after_s.load(Ordering::SeqCst));
+        if [0, 200].contains(&status) {
+            return false;
+        }
+        let lines = BufReader::new(stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+        lines.for_each(drop);
+        let head = format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nRetry-After: {seconds}");
+        // The client may be gone, which is part of some tests.
+        let _ = write!(stream, "{head}\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{}}");
+        true
     }
 }
 

@@ -5,6 +5,8 @@ mod parse;
 mod request;
 mod server;
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use market::{Candle, FundingRate, Instrument, Symbol, Ticker, Timeframe};
 
@@ -103,6 +105,16 @@ impl Exchange for Binance {
         let request = request::funding(funding, &id, since_ms, until_ms);
         let rates = self.http.call(&request, |body| parse::funding(body, &id)).await;
         rates.map_err(|error| self.blame_symbol(error, symbol))
+    }
+
+    async fn fetch_quote_volumes(&self, markets: &[Instrument]) -> Result<Vec<(Symbol, f64)>, ExchangeError> {
+        let told = self.http.call(&request::volumes(self.server), parse::volumes).await?;
+        let mut symbols = HashMap::new();
+        for Instrument { symbol, .. } in markets {
+            symbols.insert(self.id_of(symbol)?, symbol);
+        }
+        let known = told.into_iter().filter_map(|(id, volume)| Some((Symbol::clone(symbols.get(&id)?), volume)));
+        Ok(known.collect())
     }
 
     async fn fetch_ticker(&self, symbol: &Symbol) -> Result<Ticker, ExchangeError> {
