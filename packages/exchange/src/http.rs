@@ -120,7 +120,7 @@ impl Http {
         let sent_ms = self.now_ms();
         let reply = match self.client.get(&url).send().await {
             Ok(response) => self.read(response, &url).await?,
-            Err(error) => return Err(self.transport_error(&error, url)),
+            Err(error) => return Err(transport_error(&error, url, &self.options)),
         };
         let now_ms = self.now_ms();
         if let Some(used) = reply.used_weight {
@@ -141,7 +141,8 @@ impl Http {
             used_weight: header(self.dialect.used_weight_header).and_then(|text| text.parse().ok()),
             body: Vec::new(),
         };
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport_error(&error, url.to_owned()))? {
+        let broken = |error| transport_error(&error, url.to_owned(), &self.options);
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
             if reply.body.len() + chunk.len() > MAX_BODY_BYTES {
                 let reason = format!("it has more than {} MB", MAX_BODY_BYTES >> 20);
                 return Err(ExchangeError::BadReply { url: url.to_owned(), status: reply.status, reason });
@@ -156,19 +157,6 @@ impl Http {
         if wait < LONG_WAIT { Duration::ZERO } else { self.options.spread.mul_f64(fastrand::f64()) }
     }
 
-    fn transport_error(&self, error: &reqwest::Error, url: String) -> ExchangeError {
-        if error.is_timeout() {
-            let after = if error.is_connect() { self.options.connect_timeout } else { self.options.timeout };
-            return ExchangeError::Timeout { url, after };
-        }
-        // The cause at the bottom is the one that tells: `Connection refused`, not `error sending request`.
-        let mut cause: &dyn std::error::Error = error;
-        while let Some(source) = cause.source() {
-            cause = source;
-        }
-        ExchangeError::Unreachable { url, reason: cause.to_string() }
-    }
-
     fn now_ms(&self) -> i64 {
         self.options.clock.now_ms()
     }
@@ -179,7 +167,22 @@ impl Http {
     }
 }
 
-fn client(base_url: &str, options: &Options) -> Result<Client, ExchangeError> {
+/// What an error on the way means.
+pub(crate) fn transport_error(error: &reqwest::Error, url: String, options: &Options) -> ExchangeError {
+    if error.is_timeout() {
+        let after = if error.is_connect() { options.connect_timeout } else { options.timeout };
+        return ExchangeError::Timeout { url, after };
+    }
+    // The cause at the bottom is the one that tells: `Connection refused`, not `error sending request`.
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    ExchangeError::Unreachable { url, reason: cause.to_string() }
+}
+
+/// An HTTP client for `base_url`.
+pub(crate) fn client(base_url: &str, options: &Options) -> Result<Client, ExchangeError> {
     let bad_url = || ExchangeError::BadUrl { url: base_url.to_owned() };
     let url = Url::parse(base_url).map_err(|_| bad_url())?;
     let host = url.host_str().filter(|host| !host.is_empty() && ["http", "https"].contains(&url.scheme()));

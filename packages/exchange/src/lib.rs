@@ -6,7 +6,9 @@
 //! - `http.rs` sends, retries and waits; `gate.rs` decides when it may, by the rules of the package `limits`.
 //! - [`fetch_closed`] and [`fetch_closed_marks`] (`history.rs`) fetch any stretch of closed candles;
 //!   [`Pager`] is their judgement. [`fetch_funding`] (`funding.rs`) fetches funding rates.
+//! - [`Archive`] (`archive.rs`) downloads months and days from an exchange's public archive.
 
+mod archive;
 mod binance;
 mod clock;
 mod error;
@@ -22,11 +24,12 @@ mod venues;
 use async_trait::async_trait;
 use market::{Candle, FundingRate, Instrument, Symbol, Ticker, Timeframe};
 
+pub use archive::{Archive, ArchivePrice, ArchiveSpan};
 pub use clock::{Clock, SystemClock};
 pub use error::ExchangeError;
 pub use funding::{FetchedFunding, fetch_funding};
 pub use limits::Priority;
-pub use history::{FetchError, Fetched, fetch_closed, fetch_closed_marks};
+pub use history::{FetchError, Fetched, fetch_closed, fetch_closed_marks, fetch_closed_paged};
 pub use options::Options;
 pub use pager::{AnswerFault, Pager, PagerError, Question, Refused, SETTLE_MS};
 pub use venues::{connect, names};

@@ -5,7 +5,7 @@
 
 use anyhow::Result;
 use db::{Gap, Inserted, Store};
-use exchange::{Exchange, Fetched, fetch_closed, fetch_closed_marks};
+use exchange::{Exchange, Fetched, Pager, fetch_closed_marks, fetch_closed_paged};
 use market::{Candle, Hole, Series, format_utc};
 use serde_json::{Value, json};
 use terminal::thousands;
@@ -37,14 +37,22 @@ pub(super) async fn fetch(
     let (since_ms, until_ms) = (asked_from_ms, Some(range.until_ms));
     let kind = target.kind();
     let mut pages = Pages::new(store, series, kind, terminal::now_ms());
-    let on_page = storing(&mut pages, asked, inserted, watch);
+    let mut on_page = storing(&mut pages, asked, inserted, watch);
     let fetched = match kind {
-        Kind::Mark => fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?,
-        _ => fetch_closed(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?,
+        Kind::Mark => {
+            let on_page = |page: &[Candle]| on_page(page, &[]);
+            fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?
+        }
+        _ => {
+            let on_page = |page: &[Candle], pager: &Pager| on_page(page, &pager.absent());
+            fetch_closed_paged(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?
+        }
     };
+    drop(on_page);
     pages.take_refused(&fetched)?;
     if kind == Kind::Candles {
-        let gaps = explained(&fetched, pages.refused_gaps(fetched.server_time_ms));
+        let (now_ms, last_ms) = (fetched.server_time_ms, fetched.last_open_ms);
+        let gaps = explained(&fetched.absent, pages.refused_gaps(now_ms), last_ms, now_ms);
         pages.store.put_gaps(series, &gaps)?;
     }
     Ok(Done {
@@ -69,10 +77,9 @@ fn asked_from(store: &Store, kind: Kind, series: &Series, since_ms: i64) -> Resu
 
 /// The stretches without candles that are explained: those that the exchange does not have, and those whose candles
 /// were refused. After the last candle, there may yet come some.
-fn explained(fetched: &Fetched, refused: Vec<Gap>) -> Vec<Gap> {
-    let found_at_ms = fetched.server_time_ms;
-    let end_ms = fetched.last_open_ms.unwrap_or(i64::MIN).min(found_at_ms - SURE_AFTER_MS);
-    let absent = fetched.absent.iter().map(|hole| Gap {
+fn explained(absent: &[Hole], refused: Vec<Gap>, last_open_ms: Option<i64>, found_at_ms: i64) -> Vec<Gap> {
+    let end_ms = last_open_ms.unwrap_or(i64::MIN).min(found_at_ms - SURE_AFTER_MS);
+    let absent = absent.iter().map(|hole| Gap {
         from_ms: hole.from_ms,
         to_ms: hole.to_ms,
         cause: ABSENT.to_owned(),
@@ -110,18 +117,25 @@ pub(super) fn known(store: &Store, kind: Kind, series: &Series, range: Range) ->
     })
 }
 
-/// Stores a page, counts it and shows the progress.
+/// Stores a page and what is known by then of candles that do not exist, counts it and shows the progress.
 fn storing<'a>(
     pages: &'a mut Pages<'_>,
     asked: Range,
     inserted: &'a mut Inserted,
     watch: Watch<'a>,
-) -> impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + 'a {
+) -> impl FnMut(&[Candle], &[Hole]) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + 'a {
     let span_ms = move |to_ms: i64| (to_ms - asked.since_ms).max(0).unsigned_abs();
     let length_ms = span_ms(asked.until_ms);
-    let mut rows = 0;
-    move |page| {
+    let (mut rows, mut gaps) = (0, Vec::new());
+    move |page, absent| {
         add(inserted, pages.take(page)?);
+        // The end of the range is at the exchange's present, or before.
+        let last_ms = page.last().map(|last| last.open_time_ms);
+        let known = explained(absent, pages.refused_gaps(asked.until_ms), last_ms, asked.until_ms);
+        if known != gaps && !absent.is_empty() {
+            pages.store.put_gaps(pages.series, &known)?;
+            gaps = known;
+        }
         rows += page.len() as u64;
         if let Some(last) = page.last() {
             tracing::info!("{} candles up to {}", page.len(), format_utc(last.open_time_ms));

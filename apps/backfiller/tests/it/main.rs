@@ -15,6 +15,7 @@ mod limits;
 mod perpetuals;
 mod prune;
 mod resample;
+mod rounds;
 mod run;
 mod status;
 mod venue;

@@ -44,7 +44,16 @@ impl Venue {
 
     /// Opens one that has other values for some open times: open, high, low, close, volume.
     pub(crate) fn open_with(holes: &'static [i64], odd: &'static [Odd], delay: Duration) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::open_on(TcpListener::bind("127.0.0.1:0").unwrap(), holes, odd, delay)
+    }
+
+    /// Opens on a listener that is there.
+    pub(crate) fn open_on(
+        listener: TcpListener,
+        holes: &'static [i64],
+        odd: &'static [Odd],
+        delay: Duration,
+    ) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let notes = Arc::clone(&asked);
@@ -109,10 +118,16 @@ fn answer(mut stream: &TcpStream, holes: &[i64], odd: &[Odd], delay: Duration, n
         thread::sleep(delay);
         Page { since_ms, end_ms: number("endTime").unwrap_or(NOW_MS), limit: number("limit").unwrap_or(500) }
     };
+    if target.contains("BADUSDT") {
+        let head = "HTTP/1.1 400 X\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 35";
+        let _ = write!(stream, "{head}\r\n\r\n{}", r#"{"code":-1121,"msg":"Invalid symb"}"#);
+        return;
+    }
     let body = match target.split('?').next().unwrap_or_default() {
         "/api/v3/time" | "/fapi/v1/time" => format!("{{\"serverTime\":{NOW_MS}}}"),
         "/api/v3/exchangeInfo" => LISTED.to_owned(),
         "/fapi/v1/exchangeInfo" => LISTED_PERPETUALS.to_owned(),
+        "/api/v3/ticker/24hr" => VOLUMES.to_owned(),
         "/api/v3/klines" | "/fapi/v1/klines" => klines(&page(), ["1.5", "2.5", "0.5", "1.25", "9"], holes, odd),
         "/fapi/v1/markPriceKlines" => klines(&page(), ["1.5", "2.5", "0.5", "1.75", "0"], holes, odd),
         "/fapi/v1/fundingRate" => funding(&page(), holes),
@@ -163,7 +178,15 @@ const LISTED_PERPETUALS: &str = r#"{"timezone":"UTC","serverTime":1736035200000,
 "filters":[{"filterType":"PRICE_FILTER","tickSize":"0.10"},{"filterType":"LOT_SIZE","minQty":"0.001","stepSize":"0.001"},
 {"filterType":"MIN_NOTIONAL","notional":"100"}]}]}"#;
 
+const VOLUMES: &str = r#"[{"symbol":"BTCUSDT","quoteVolume":"5000000"},{"symbol":"ETHUSDT","quoteVolume":"2000000"},
+{"symbol":"LTCUSDT","quoteVolume":"10"},{"symbol":"OLDUSDT","quoteVolume":"9000000"},{"symbol":"UNKNOWN","quoteVolume":"1"}]"#;
+
 const LISTED: &str = r#"{"timezone":"UTC","serverTime":1736035200000,"rateLimits":[],"exchangeFilters":[],"symbols":[
+{"symbol":"ETHUSDT","status":"TRADING","baseAsset":"ETH","quoteAsset":"USDT","filters":[]},
+{"symbol":"LTCUSDT","status":"TRADING","baseAsset":"LTC","quoteAsset":"USDT","filters":[]},
+{"symbol":"LTCBTC","status":"TRADING","baseAsset":"LTC","quoteAsset":"BTC","filters":[]},
+{"symbol":"BADUSDT","status":"TRADING","baseAsset":"BAD","quoteAsset":"USDT","filters":[]},
+{"symbol":"OLDUSDT","status":"BREAK","baseAsset":"OLD","quoteAsset":"USDT","filters":[]},
 {"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","isSpotTradingAllowed":true,"filters":[
 {"filterType":"PRICE_FILTER","minPrice":"0.01","maxPrice":"1000000.00","tickSize":"0.01"},
 {"filterType":"LOT_SIZE","minQty":"0.00001","maxQty":"9000.0","stepSize":"0.00001"},

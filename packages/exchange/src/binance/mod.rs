@@ -1,5 +1,6 @@
 //! Binance, public market data: spot and the perpetuals settled in their quote (USD-M).
 
+mod archive;
 mod fault;
 mod parse;
 mod request;
@@ -10,6 +11,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use market::{Candle, FundingRate, Instrument, Symbol, Ticker, Timeframe};
 
+use crate::archive::PathOf;
 use crate::http::{Dialect, Http};
 use crate::request::Request;
 use crate::{Exchange, ExchangeError, Options};
@@ -19,6 +21,15 @@ use server::{Endpoint, Perpetual, SPOT, Server, USD_M};
 pub(crate) const SPOT_NAME: &str = SPOT.name;
 /// The name of USD-M in ccxt's notation.
 pub(crate) const USD_M_NAME: &str = USD_M.name;
+
+/// The archive of spot: its address, and where a file is.
+pub(crate) const SPOT_ARCHIVE: (&str, PathOf) = (archive::BASE_URL, |symbol, timeframe, price, span, open_ms| {
+    archive::path(&SPOT, symbol, timeframe, price, span, open_ms)
+});
+/// The archive of USD-M.
+pub(crate) const USD_M_ARCHIVE: (&str, PathOf) = (archive::BASE_URL, |symbol, timeframe, price, span, open_ms| {
+    archive::path(&USD_M, symbol, timeframe, price, span, open_ms)
+});
 
 struct Binance {
     http: Http,

@@ -39,7 +39,7 @@ fn check(line: &str, instead: &str, expected: &str) {
     assert_ne!(source, GOOD, "{line} is not in the file");
     let text = parse(&source).unwrap_err().render("x.yaml", &source, false);
     assert!(text.contains(expected) && text.contains("x.yaml:") && text.contains('^'), "{expected} in\n{text}");
-    assert_eq!(text.matches("error:").count(), 1, "{text}");
+    assert_eq!(text.matches("-->").count(), 1, "{text}");
 }
 
 #[test]
