@@ -113,17 +113,7 @@ fn put(connection: &Connection, exchange: &str, address: &str, limits: &Limits) 
     let sql = format!("INSERT OR REPLACE INTO limits ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
     let Limits { weight_limit, minute, used_weight, told_minute, traded_minute, silence } = limits;
     let (kind, until_ms) = (silence.map(|silence| silence.kind.name()), silence.map(|silence| silence.until_ms));
-    let row = params![
-        weight_limit,
-        minute,
-        used_weight,
-        told_minute,
-        traded_minute,
-        kind,
-        until_ms,
-        exchange,
-        address
-    ];
+    let row = params![weight_limit, minute, used_weight, told_minute, traded_minute, kind, until_ms, exchange, address];
     connection.prepare_cached(&sql)?.execute(row).map(|_| ())
 }
 

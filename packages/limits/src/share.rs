@@ -38,7 +38,9 @@ impl Priority {
     pub(crate) fn unseen_share(self, limit: u32, into_ms: i64) -> u64 {
         match self {
             Priority::Trading => u64::MAX,
-            Priority::Data => u64::from(limit) * UNSEEN_PERCENT * (1 + into_ms.unsigned_abs() / SETTLING_MS.unsigned_abs()) / 100,
+            Priority::Data => {
+                u64::from(limit) * UNSEEN_PERCENT * (1 + into_ms.unsigned_abs() / SETTLING_MS.unsigned_abs()) / 100
+            }
         }
     }
 }

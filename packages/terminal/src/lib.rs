@@ -13,8 +13,8 @@ mod logging;
 mod output;
 mod progress;
 
-pub use board::{Board, Piece};
 pub use args::{parse_time, timeframe_parser};
+pub use board::{Board, Piece};
 pub use clap_complete::Shell;
 pub use clock::now_ms;
 pub use exit::{BadVerdict, Interrupted, run};

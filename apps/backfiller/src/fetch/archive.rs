@@ -231,7 +231,8 @@ fn join(holes: &mut Vec<Hole>, hole: Hole) {
 /// The months or days of a range, the first and the last one cut to it.
 fn stretches(length: Timeframe, range: Range) -> impl Iterator<Item = Range> {
     let first = Some(range.since_ms).filter(|since_ms| *since_ms < range.until_ms);
-    let next = move |since_ms: &i64| Some(length.next_open(length.open_of(*since_ms))).filter(|at| *at < range.until_ms);
+    let next =
+        move |since_ms: &i64| Some(length.next_open(length.open_of(*since_ms))).filter(|at| *at < range.until_ms);
     std::iter::successors(first, next).map(move |since_ms| {
         let until_ms = length.next_open(length.open_of(since_ms)).min(range.until_ms);
         Range { since_ms, until_ms }

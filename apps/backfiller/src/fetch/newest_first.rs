@@ -63,12 +63,7 @@ fn border_ms(series: &Series, until_ms: i64) -> i64 {
 }
 
 /// When the first candle at or after `since_ms` opens; far in the future where there is none.
-pub(super) async fn first_open_ms(
-    exchange: &dyn Exchange,
-    kind: Kind,
-    series: &Series,
-    since_ms: i64,
-) -> Result<i64> {
+pub(super) async fn first_open_ms(exchange: &dyn Exchange, kind: Kind, series: &Series, since_ms: i64) -> Result<i64> {
     let (symbol, timeframe) = (&series.symbol, series.timeframe);
     let first = match kind {
         Kind::Mark => exchange.fetch_mark_ohlcv(symbol, timeframe, Some(since_ms), None, Some(1)).await?,

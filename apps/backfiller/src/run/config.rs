@@ -165,7 +165,11 @@ fn timeframes(fields: &Fields<'_>, kinds: &[Kind], problems: &mut Problems) -> V
     let timeframe = |node: &Node| match node.text().unwrap_or(node.kind()).parse::<Timeframe>() {
         Ok(timeframe) => Some(timeframe),
         Err(error) => {
-            problems.push(node.span.clone(), error.to_string(), Some("for example `timeframes: [ 1m, 1h ]`".to_owned()));
+            problems.push(
+                node.span.clone(),
+                error.to_string(),
+                Some("for example `timeframes: [ 1m, 1h ]`".to_owned()),
+            );
             None
         }
     };

@@ -219,12 +219,16 @@ impl Outcome {
     }
 
     pub(crate) fn to_text(&self) -> String {
-        let mut rows: Vec<Vec<String>> = self.done.iter().map(|(target, inserted)| {
-            let timeframe = target.timeframe().map_or(String::new(), |timeframe| timeframe.to_string());
-            let (new, known) = (thousands(inserted.new + inserted.completed), thousands(inserted.known));
-            let (exchange, kind) = (target.exchange().to_owned(), target.kind().name().to_owned());
-            vec![exchange, target.symbol().to_string(), timeframe, kind, new, known]
-        }).collect();
+        let mut rows: Vec<Vec<String>> = self
+            .done
+            .iter()
+            .map(|(target, inserted)| {
+                let timeframe = target.timeframe().map_or(String::new(), |timeframe| timeframe.to_string());
+                let (new, known) = (thousands(inserted.new + inserted.completed), thousands(inserted.known));
+                let (exchange, kind) = (target.exchange().to_owned(), target.kind().name().to_owned());
+                vec![exchange, target.symbol().to_string(), timeframe, kind, new, known]
+            })
+            .collect();
         rows.sort();
         let count = format!("{} series, {} new rows", thousands(rows.len() as u64), thousands(self.new_rows()));
         if rows.is_empty() {
@@ -252,7 +256,8 @@ pub(crate) fn connect(config: &Config, options: &exchange::Options) -> Result<Ex
     let mut exchanges = Exchanges::new();
     for entry in &config.entries {
         let options = exchange::Options { base_url: entry.base_url.clone(), ..options.clone() };
-        let exchange = exchange::connect(&entry.exchange, &options).with_context(|| format!("in {}", entry.exchange))?;
+        let exchange =
+            exchange::connect(&entry.exchange, &options).with_context(|| format!("in {}", entry.exchange))?;
         exchanges.insert(key(entry), exchange);
     }
     Ok(exchanges)

@@ -129,6 +129,9 @@ mod tests {
         check(&Selector::Pattern("ETH/*".to_owned()), "ETH/BTC ETH/USDT");
         check(&Selector::Pattern("OLD/*".to_owned()), "no symbol that is traded looks like `OLD/*`");
         check(&Selector::One("OLD/USDT".parse().unwrap()), "OLD/USDT");
-        check(&Selector::One("ETH/EUR".parse().unwrap()), "the exchange has no symbol ETH/EUR; it has ETH/USDT, ETH/BTC");
+        check(
+            &Selector::One("ETH/EUR".parse().unwrap()),
+            "the exchange has no symbol ETH/EUR; it has ETH/USDT, ETH/BTC",
+        );
     }
 }

@@ -48,12 +48,7 @@ impl Venue {
     }
 
     /// Opens on a listener that is there.
-    pub(crate) fn open_on(
-        listener: TcpListener,
-        holes: &'static [i64],
-        odd: &'static [Odd],
-        delay: Duration,
-    ) -> Self {
+    pub(crate) fn open_on(listener: TcpListener, holes: &'static [i64], odd: &'static [Odd], delay: Duration) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let notes = Arc::clone(&asked);
