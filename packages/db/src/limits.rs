@@ -45,8 +45,8 @@ impl SharedLimits {
         if !self.path.is_file() {
             return Err(SharedError::NotThere);
         }
-        let store = Store::open_existing(&self.path).map_err(failed)?;
-        store.set_patience(PATIENCE).map_err(failed)?;
+        let store = Store::open_existing(&self.path).map_err(|error| failed(&error))?;
+        store.set_patience(PATIENCE).map_err(|error| failed(&error))?;
         Ok(store)
     }
 }
@@ -64,11 +64,11 @@ impl Shared for SharedLimits {
             Some(store) => store,
             None => slot.insert(self.open()?),
         };
-        store.update_limits(exchange, address, new, change).map_err(failed)
+        store.update_limits(exchange, address, new, change).map_err(|error| failed(&error))
     }
 }
 
-fn failed(error: DbError) -> SharedError {
+fn failed(error: &DbError) -> SharedError {
     SharedError::Failed(error.to_string())
 }
 

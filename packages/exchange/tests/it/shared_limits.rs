@@ -65,6 +65,11 @@ fn nine_tenths_of_the_limit_are_used_and_never_more_than_all() {
 }
 
 #[test]
+fn forty_that_start_at_once_stay_below_the_limit() {
+    check(40, Odd { behind_ms: 0, weight: 2 });
+}
+
+#[test]
 fn a_clock_that_is_not_the_exchanges_costs_nothing() {
     check(4, Odd { behind_ms: 400, weight: 2 });
     check(4, Odd { behind_ms: 1_500, weight: 2 });

@@ -67,3 +67,10 @@ fn funding_alone_needs_no_timeframe() {
     let text = parse("db: x\n").unwrap_err().render("x.yaml", "db: x\n", false);
     assert!(text.contains("`series` is missing"), "{text}");
 }
+
+#[test]
+fn the_example_is_good() {
+    let config = parse(include_str!("../../../../../examples/backfill.yaml")).unwrap();
+    assert_eq!((config.entries.len(), config.schedule.is_some()), (3, true));
+    assert_eq!((config.entries[0].order, config.entries[2].kinds.len()), (Order::NewestFirst, 3));
+}
