@@ -40,11 +40,11 @@ pub(super) async fn fetch(
     let mut on_page = storing(&mut pages, asked, inserted, watch);
     let fetched = match kind {
         Kind::Mark => {
-            let on_page = |page: &[Candle]| on_page(page, &[]);
+            let on_page = |page: &[Candle]| on_page(page, None);
             fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?
         }
         _ => {
-            let on_page = |page: &[Candle], pager: &Pager| on_page(page, &pager.absent());
+            let on_page = |page: &[Candle], pager: &Pager| on_page(page, Some(pager.absent()));
             fetch_closed_paged(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?
         }
     };
@@ -123,18 +123,20 @@ fn storing<'a>(
     asked: Range,
     inserted: &'a mut Inserted,
     watch: Watch<'a>,
-) -> impl FnMut(&[Candle], &[Hole]) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + 'a {
+) -> impl FnMut(&[Candle], Option<Vec<Hole>>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + 'a {
     let span_ms = move |to_ms: i64| (to_ms - asked.since_ms).max(0).unsigned_abs();
     let length_ms = span_ms(asked.until_ms);
     let (mut rows, mut gaps) = (0, Vec::new());
     move |page, absent| {
         add(inserted, pages.take(page)?);
-        // The end of the range is at the exchange's present, or before.
-        let last_ms = page.last().map(|last| last.open_time_ms);
-        let known = explained(absent, pages.refused_gaps(asked.until_ms), last_ms, asked.until_ms);
-        if known != gaps && !absent.is_empty() {
-            pages.store.put_gaps(pages.series, &known)?;
-            gaps = known;
+        if let Some(absent) = absent {
+            // The end of the range is the exchange's present, or before it.
+            let last_ms = page.last().map(|last| last.open_time_ms);
+            let known = explained(&absent, pages.refused_gaps(asked.until_ms), last_ms, asked.until_ms);
+            if known != gaps {
+                pages.store.put_gaps(pages.series, &known)?;
+                gaps = known;
+            }
         }
         rows += page.len() as u64;
         if let Some(last) = page.last() {
