@@ -117,13 +117,16 @@ pub(super) fn known(store: &Store, kind: Kind, series: &Series, range: Range) ->
     })
 }
 
+/// What is told to the fetch of a page.
+type Taken = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
 /// Stores a page and what is known by then of candles that do not exist, counts it and shows the progress.
 fn storing<'a>(
     pages: &'a mut Pages<'_>,
     asked: Range,
     inserted: &'a mut Inserted,
     watch: Watch<'a>,
-) -> impl FnMut(&[Candle], Option<Vec<Hole>>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + 'a {
+) -> impl FnMut(&[Candle], Option<Vec<Hole>>) -> Taken + 'a {
     let span_ms = move |to_ms: i64| (to_ms - asked.since_ms).max(0).unsigned_abs();
     let length_ms = span_ms(asked.until_ms);
     let (mut rows, mut gaps) = (0, Vec::new());

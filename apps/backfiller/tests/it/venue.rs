@@ -115,7 +115,8 @@ fn answer(mut stream: &TcpStream, holes: &[i64], odd: &[Odd], delay: Duration, n
     };
     if target.contains("BADUSDT") {
         let head = "HTTP/1.1 400 X\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 35";
-        let _ = write!(stream, "{head}\r\n\r\n{}", r#"{"code":-1121,"msg":"Invalid symb"}"#);
+        let body = r#"{"code":-1121,"msg":"Invalid symb"}"#;
+        let _ = write!(stream, "{head}\r\n\r\n{body}");
         return;
     }
     let body = match target.split('?').next().unwrap_or_default() {

@@ -23,8 +23,11 @@ const UNDER_WAY: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(crate) struct CommonClock {
     clients: usize,
-    state: Mutex<(i64, BTreeMap<i64, Vec<oneshot::Sender<()>>>)>,
+    state: Mutex<(i64, Waiting)>,
 }
+
+/// Those who wait, by when they are woken.
+type Waiting = BTreeMap<i64, Vec<oneshot::Sender<()>>>;
 
 impl CommonClock {
     pub(crate) fn of(clients: usize) -> Arc<Self> {
