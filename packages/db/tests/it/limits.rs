@@ -36,9 +36,10 @@ fn addresses_have_limits_of_their_own() {
 #[test]
 fn no_request_of_many_processes_is_counted_twice_or_never() {
     let (_folder, store) = new_store();
+    let path = store.path();
     let admitted: u32 = thread::scope(|scope| {
         let count = || {
-            let shared = SharedLimits::new(store.path());
+            let shared = SharedLimits::new(path);
             let mut admitted = 0;
             for _ in 0..100 {
                 let mut ask = |limits: &mut Limits| {
