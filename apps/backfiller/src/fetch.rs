@@ -3,16 +3,21 @@
 //! Every page is stored as it comes, so that stopping at any moment loses nothing, and the next
 //! run asks only for what follows the stored run of candles.
 
+mod archive;
 mod candles;
 mod funding;
+mod holes;
+mod newest_first;
 mod pages;
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result, bail};
-use db::{Inserted, Store};
-use exchange::{Exchange, Options};
+use db::{Inserted, SharedLimits, Store};
+use exchange::{Archive, Exchange, Options, Priority};
 use market::{Instrument, Symbol, WhenError, format_utc, parse_when};
 use serde_json::Value;
-use terminal::{Interrupt, Interrupted, thousands};
+use terminal::{Interrupt, Interrupted, Progress, thousands};
 
 use crate::args::{DbArgs, Target, TargetArgs};
 
@@ -29,6 +34,11 @@ const SOURCE: &str = "rest";
 /// Candles that are not believed are set aside, by the rules that import has, and shown by status. They
 /// are holes then, and not asked for again.
 ///
+/// With --archive it downloads the files of the exchange's public archive first, months and then days, each
+/// verified by its checksum and stored as import does, and asks REST for what they do not have. That
+/// spends none of the exchange's limits. Whole files come, also where --since lies within one. Where
+/// REST takes as few requests, as for candles of an hour, the archive is left alone.
+///
 /// With --kind mark or funding it brings what a perpetual needs besides: funding is short, so all of
 /// it from --since on is asked for each time.
 #[derive(Debug, clap::Args)]
@@ -36,6 +46,7 @@ const SOURCE: &str = "rest";
   backfiller fetch --exchange binance --symbol BTC/USDT --timeframe 1h --since 2024-01-01
   backfiller fetch --exchange binance --symbol BTC/USDT --timeframe 1m --since 90d --until 30d --json
   backfiller fetch --exchange binance --symbol BTC/USDT --timeframe 1h --since 7d --base-url http://127.0.0.1:8765
+  backfiller fetch --exchange binance --symbol BTC/USDT --timeframe 1m --since 2020-01-01 --archive
   backfiller fetch --exchange binanceusdm --symbol BTC/USDT:USDT --timeframe 1h --since 1w --kind mark
   backfiller fetch --exchange binanceusdm --symbol BTC/USDT:USDT --since 1w --kind funding")]
 pub(crate) struct Args {
@@ -49,6 +60,12 @@ pub(crate) struct Args {
     /// The first open time not wanted, written alike [default: now]
     #[arg(long, value_name = "TIME", value_parser = valid_time)]
     until: Option<String>,
+    /// Take months and days from the exchange's public archive where that takes fewer requests than REST
+    #[arg(long)]
+    archive: bool,
+    /// Download from this address instead of the archive's own
+    #[arg(long, value_name = "URL", requires = "archive")]
+    archive_url: Option<String>,
     /// Ask this address instead of the exchange's own
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
@@ -64,9 +81,32 @@ fn valid_time(text: &str) -> Result<String, WhenError> {
 
 /// What was wanted: from when on, and before when, Unix milliseconds.
 #[derive(Debug, Clone, Copy)]
-struct Range {
-    since_ms: i64,
-    until_ms: i64,
+pub(crate) struct Range {
+    pub(crate) since_ms: i64,
+    pub(crate) until_ms: i64,
+}
+
+/// How far a fetch is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    /// The span to fetch, in milliseconds.
+    pub(crate) length_ms: u64,
+    /// How much of it is done.
+    pub(crate) done_ms: u64,
+    /// Rows that were received.
+    pub(crate) rows: u64,
+}
+
+/// Whoever shows how far a fetch is.
+pub(crate) type Watch<'a> = &'a mut dyn FnMut(Step);
+
+/// Where a fetch begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Order {
+    #[default]
+    OldestFirst,
+    /// The last days are there soon, and the years before come behind.
+    NewestFirst,
 }
 
 /// What was done, in words and as JSON.
@@ -82,13 +122,17 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     network::install_tls_provider();
     let interrupt = Interrupt::listen()?;
     let options = Options { base_url: args.base_url.clone(), ..Options::from_env()? };
+    let options = options.sharing(Arc::new(SharedLimits::new(&args.db.db)), Priority::Data);
     let exchange = exchange::connect(target.exchange(), &options)?;
+    let archive_url = args.archive_url.as_deref();
+    let archive = args.archive.then(|| Archive::connect(target.exchange(), archive_url, &options)).transpose()?;
+    let source = Source { exchange: exchange.as_ref(), archive: archive.as_ref(), interrupt: &interrupt };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut inserted = Inserted::default();
     // A page is stored without a pause in between, so dropping the work at any wait keeps whole pages.
     let done = runtime.block_on(async {
         tokio::select! {
-            done = fetch(args, &target, exchange.as_ref(), &mut inserted) => Some(done),
+            done = fetch(args, &target, &source, &mut inserted) => Some(done),
             () = asked_to_stop(&interrupt) => None,
         }
     });
@@ -115,24 +159,62 @@ fn check_kind(target: &Target) -> Result<()> {
     Ok(())
 }
 
-async fn asked_to_stop(interrupt: &Interrupt) {
+/// Ends when a signal came.
+pub(crate) async fn asked_to_stop(interrupt: &Interrupt) {
     while !interrupt.is_asked() {
         tokio::time::sleep(Interrupt::POLL).await;
     }
 }
 
-async fn fetch(args: &Args, target: &Target, exchange: &dyn Exchange, inserted: &mut Inserted) -> Result<Done> {
+/// Where all comes from, and who may stop it.
+struct Source<'a> {
+    exchange: &'a dyn Exchange,
+    archive: Option<&'a Archive>,
+    interrupt: &'a Interrupt,
+}
+
+async fn fetch(args: &Args, target: &Target, source: &Source<'_>, inserted: &mut Inserted) -> Result<Done> {
+    let exchange = source.exchange;
     let server_time_ms = exchange.fetch_time().await?;
     let instrument = listed(exchange, target.symbol()).await?;
     let range = range(args, server_time_ms)?;
     // Only now: an exchange that does not answer, or a wrong symbol, makes no database.
     let mut store = Store::open(&args.db.db)?;
     store.put_instruments(target.exchange(), &[instrument], server_time_ms)?;
+    let mut progress = None;
+    let mut watch = |Step { length_ms, done_ms, rows }: Step| {
+        progress.get_or_insert_with(|| Progress::start(target.to_string(), length_ms)).set(done_ms, rows);
+    };
     match target {
         Target::Candles(series) | Target::Marks(series) => {
-            candles::fetch(exchange, &mut store, target, series, range, inserted).await
+            archive::fetch(source, &mut store, target, series, range, inserted, &mut watch).await
         }
-        Target::Funding { .. } => funding::fetch(exchange, &mut store, target, range, inserted).await,
+        Target::Funding { .. } => funding::fetch(exchange, &mut store, target, range, inserted, &mut watch).await,
+    }
+}
+
+/// Fetches what is not stored yet of `target`; adds to `inserted` whatever is stored, also where it fails.
+pub(crate) async fn series(
+    exchange: &dyn Exchange,
+    store: &mut Store,
+    target: &Target,
+    range: Range,
+    order: Order,
+    inserted: &mut Inserted,
+    watch: Watch<'_>,
+) -> Result<()> {
+    match (target, order) {
+        (Target::Candles(series) | Target::Marks(series), Order::OldestFirst) => {
+            candles::fetch(exchange, store, target, series, range, inserted, watch).await.map(|_| ())
+        }
+        (Target::Candles(series) | Target::Marks(series), Order::NewestFirst) => {
+            newest_first::fetch(exchange, store, target, series, range, inserted, watch).await
+        }
+        // Funding of years is a page or a few.
+        (Target::Funding { exchange: name, symbol }, _) => {
+            let range = Range { since_ms: funding::resume_ms(store, name, symbol, range.since_ms)?, ..range };
+            funding::fetch(exchange, store, target, range, inserted, watch).await.map(|_| ())
+        }
     }
 }
 

@@ -31,7 +31,10 @@ use crate::args::DbArgs;
 use lanes::Lanes;
 use report::Done;
 use target::ImportTarget;
-use writer::Writer;
+
+pub(crate) use checksum::SUFFIX as CHECKSUM_SUFFIX;
+pub(crate) use content::read;
+pub(crate) use writer::Writer;
 
 /// Import candles, mark prices or funding rates from files: CSV, plain, gzip or zip.
 ///

@@ -10,6 +10,7 @@ mod import;
 mod prune;
 mod resample;
 mod restore;
+mod run;
 mod set_aside;
 mod stats;
 mod status;
@@ -34,6 +35,7 @@ struct Cli {
 
 const EXAMPLES: &str = "Examples:
   backfiller fetch --exchange binance --symbol BTC/USDT --timeframe 1h --since 90d
+  backfiller run --config backfill.yaml
   backfiller import --exchange binance BTCUSDT-1h-2025-*.zip
   backfiller fetch --exchange binanceusdm --symbol BTC/USDT:USDT --since 90d --kind funding
   backfiller status
@@ -47,6 +49,7 @@ Exit codes: 0 done, 1 an error, 2 wrong usage, 3 check found something wrong, 13
 #[derive(Debug, Subcommand)]
 enum Command {
     Fetch(fetch::Args),
+    Run(run::Args),
     Import(import::Args),
     Resample(resample::Args),
     Export(export::Args),
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
     terminal::init_logging(cli.verbose);
     terminal::run(|| match cli.command {
         Command::Fetch(args) => fetch::run(&args),
+        Command::Run(args) => run::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Resample(args) => resample::run(&args),
         Command::Export(args) => export::run(&args),

@@ -1,12 +1,13 @@
 //! `backfiller status`: what is stored.
 
+mod limits;
 mod quarantine;
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use db::{FundingStatus, Gap, QuarantineStatus, SeriesStatus, Store};
+use db::{FundingStatus, Gap, LimitsStatus, QuarantineStatus, SeriesStatus, Store};
 use market::format_utc;
 use serde_json::{Value, json};
 use terminal::thousands;
@@ -24,6 +25,9 @@ use crate::args::DbArgs;
 /// What was set aside comes last, by rule: rows that import or fetch did not believe. They are not
 /// stored, except moves without volume, which are only doubted; nothing is repaired. --json has
 /// the first rows of each rule as they came, and where they came from.
+///
+/// Exchanges that were asked in this minute, or want silence, are told with the weight that all
+/// programs on this store have used of the minute's, and with the end of a ban.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   backfiller status
@@ -45,6 +49,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         marks: store.mark_status()?,
         funding: store.funding_status()?,
         aside: store.quarantine_status()?,
+        limits: store.limits()?,
     };
     let text = if args.json {
         serde_json::to_string_pretty(&to_json(&store, &stored)?)?
@@ -60,6 +65,7 @@ struct Stored {
     marks: Vec<SeriesStatus>,
     funding: Vec<FundingStatus>,
     aside: Vec<QuarantineStatus>,
+    limits: Vec<LimitsStatus>,
 }
 
 /// The sizes of the database and of its write-ahead log, in bytes.
@@ -82,6 +88,7 @@ fn to_json(store: &Store, stored: &Stored) -> Result<Value> {
         "mark_prices": stored.marks.iter().map(|status| series_json(status, &[])).collect::<Vec<_>>(),
         "funding_rates": stored.funding.iter().map(funding_json).collect::<Vec<_>>(),
         "quarantine": quarantine::to_json(store, &stored.aside)?,
+        "limits": limits::to_json(&stored.limits, terminal::now_ms()),
     }))
 }
 
@@ -135,7 +142,7 @@ fn to_text(path: &Path, stored: &Stored) -> String {
     if log_bytes > 0 {
         text.push_str(&format!(" and a log of {}", megabytes(log_bytes)));
     }
-    let Stored { candles, marks, funding, aside } = stored;
+    let Stored { candles, marks, funding, aside, limits } = stored;
     if candles.is_empty() && marks.is_empty() && funding.is_empty() {
         text += "\nno candles yet: `backfiller fetch --help` and `backfiller import --help` say how to get some";
     }
@@ -151,7 +158,7 @@ fn to_text(path: &Path, stored: &Stored) -> String {
         let rows = funding.iter().map(funding_row).collect();
         text.push_str(&format!("\n\nfunding rates\n{}", terminal::table(&header, rows, &[2, 5, 6])));
     }
-    text + &quarantine::to_text(aside)
+    text + &quarantine::to_text(aside) + &limits::to_text(limits, terminal::now_ms())
 }
 
 fn funding_row(status: &FundingStatus) -> Vec<String> {

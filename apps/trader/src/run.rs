@@ -1,10 +1,11 @@
 //! `trader run`: candles in, decisions out, until someone says stop.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use db::{Account, Store};
-use exchange::Exchange;
+use db::{Account, SharedLimits, Store};
+use exchange::{Exchange, Priority};
 use execution::Settings;
 use market::format_utc;
 use terminal::{Interrupt, Interrupted, thousands};
@@ -122,6 +123,7 @@ impl Trader {
             max_attempts: REST_ATTEMPTS,
             ..exchange::Options::from_env()?
         };
+        let options = options.sharing(Arc::new(SharedLimits::new(&config.db)), Priority::Trading);
         let exchange = exchange::connect(&config.exchange, &options)?;
         let mut feed = Feed::new(config, loaded.description())?;
         // The stream first: what closes while the rest is made ready waits in it.

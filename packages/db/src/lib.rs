@@ -1,4 +1,4 @@
-//! The store: candles, mark prices, funding, tickers, instruments, the ledger and runs in one SQLite file. The only place with SQL.
+//! The store: candles, mark prices, funding, tickers, instruments, the ledger, runs and the limits of exchanges in one SQLite file. The only place with SQL.
 //!
 //! Many processes may read and write one file at once: every writer takes `BEGIN IMMEDIATE` and
 //! waits its turn, readers never wait. A [`Store`] is one connection; give each thread its own.
@@ -29,6 +29,7 @@ mod gaps;
 mod inspect;
 mod instruments;
 mod ledger;
+mod limits;
 mod marks;
 mod merge;
 mod migrate;
@@ -50,6 +51,7 @@ pub use inspect::TableSize;
 pub use ledger::{
     Account, AccountId, Action, Booking, Difference, LedgerEquity, LedgerPosition, LedgerSignal, LedgerTrade, Outcome,
 };
+pub use limits::{LimitsStatus, SharedLimits};
 pub use merge::{Differing, Merged};
 pub use quarantine::{Aside, Data, MOST_ASIDE, Place, QuarantineStatus, Quarantined};
 pub use runs::{NewRun, StoredRun};

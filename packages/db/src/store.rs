@@ -72,6 +72,11 @@ impl Store {
         &self.path
     }
 
+    /// Waits no longer than this for a turn to write.
+    pub(crate) fn set_patience(&self, patience: Duration) -> Result<(), DbError> {
+        self.connection.busy_timeout(patience).map_err(|source| DbError::from_sqlite(&self.path, source))
+    }
+
     fn connect(path: &Path, create: OpenFlags, synchronous: &str) -> Result<Self, DbError> {
         if rusqlite::version_number() < LEAST_SQLITE.0 {
             return Err(DbError::OldSqlite { found: rusqlite::version(), needed: LEAST_SQLITE.1 });

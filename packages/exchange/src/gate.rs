@@ -1,90 +1,121 @@
-//! Whether a request may go out now: the exchange's wish for silence comes first, then its limits.
+//! Whether a request may go out now: by what all processes on this machine know together of the exchange's limits,
+//! and by what this client knows alone where that cannot be reached.
+
+use std::sync::Arc;
+
+use limits::{Limits, Priority, Shared, SharedError, Silence, SilenceKind};
 
 use crate::ExchangeError;
-use crate::budget::WeightBudget;
+
+/// How long the shared limits are left alone after they failed: a request must not wait for them each time.
+const SHARED_PAUSE_MS: i64 = 1_000;
 
 /// The door that every request of a client goes through. Time is an input.
 #[derive(Debug)]
 pub(crate) struct Gate {
     exchange: &'static str,
-    silence: Option<Silence>,
-    /// What may be asked in a minute.
-    pub(crate) budget: WeightBudget,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Silence {
-    kind: Kind,
-    until_ms: i64,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    RateLimited,
-    Banned,
-    Blocked,
+    address: String,
+    priority: Priority,
+    /// What this client knows: a copy of what is shared, and all there is while that fails.
+    own: Limits,
+    shared: Option<Arc<dyn Shared>>,
+    /// When the shared limits are tried again after a failure.
+    shared_from_ms: i64,
+    is_warned: bool,
 }
 
 impl Gate {
-    /// An open gate.
-    pub(crate) fn new(exchange: &'static str, weight_limit: u32) -> Self {
-        Gate { exchange, silence: None, budget: WeightBudget::new(weight_limit) }
+    /// An open gate to `exchange` at `address`.
+    pub(crate) fn new(
+        exchange: &'static str,
+        address: String,
+        weight_limit: u32,
+        priority: Priority,
+        shared: Option<Arc<dyn Shared>>,
+    ) -> Self {
+        let own = Limits::new(weight_limit);
+        Gate { exchange, address, priority, own, shared, shared_from_ms: i64::MIN, is_warned: false }
     }
 
     /// Lets a request of `weight` out, or says why not and until when.
     pub(crate) fn admit(&mut self, weight: u32, now_ms: i64) -> Result<(), ExchangeError> {
-        if let Some(Silence { kind, until_ms }) = self.silence.filter(|silence| now_ms < silence.until_ms) {
-            return Err(self.error(kind, until_ms));
-        }
-        self.silence = None;
-        self.budget.take(weight, now_ms).map_err(|until_ms| self.error(Kind::RateLimited, until_ms))
+        let priority = self.priority;
+        let admitted = self.update(now_ms, |limits| limits.admit(weight, priority, now_ms));
+        admitted.map_err(|silence| self.error(silence))
     }
 
-    /// Keeps silent where `error` asks for it; of two silences, the one that ends later holds.
-    pub(crate) fn note(&mut self, error: &ExchangeError) {
+    /// Keeps silent where `error` asks for it.
+    pub(crate) fn note(&mut self, error: &ExchangeError, now_ms: i64) {
         let kind = match error {
-            ExchangeError::RateLimited { .. } => Kind::RateLimited,
-            ExchangeError::Banned { .. } => Kind::Banned,
-            ExchangeError::Blocked { .. } => Kind::Blocked,
+            ExchangeError::RateLimited { .. } => SilenceKind::RateLimited,
+            ExchangeError::Banned { .. } => SilenceKind::Banned,
+            ExchangeError::Blocked { .. } => SilenceKind::Blocked,
             _ => return,
         };
-        let until_ms = error.silent_until_ms().unwrap_or(i64::MIN);
-        if self.silence.is_none_or(|silence| silence.until_ms < until_ms) {
-            self.silence = Some(Silence { kind, until_ms });
+        if let Some(until_ms) = error.silent_until_ms() {
+            self.update(now_ms, |limits| limits.keep_silent(Silence { kind, until_ms }));
         }
     }
 
-    fn error(&self, kind: Kind, until_ms: i64) -> ExchangeError {
+    /// Learns the weight that the exchange has counted, from the reply to a request sent at `sent_ms`.
+    pub(crate) fn learn_used(&mut self, used_weight: u32, sent_ms: i64, now_ms: i64) {
+        // What is no news here is none to the others, who know at least as much.
+        if !self.own.knows_used(used_weight, sent_ms, now_ms) {
+            self.update(now_ms, |limits| limits.learn_used(used_weight, sent_ms, now_ms));
+        }
+    }
+
+    /// Learns the limit of a minute.
+    pub(crate) fn learn_limit(&mut self, weight_limit: u32, now_ms: i64) {
+        self.update(now_ms, |limits| limits.learn_limit(weight_limit));
+    }
+
+    /// Changes the shared limits, and where that fails, those that this client keeps.
+    fn update<T>(&mut self, now_ms: i64, change: impl Fn(&mut Limits) -> T) -> T {
+        let Some(shared) = self.shared.clone().filter(|_| self.may_share(now_ms)) else {
+            return change(&mut self.own);
+        };
+        let mut outcome = None;
+        let mut both = |limits: &mut Limits| {
+            limits.absorb(&self.own);
+            let value = change(limits);
+            outcome = Some((value, limits.clone()));
+        };
+        let kept = shared.update(self.exchange, &self.address, &Limits::new(self.own.weight_limit), &mut both);
+        match (kept, outcome) {
+            (Ok(()), Some((value, limits))) => {
+                self.own = limits;
+                return value;
+            }
+            (Err(SharedError::Failed(reason)), _) => self.go_alone(&reason, now_ms),
+            _ => {}
+        }
+        change(&mut self.own)
+    }
+
+    fn may_share(&self, now_ms: i64) -> bool {
+        // A clock that was set back far does not prolong the pause.
+        now_ms >= self.shared_from_ms || self.shared_from_ms - now_ms > SHARED_PAUSE_MS
+    }
+
+    fn go_alone(&mut self, reason: &str, now_ms: i64) {
+        self.shared_from_ms = now_ms.saturating_add(SHARED_PAUSE_MS);
+        if !self.is_warned {
+            self.is_warned = true;
+            let exchange = self.exchange;
+            tracing::warn!("the limits of {exchange} are counted in this process alone for now: {reason}");
+        }
+    }
+
+    fn error(&self, Silence { kind, until_ms }: Silence) -> ExchangeError {
         let exchange = self.exchange;
         match kind {
-            Kind::RateLimited => ExchangeError::RateLimited { exchange, until_ms },
-            Kind::Banned => ExchangeError::Banned { exchange, until_ms },
-            Kind::Blocked => ExchangeError::Blocked { exchange, until_ms },
+            SilenceKind::RateLimited => ExchangeError::RateLimited { exchange, until_ms },
+            SilenceKind::Banned => ExchangeError::Banned { exchange, until_ms },
+            SilenceKind::Blocked => ExchangeError::Blocked { exchange, until_ms },
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_ban_closes_the_gate_until_its_end_and_a_shorter_wish_does_not_open_it() {
-        let mut gate = Gate::new("binance", 6000);
-        gate.note(&ExchangeError::Banned { exchange: "binance", until_ms: 9_000 });
-        gate.note(&ExchangeError::RateLimited { exchange: "binance", until_ms: 2_000 });
-        gate.note(&ExchangeError::Region { exchange: "binance" });
-        let error = gate.admit(1, 8_999).unwrap_err();
-        assert!(matches!(error, ExchangeError::Banned { until_ms: 9_000, .. }), "{error}");
-        assert!(gate.admit(1, 9_000).is_ok());
-        assert!(gate.admit(1, 3_000).is_ok(), "the past ban is forgotten");
-    }
-
-    #[test]
-    fn a_spent_budget_is_a_rate_limit() {
-        let mut gate = Gate::new("binance", 10);
-        assert!(gate.admit(9, 0).is_ok());
-        let error = gate.admit(1, 1).unwrap_err();
-        assert!(matches!(error, ExchangeError::RateLimited { until_ms: 60_000, .. }), "{error}");
-    }
-}
+mod tests;

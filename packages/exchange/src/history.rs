@@ -56,7 +56,23 @@ pub async fn fetch_closed(
     timeframe: Timeframe,
     since_ms: i64,
     until_ms: Option<i64>,
-    on_page: impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
+    mut on_page: impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
+) -> Result<Fetched, FetchError> {
+    fetch_closed_paged(exchange, symbol, timeframe, since_ms, until_ms, |page, _| on_page(page)).await
+}
+
+/// As [`fetch_closed`], and `on_page` sees what the pager knows by then: where the exchange has no candles up to the
+/// end of the page. Whoever keeps that has nothing to ask again after a break.
+///
+/// # Errors
+/// [`FetchError`].
+pub async fn fetch_closed_paged(
+    exchange: &dyn Exchange,
+    symbol: &Symbol,
+    timeframe: Timeframe,
+    since_ms: i64,
+    until_ms: Option<i64>,
+    on_page: impl FnMut(&[Candle], &Pager) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
 ) -> Result<Fetched, FetchError> {
     let asked = Asked { exchange, symbol, timeframe, price: Price::Trades };
     fetch(asked, since_ms, until_ms, on_page).await
@@ -72,10 +88,10 @@ pub async fn fetch_closed_marks(
     timeframe: Timeframe,
     since_ms: i64,
     until_ms: Option<i64>,
-    on_page: impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
+    mut on_page: impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
 ) -> Result<Fetched, FetchError> {
     let asked = Asked { exchange, symbol, timeframe, price: Price::Mark };
-    fetch(asked, since_ms, until_ms, on_page).await
+    fetch(asked, since_ms, until_ms, |page, _| on_page(page)).await
 }
 
 /// Candles of which price.
@@ -112,7 +128,7 @@ async fn fetch(
     asked: Asked<'_>,
     since_ms: i64,
     until_ms: Option<i64>,
-    mut on_page: impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
+    mut on_page: impl FnMut(&[Candle], &Pager) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
 ) -> Result<Fetched, FetchError> {
     let Asked { exchange, symbol, timeframe, .. } = asked;
     let server_time_ms = exchange.fetch_time().await?;
@@ -123,7 +139,7 @@ async fn fetch(
         pages += 1;
         let passed = pager.answer(&rows)?;
         if let (Some(first), Some(last)) = (passed.first(), passed.last()) {
-            on_page(&passed).map_err(FetchError::Receiver)?;
+            on_page(&passed, &pager).map_err(FetchError::Receiver)?;
             candles += passed.len() as u64;
             first_open_ms = first_open_ms.or(Some(first.open_time_ms));
             last_open_ms = Some(last.open_time_ms);

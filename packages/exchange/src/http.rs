@@ -16,6 +16,9 @@ use crate::{ExchangeError, Options};
 /// The longest reply that is read, unpacked. The longest real one, a list of all markets, has some 15 MB.
 const MAX_BODY_BYTES: usize = 64 << 20;
 
+/// Waits from this long on are told, and ended at different times.
+const LONG_WAIT: Duration = Duration::from_secs(1);
+
 /// Name and version, as good manners ask.
 const USER_AGENT: &str = concat!("chandler/", env!("CARGO_PKG_VERSION"));
 
@@ -47,13 +50,16 @@ impl Http {
     pub(crate) fn new(dialect: Dialect, options: &Options) -> Result<Self, ExchangeError> {
         let base_url = options.base_url.as_deref().unwrap_or(dialect.base_url).trim_end_matches('/').to_owned();
         let client = client(&base_url, options)?;
-        let gate = Mutex::new(Gate::new(dialect.exchange, dialect.weight_limit));
+        let (priority, shared) = (options.priority, options.limits.clone());
+        let gate = Gate::new(dialect.exchange, base_url.to_ascii_lowercase(), dialect.weight_limit, priority, shared);
+        let gate = Mutex::new(gate);
         Ok(Http { client, base_url, dialect, options: options.clone(), gate })
     }
 
     /// Learns the exchange's own limit of a minute.
     pub(crate) fn learn_weight_limit(&self, limit: u32) {
-        self.gate().budget.learn_limit(limit);
+        let now_ms = self.now_ms();
+        self.gate().learn_limit(limit, now_ms);
     }
 
     /// Sends `request` until `parse` likes the reply, within the attempts and the time of the options.
@@ -73,7 +79,8 @@ impl Http {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
-            self.gate().note(&error);
+            let now_ms = self.now_ms();
+            self.gate().note(&error, now_ms);
             let mut delay = backoff.next_delay();
             // Where the exchange wants a longer silence, the gate waits.
             if error.silent_until_ms().is_some_and(|until_ms| until_ms - self.now_ms() >= milliseconds(delay)) {
@@ -98,9 +105,11 @@ impl Http {
             if until_ms > deadline_ms {
                 return Err(error);
             }
-            tracing::info!(wait_ms = until_ms - now_ms, "waiting: {error}");
-            let wait_ms = u64::try_from(until_ms - now_ms).unwrap_or(1);
-            self.options.clock.sleep(Duration::from_millis(wait_ms)).await;
+            let wait = Duration::from_millis(u64::try_from(until_ms - now_ms).unwrap_or(1));
+            if wait >= LONG_WAIT {
+                tracing::info!(wait_ms = until_ms - now_ms, "waiting: {error}");
+            }
+            self.options.clock.sleep(wait + self.spread(wait)).await;
         }
     }
 
@@ -111,11 +120,11 @@ impl Http {
         let sent_ms = self.now_ms();
         let reply = match self.client.get(&url).send().await {
             Ok(response) => self.read(response, &url).await?,
-            Err(error) => return Err(self.transport_error(&error, url)),
+            Err(error) => return Err(transport_error(&error, url, &self.options)),
         };
         let now_ms = self.now_ms();
         if let Some(used) = reply.used_weight {
-            self.gate().budget.learn_used(used, sent_ms, now_ms);
+            self.gate().learn_used(used, sent_ms, now_ms);
         }
         if let Some(error) = (self.dialect.fault)(self.dialect.exchange, &reply, &url, now_ms) {
             return Err(error);
@@ -132,7 +141,8 @@ impl Http {
             used_weight: header(self.dialect.used_weight_header).and_then(|text| text.parse().ok()),
             body: Vec::new(),
         };
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport_error(&error, url.to_owned()))? {
+        let broken = |error| transport_error(&error, url.to_owned(), &self.options);
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
             if reply.body.len() + chunk.len() > MAX_BODY_BYTES {
                 let reason = format!("it has more than {} MB", MAX_BODY_BYTES >> 20);
                 return Err(ExchangeError::BadReply { url: url.to_owned(), status: reply.status, reason });
@@ -142,30 +152,37 @@ impl Http {
         Ok(reply)
     }
 
-    fn transport_error(&self, error: &reqwest::Error, url: String) -> ExchangeError {
-        if error.is_timeout() {
-            let after = if error.is_connect() { self.options.connect_timeout } else { self.options.timeout };
-            return ExchangeError::Timeout { url, after };
-        }
-        // The cause at the bottom is the one that tells: `Connection refused`, not `error sending request`.
-        let mut cause: &dyn std::error::Error = error;
-        while let Some(source) = cause.source() {
-            cause = source;
-        }
-        ExchangeError::Unreachable { url, reason: cause.to_string() }
+    /// By how much to come later than a long wait ends, so that not all who wait come at once.
+    fn spread(&self, wait: Duration) -> Duration {
+        if wait < LONG_WAIT { Duration::ZERO } else { self.options.spread.mul_f64(fastrand::f64()) }
     }
 
     fn now_ms(&self) -> i64 {
         self.options.clock.now_ms()
     }
 
-    /// The gate; held for a few instructions, never over an await, so a plain mutex is right.
+    /// The gate; held for a few instructions or one short transaction, never over an await, so a plain mutex is right.
     fn gate(&self) -> MutexGuard<'_, Gate> {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn client(base_url: &str, options: &Options) -> Result<Client, ExchangeError> {
+/// What an error on the way means.
+pub(crate) fn transport_error(error: &reqwest::Error, url: String, options: &Options) -> ExchangeError {
+    if error.is_timeout() {
+        let after = if error.is_connect() { options.connect_timeout } else { options.timeout };
+        return ExchangeError::Timeout { url, after };
+    }
+    // The cause at the bottom is the one that tells: `Connection refused`, not `error sending request`.
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    ExchangeError::Unreachable { url, reason: cause.to_string() }
+}
+
+/// An HTTP client for `base_url`.
+pub(crate) fn client(base_url: &str, options: &Options) -> Result<Client, ExchangeError> {
     let bad_url = || ExchangeError::BadUrl { url: base_url.to_owned() };
     let url = Url::parse(base_url).map_err(|_| bad_url())?;
     let host = url.host_str().filter(|host| !host.is_empty() && ["http", "https"].contains(&url.scheme()));

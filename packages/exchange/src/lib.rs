@@ -3,12 +3,13 @@
 //! # Layout
 //! - [`Exchange`] is the interface; [`connect`] finds an exchange by name (`venues.rs`).
 //! - `binance/` holds one exchange: building requests and judging replies, both pure.
-//! - `http.rs` sends, retries and waits; `gate.rs` and `budget.rs` decide, without I/O, when it may.
+//! - `http.rs` sends, retries and waits; `gate.rs` decides when it may, by the rules of the package `limits`.
 //! - [`fetch_closed`] and [`fetch_closed_marks`] (`history.rs`) fetch any stretch of closed candles;
 //!   [`Pager`] is their judgement. [`fetch_funding`] (`funding.rs`) fetches funding rates.
+//! - [`Archive`] (`archive.rs`) downloads months and days from an exchange's public archive.
 
+mod archive;
 mod binance;
-mod budget;
 mod clock;
 mod error;
 mod funding;
@@ -23,10 +24,12 @@ mod venues;
 use async_trait::async_trait;
 use market::{Candle, FundingRate, Instrument, Symbol, Ticker, Timeframe};
 
+pub use archive::{Archive, ArchivePrice, ArchiveSpan};
 pub use clock::{Clock, SystemClock};
 pub use error::ExchangeError;
 pub use funding::{FetchedFunding, fetch_funding};
-pub use history::{FetchError, Fetched, fetch_closed, fetch_closed_marks};
+pub use history::{FetchError, Fetched, fetch_closed, fetch_closed_marks, fetch_closed_paged};
+pub use limits::Priority;
 pub use options::Options;
 pub use pager::{AnswerFault, Pager, PagerError, Question, Refused, SETTLE_MS};
 pub use venues::{connect, names};
@@ -94,6 +97,13 @@ pub trait Exchange: Send + Sync {
         since_ms: i64,
         until_ms: i64,
     ) -> Result<Vec<FundingRate>, ExchangeError>;
+
+    /// What was traded of each market within the last 24 hours, in its quote: of those `markets` that the exchange
+    /// tells of, in no order.
+    ///
+    /// # Errors
+    /// [`ExchangeError`].
+    async fn fetch_quote_volumes(&self, markets: &[Instrument]) -> Result<Vec<(Symbol, f64)>, ExchangeError>;
 
     /// The best prices now.
     ///

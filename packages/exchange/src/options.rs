@@ -3,9 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use limits::{Priority, Shared};
 use network::{CertificateDer, TlsError};
 
 use crate::{Clock, SystemClock};
+
+/// Within which time those who waited together start again.
+const SPREAD: Duration = Duration::from_millis(500);
 
 /// How to connect to an exchange. [`Options::default`] is right for the real ones.
 #[derive(Debug, Clone)]
@@ -29,6 +33,12 @@ pub struct Options {
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// What the requests are for.
+    pub priority: Priority,
+    /// Where the limits lie that other processes keep too; without it, this client counts alone.
+    pub limits: Option<Arc<dyn Shared>>,
+    /// Whoever waited for a limit starts again at random within this time, lest all start at once.
+    pub spread: Duration,
 }
 
 impl Options {
@@ -38,6 +48,14 @@ impl Options {
     /// [`TlsError`] when that file is of no use.
     pub fn from_env() -> Result<Self, TlsError> {
         Ok(Options { extra_roots: network::extra_roots_from_env()?, ..Options::default() })
+    }
+}
+
+impl Options {
+    /// Keeps to the limits together with all processes that name the same place.
+    #[must_use]
+    pub fn sharing(self, limits: Arc<dyn Shared>, priority: Priority) -> Self {
+        Options { limits: Some(limits), priority, spread: SPREAD, ..self }
     }
 }
 
@@ -53,6 +71,9 @@ impl Default for Options {
             retry_delay_max: Duration::from_secs(15),
             extra_roots: Vec::new(),
             clock: Arc::new(SystemClock),
+            priority: Priority::Data,
+            limits: None,
+            spread: Duration::ZERO,
         }
     }
 }

@@ -1,15 +1,18 @@
 //! The exchanges there are: a new one is a folder and a line here.
 
+use crate::archive::PathOf;
 use crate::{Exchange, ExchangeError, Options, binance};
 
 struct Venue {
     name: &'static str,
     connect: fn(&Options) -> Result<Box<dyn Exchange>, ExchangeError>,
+    /// Address and paths of its public archive.
+    archive: (&'static str, PathOf),
 }
 
 const VENUES: [Venue; 2] = [
-    Venue { name: binance::SPOT_NAME, connect: binance::connect_spot },
-    Venue { name: binance::USD_M_NAME, connect: binance::connect_usd_m },
+    Venue { name: binance::SPOT_NAME, connect: binance::connect_spot, archive: binance::SPOT_ARCHIVE },
+    Venue { name: binance::USD_M_NAME, connect: binance::connect_usd_m, archive: binance::USD_M_ARCHIVE },
 ];
 
 /// The names of all exchanges, as [`connect`] takes them.
@@ -23,10 +26,17 @@ pub fn names() -> Vec<&'static str> {
 /// # Errors
 /// When there is no such exchange, or an option is wrong.
 pub fn connect(name: &str, options: &Options) -> Result<Box<dyn Exchange>, ExchangeError> {
-    match VENUES.iter().find(|venue| venue.name == name) {
-        Some(venue) => (venue.connect)(options),
-        None => Err(ExchangeError::UnknownExchange { name: name.to_owned(), nearest: nearest(name) }),
-    }
+    (venue(name)?.connect)(options)
+}
+
+/// Address and paths of the public archive of the exchange called `name`.
+pub(crate) fn archive(name: &str) -> Result<(&'static str, PathOf), ExchangeError> {
+    venue(name).map(|venue| venue.archive)
+}
+
+fn venue(name: &str) -> Result<&'static Venue, ExchangeError> {
+    let unknown = || ExchangeError::UnknownExchange { name: name.to_owned(), nearest: nearest(name) };
+    VENUES.iter().find(|venue| venue.name == name).ok_or_else(unknown)
 }
 
 fn nearest(name: &str) -> &'static str {

@@ -4,6 +4,7 @@
 //! 1 an error, 2 wrong usage (clap says so), 3 a bad verdict, 130 stopped by Ctrl-C or SIGTERM.
 
 mod args;
+mod board;
 mod clock;
 mod exit;
 mod file;
@@ -13,6 +14,7 @@ mod output;
 mod progress;
 
 pub use args::{parse_time, timeframe_parser};
+pub use board::{Board, Piece};
 pub use clap_complete::Shell;
 pub use clock::now_ms;
 pub use exit::{BadVerdict, Interrupted, run};

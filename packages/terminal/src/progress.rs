@@ -51,13 +51,14 @@ impl Drop for Progress {
     }
 }
 
-fn bar(length: u64) -> ProgressBar {
+/// A bar with a message behind it.
+pub(crate) fn bar(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length).with_style(style)
 }
 
-/// `BTC/USDT 1h: 40%, 10,000 rows, 2,000 rows/s, 8 s left`.
-fn line(label: &str, length: u64, position: u64, rows: u64, elapsed: Duration) -> String {
+/// How far something is: `BTC/USDT 1h: 40%, 10,000 rows, 2,000 rows/s, 8 s left`.
+pub(crate) fn line(label: &str, length: u64, position: u64, rows: u64, elapsed: Duration) -> String {
     let done = if length == 0 { 1.0 } else { (position as f64 / length as f64).min(1.0) };
     let seconds = elapsed.as_secs_f64();
     let mut text = format!("{label}: {:.0}%, {} rows", done * 100.0, thousands(rows));

@@ -5,13 +5,13 @@
 
 use anyhow::Result;
 use db::{Gap, Inserted, Store};
-use exchange::{Exchange, Fetched, fetch_closed, fetch_closed_marks};
+use exchange::{Exchange, Fetched, Pager, fetch_closed_marks, fetch_closed_paged};
 use market::{Candle, Hole, Series, format_utc};
 use serde_json::{Value, json};
-use terminal::{Progress, thousands};
+use terminal::thousands;
 
 use super::pages::Pages;
-use super::{Done, Range, add, named, summary};
+use super::{Done, Range, Step, Watch, add, named, summary};
 use crate::args::{Kind, Target};
 use crate::set_aside;
 
@@ -29,6 +29,7 @@ pub(super) async fn fetch(
     series: &Series,
     range: Range,
     inserted: &mut Inserted,
+    watch: Watch<'_>,
 ) -> Result<Done> {
     let asked_from_ms = asked_from(store, target.kind(), series, range.since_ms)?;
     let asked = Range { since_ms: asked_from_ms, ..range };
@@ -36,14 +37,22 @@ pub(super) async fn fetch(
     let (since_ms, until_ms) = (asked_from_ms, Some(range.until_ms));
     let kind = target.kind();
     let mut pages = Pages::new(store, series, kind, terminal::now_ms());
-    let on_page = storing(&mut pages, target, asked, inserted);
+    let mut on_page = storing(&mut pages, asked, inserted, watch);
     let fetched = match kind {
-        Kind::Mark => fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?,
-        _ => fetch_closed(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?,
+        Kind::Mark => {
+            let on_page = |page: &[Candle]| on_page(page, None);
+            fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?
+        }
+        _ => {
+            let on_page = |page: &[Candle], pager: &Pager| on_page(page, Some(pager.absent()));
+            fetch_closed_paged(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?
+        }
     };
+    drop(on_page);
     pages.take_refused(&fetched)?;
     if kind == Kind::Candles {
-        let gaps = explained(&fetched, pages.refused_gaps(fetched.server_time_ms));
+        let (now_ms, last_ms) = (fetched.server_time_ms, fetched.last_open_ms);
+        let gaps = explained(&fetched.absent, pages.refused_gaps(now_ms), last_ms, now_ms);
         pages.store.put_gaps(series, &gaps)?;
     }
     Ok(Done {
@@ -68,10 +77,9 @@ fn asked_from(store: &Store, kind: Kind, series: &Series, since_ms: i64) -> Resu
 
 /// The stretches without candles that are explained: those that the exchange does not have, and those whose candles
 /// were refused. After the last candle, there may yet come some.
-fn explained(fetched: &Fetched, refused: Vec<Gap>) -> Vec<Gap> {
-    let found_at_ms = fetched.server_time_ms;
-    let end_ms = fetched.last_open_ms.unwrap_or(i64::MIN).min(found_at_ms - SURE_AFTER_MS);
-    let absent = fetched.absent.iter().map(|hole| Gap {
+fn explained(absent: &[Hole], refused: Vec<Gap>, last_open_ms: Option<i64>, found_at_ms: i64) -> Vec<Gap> {
+    let end_ms = last_open_ms.unwrap_or(i64::MIN).min(found_at_ms - SURE_AFTER_MS);
+    let absent = absent.iter().map(|hole| Gap {
         from_ms: hole.from_ms,
         to_ms: hole.to_ms,
         cause: ABSENT.to_owned(),
@@ -80,22 +88,63 @@ fn explained(fetched: &Fetched, refused: Vec<Gap>) -> Vec<Gap> {
     absent.chain(refused).filter(|gap| gap.to_ms <= end_ms).collect()
 }
 
-/// Stores a page, counts it and shows the progress.
+/// What the store knows of a stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Not even how it begins.
+    Nothing,
+    Beginning,
+    All,
+}
+
+/// What the store knows of `range`, which begins at an open time.
+pub(super) fn known(store: &Store, kind: Kind, series: &Series, range: Range) -> Result<Known> {
+    let Range { since_ms, until_ms } = range;
+    let stored = match kind {
+        Kind::Mark => store.marks(series, Some(since_ms), Some(until_ms))?,
+        _ => store.candles(series, Some(since_ms), Some(until_ms))?,
+    };
+    if stored.len() as u64 >= series.timeframe.count(since_ms, until_ms) {
+        return Ok(Known::All);
+    }
+    let resume_ms = asked_from(store, kind, series, since_ms)?;
+    let is_candle = stored.index_at_or_after(resume_ms) < stored.index_at_or_after(resume_ms + 1);
+    let known_to_ms = if is_candle { series.timeframe.next_open(resume_ms) } else { resume_ms };
+    Ok(match known_to_ms {
+        known_to_ms if known_to_ms >= until_ms => Known::All,
+        known_to_ms if known_to_ms > since_ms => Known::Beginning,
+        _ => Known::Nothing,
+    })
+}
+
+/// What is told to the fetch of a page.
+type Taken = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+/// Stores a page and what is known by then of candles that do not exist, counts it and shows the progress.
 fn storing<'a>(
     pages: &'a mut Pages<'_>,
-    target: &Target,
     asked: Range,
     inserted: &'a mut Inserted,
-) -> impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + 'a {
+    watch: Watch<'a>,
+) -> impl FnMut(&[Candle], Option<Vec<Hole>>) -> Taken + 'a {
     let span_ms = move |to_ms: i64| (to_ms - asked.since_ms).max(0).unsigned_abs();
-    let mut progress = Progress::start(target.to_string(), span_ms(asked.until_ms));
-    let mut rows = 0;
-    move |page| {
+    let length_ms = span_ms(asked.until_ms);
+    let (mut rows, mut gaps) = (0, Vec::new());
+    move |page, absent| {
         add(inserted, pages.take(page)?);
+        if let Some(absent) = absent {
+            // The end of the range is the exchange's present, or before it.
+            let last_ms = page.last().map(|last| last.open_time_ms);
+            let known = explained(&absent, pages.refused_gaps(asked.until_ms), last_ms, asked.until_ms);
+            if known != gaps {
+                pages.store.put_gaps(pages.series, &known)?;
+                gaps = known;
+            }
+        }
         rows += page.len() as u64;
         if let Some(last) = page.last() {
             tracing::info!("{} candles up to {}", page.len(), format_utc(last.open_time_ms));
-            progress.set(span_ms(last.open_time_ms), rows);
+            watch(Step { length_ms, done_ms: span_ms(last.open_time_ms), rows });
         }
         Ok(())
     }

@@ -6,13 +6,21 @@
 use anyhow::Result;
 use db::{Aside, Inserted, Place, Store};
 use exchange::{Exchange, FetchedFunding, fetch_funding};
-use market::{FundingRate, Rule, format_utc, funding_holes};
+use market::{FundingRate, Rule, Symbol, format_utc, funding_holes};
 use serde_json::{Value, json};
-use terminal::{Progress, thousands};
+use terminal::thousands;
 
-use super::{Done, Range, SOURCE, add, named, summary};
+use super::{Done, Range, SOURCE, Step, Watch, add, named, summary};
 use crate::args::Target;
 use crate::set_aside::{self, RuleCounts};
+
+/// Where a fetch from `since_ms` on may begin: at the newest stored rate, where no hole is before it.
+pub(super) fn resume_ms(store: &Store, exchange: &str, symbol: &Symbol, since_ms: i64) -> Result<i64> {
+    let stored = store.funding(exchange, symbol, Some(since_ms), None)?;
+    let times_ms: Vec<i64> = stored.iter().map(|rate| rate.time_ms).collect();
+    let Some(&last_ms) = times_ms.last() else { return Ok(since_ms) };
+    Ok(if funding_holes(&times_ms, since_ms, last_ms).is_empty() { last_ms } else { since_ms })
+}
 
 /// Fetches the funding of `target`.
 pub(super) async fn fetch(
@@ -21,10 +29,10 @@ pub(super) async fn fetch(
     target: &Target,
     range: Range,
     inserted: &mut Inserted,
+    watch: Watch<'_>,
 ) -> Result<Done> {
     let Range { since_ms, until_ms } = range;
     let span_ms = |to_ms: i64| (to_ms - since_ms).max(0).unsigned_abs();
-    let mut progress = Progress::start(target.to_string(), span_ms(until_ms));
     let mut times_ms = Vec::new();
     let place = Place::of_funding(target.exchange(), target.symbol());
     let mut set_aside = RuleCounts::new();
@@ -37,12 +45,12 @@ pub(super) async fn fetch(
         *set_aside.entry(Rule::Conflict).or_default() += asides.len() as u64;
         times_ms.extend(page.iter().map(|rate| rate.time_ms));
         if let Some(last) = page.last() {
-            progress.set(span_ms(last.time_ms), times_ms.len() as u64);
+            let (length_ms, done_ms) = (span_ms(until_ms), span_ms(last.time_ms));
+            watch(Step { length_ms, done_ms, rows: times_ms.len() as u64 });
         }
         Ok(())
     };
     let fetched = fetch_funding(exchange, target.symbol(), since_ms, Some(until_ms), on_page).await?;
-    drop(progress);
     let holes = funding_holes(&times_ms, since_ms, fetched.until_ms);
     set_aside.retain(|_, count| *count > 0);
     let mut json = to_json(target, range, &fetched, &holes, *inserted);

@@ -14,7 +14,7 @@ use crate::set_aside::RuleCounts;
 /// Takes the pages of one series.
 pub(super) struct Pages<'a> {
     pub(super) store: &'a mut Store,
-    series: &'a Series,
+    pub(super) series: &'a Series,
     data: Data,
     judge: Judge,
     now_ms: i64,

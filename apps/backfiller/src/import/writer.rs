@@ -22,7 +22,7 @@ pub(crate) struct Writer {
     store: Store,
     now_ms: i64,
     interrupt: Interrupt,
-    progress: Progress,
+    progress: Option<Progress>,
     /// Bytes of the files that are done.
     bytes: u64,
     /// Rows of all files that are in the store.
@@ -32,7 +32,19 @@ pub(crate) struct Writer {
 impl Writer {
     /// A writer for files of so many `bytes` together.
     pub(crate) fn new(store: Store, bytes: u64, now_ms: i64, interrupt: Interrupt) -> Self {
-        Writer { store, now_ms, interrupt, progress: Progress::start("import", bytes), bytes: 0, rows: 0 }
+        let progress = Some(Progress::start("import", bytes));
+        Writer { store, now_ms, interrupt, progress, bytes: 0, rows: 0 }
+    }
+
+    /// A writer that shows nothing.
+    pub(crate) fn quiet(store: Store, now_ms: i64, interrupt: Interrupt) -> Self {
+        Writer { store, now_ms, interrupt, progress: None, bytes: 0, rows: 0 }
+    }
+
+    fn show(&mut self, bytes: u64, rows: u64) {
+        if let Some(progress) = &mut self.progress {
+            progress.set(bytes, rows);
+        }
     }
 
     /// Waits for the next result, or for someone who asks to stop.
@@ -78,7 +90,7 @@ impl Writer {
     /// Goes on behind a file of so many `bytes`.
     pub(crate) fn skip(&mut self, bytes: u64) {
         self.bytes += bytes;
-        self.progress.set(self.bytes, self.rows);
+        self.show(self.bytes, self.rows);
     }
 
     fn store_all<R: Record>(
@@ -105,7 +117,7 @@ impl Writer {
                 parsed.set_aside(start + differing.index, Objection { rule: Rule::Conflict, why });
             }
             let share = (u128::from(bytes) * end as u128 / length as u128) as u64;
-            self.progress.set(self.bytes + share, self.rows + counts.stored());
+            self.show(self.bytes + share, self.rows + counts.stored());
         }
         let found = parsed.found;
         self.store.set_aside(place, found.asides.kept(), self.now_ms).map_err(|error| explain(error, path, &counts))?;

@@ -14,7 +14,7 @@ use zip::write::SimpleFileOptions;
 use crate::run::{Desk, count, minutes, stderr};
 
 /// A zip with these files.
-fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in files {
         zip.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -23,7 +23,8 @@ fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn checksum(bytes: &[u8], name: &str) -> String {
+/// What `sha256sum` says of it.
+pub(crate) fn checksum(bytes: &[u8], name: &str) -> String {
     let sum: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{sum}  {name}\n")
 }

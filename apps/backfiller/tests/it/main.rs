@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod archive_server;
 mod archives;
 mod backup;
 mod bad_candles;
@@ -9,11 +10,14 @@ mod check;
 mod export;
 mod faults;
 mod fetch;
+mod fetch_archive;
 mod fetch_perpetuals;
 mod import;
+mod limits;
 mod perpetuals;
 mod prune;
 mod resample;
+mod rounds;
 mod run;
 mod status;
 mod venue;

@@ -1,6 +1,7 @@
 //! Which error a reply of Binance means. The status and the code decide; the text is for people,
 //! except that the end of a ban is told nowhere else.
 
+use limits::LONGEST_SILENCE_MS;
 use market::{Symbol, Timeframe};
 use serde::Deserialize;
 
@@ -18,8 +19,6 @@ const LEAST_SILENCE_MS: i64 = 1_000;
 /// The shortest silence after a 418, whatever the reply says: who asks on while banned is banned for longer,
 /// and an end that lies in the past tells of clocks that differ, not of a ban that is over.
 const LEAST_BAN_SILENCE_MS: i64 = 10_000;
-/// The longest silence that is believed; the longest ban is three days.
-const LONGEST_SILENCE_MS: i64 = 7 * 86_400_000;
 
 /// How much of a body is quoted.
 const QUOTED_CHARS: usize = 80;

@@ -1,13 +1,17 @@
 //! Binance, public market data: spot and the perpetuals settled in their quote (USD-M).
 
+mod archive;
 mod fault;
 mod parse;
 mod request;
 mod server;
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use market::{Candle, FundingRate, Instrument, Symbol, Ticker, Timeframe};
 
+use crate::archive::PathOf;
 use crate::http::{Dialect, Http};
 use crate::request::Request;
 use crate::{Exchange, ExchangeError, Options};
@@ -17,6 +21,15 @@ use server::{Endpoint, Perpetual, SPOT, Server, USD_M};
 pub(crate) const SPOT_NAME: &str = SPOT.name;
 /// The name of USD-M in ccxt's notation.
 pub(crate) const USD_M_NAME: &str = USD_M.name;
+
+/// The archive of spot: its address, and where a file is.
+pub(crate) const SPOT_ARCHIVE: (&str, PathOf) = (archive::BASE_URL, |symbol, timeframe, price, span, open_ms| {
+    archive::path(&SPOT, symbol, timeframe, price, span, open_ms)
+});
+/// The archive of USD-M.
+pub(crate) const USD_M_ARCHIVE: (&str, PathOf) = (archive::BASE_URL, |symbol, timeframe, price, span, open_ms| {
+    archive::path(&USD_M, symbol, timeframe, price, span, open_ms)
+});
 
 struct Binance {
     http: Http,
@@ -103,6 +116,16 @@ impl Exchange for Binance {
         let request = request::funding(funding, &id, since_ms, until_ms);
         let rates = self.http.call(&request, |body| parse::funding(body, &id)).await;
         rates.map_err(|error| self.blame_symbol(error, symbol))
+    }
+
+    async fn fetch_quote_volumes(&self, markets: &[Instrument]) -> Result<Vec<(Symbol, f64)>, ExchangeError> {
+        let told = self.http.call(&request::volumes(self.server), parse::volumes).await?;
+        let mut symbols = HashMap::new();
+        for Instrument { symbol, .. } in markets {
+            symbols.insert(self.id_of(symbol)?, symbol);
+        }
+        let known = told.into_iter().filter_map(|(id, volume)| Some((Symbol::clone(symbols.get(&id)?), volume)));
+        Ok(known.collect())
     }
 
     async fn fetch_ticker(&self, symbol: &Symbol) -> Result<Ticker, ExchangeError> {

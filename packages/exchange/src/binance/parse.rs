@@ -103,6 +103,18 @@ pub(super) fn ticker(body: &[u8], id: &str) -> Result<Ticker, String> {
     })
 }
 
+/// What Binance calls each symbol, and what was traded of it in 24 hours, in its quote.
+pub(super) fn volumes(body: &[u8]) -> Result<Vec<(String, f64)>, String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Day {
+        symbol: String,
+        quote_volume: Number,
+    }
+    let days: Vec<Day> = json(body)?;
+    Ok(days.into_iter().map(|day| (day.symbol, day.quote_volume.0)).collect())
+}
+
 /// The symbols and the limit of `/exchangeInfo`.
 pub(super) fn markets(body: &[u8]) -> Result<Markets, String> {
     #[derive(Deserialize)]

@@ -28,6 +28,12 @@ pub(super) fn ticker(server: &Server, id: &str) -> Request {
     to(&server.ticker).with("symbol", &id)
 }
 
+/// What was traded in 24 hours, of all symbols; spot leaves out what is not used when asked to.
+pub(super) fn volumes(server: &Server) -> Request {
+    let request = to(&server.volumes);
+    if server.perpetual.is_none() { request.with("type", &"MINI") } else { request }
+}
+
 /// A page of candles that open at or after `since_ms` and before `until_ms`.
 pub(super) fn klines(
     endpoint: &Endpoint,
@@ -88,6 +94,8 @@ mod tests {
     fn the_other_questions() {
         assert_eq!(time(&SPOT).target(), "/api/v3/time");
         assert_eq!(markets(&SPOT).target(), "/api/v3/exchangeInfo?showPermissionSets=false");
+        assert_eq!(volumes(&SPOT).target(), "/api/v3/ticker/24hr?type=MINI");
+        assert_eq!(volumes(&USD_M).target(), "/fapi/v1/ticker/24hr");
         assert_eq!(ticker(&SPOT, "BTCUSDT").target(), "/api/v3/ticker/24hr?symbol=BTCUSDT");
         assert_eq!([time(&SPOT).weight, markets(&SPOT).weight, ticker(&SPOT, "").weight], [1, 20, 2]);
     }

@@ -19,6 +19,8 @@ pub(super) struct Server {
     pub(super) candles: Endpoint,
     /// The best prices of one symbol, with a time.
     pub(super) ticker: Endpoint,
+    /// What was traded in 24 hours, of all symbols.
+    pub(super) volumes: Endpoint,
     /// What only perpetuals have; `None` for spot.
     pub(super) perpetual: Option<Perpetual>,
 }
@@ -53,6 +55,7 @@ pub(super) static SPOT: Server = Server {
     markets: at("/api/v3/exchangeInfo", 20),
     candles: at("/api/v3/klines", 2),
     ticker: at("/api/v3/ticker/24hr", 2),
+    volumes: at("/api/v3/ticker/24hr", 80),
     perpetual: None,
 };
 
@@ -67,5 +70,6 @@ pub(super) static USD_M: Server = Server {
     markets: at("/fapi/v1/exchangeInfo", 1),
     candles: at("/fapi/v1/klines", 5),
     ticker: at("/fapi/v1/ticker/bookTicker", 2),
+    volumes: at("/fapi/v1/ticker/24hr", 40),
     perpetual: Some(Perpetual { marks: at("/fapi/v1/markPriceKlines", 5), funding: at("/fapi/v1/fundingRate", 24) }),
 };

@@ -69,6 +69,10 @@ impl Exchange for Fake {
         Err(ExchangeError::Unsupported { exchange: "fake", what: "funding rates" })
     }
 
+    async fn fetch_quote_volumes(&self, _: &[Instrument]) -> Result<Vec<(Symbol, f64)>, ExchangeError> {
+        Ok(Vec::new())
+    }
+
     async fn fetch_ticker(&self, _: &Symbol) -> Result<Ticker, ExchangeError> {
         Err(ExchangeError::Region { exchange: "fake" })
     }

@@ -72,11 +72,11 @@ async fn a_firewall_is_left_alone_for_minutes() {
 
 #[tokio::test]
 async fn weight_used_by_others_counts() {
-    let server = Server::start(vec![answer(200, "X-MBX-USED-WEIGHT-1M: 5399\n", crate::server::TIME), good()]).await;
+    let server = Server::start(vec![answer(200, "X-MBX-USED-WEIGHT-1M: 5699\n", crate::server::TIME), good()]).await;
     let (binance, clock) = binance(&server.base_url);
     binance.fetch_time().await.unwrap();
     binance.fetch_time().await.unwrap();
-    assert_eq!(clock.passed_ms(), 0, "5400 of 6000 may be used");
+    assert_eq!(clock.passed_ms(), 0, "5700 of 6000 may be used");
     binance.fetch_time().await.unwrap();
     assert_eq!(clock.passed_ms(), 50_000, "then the minute has to end");
 }
@@ -88,17 +88,17 @@ async fn the_limit_is_learned_from_the_exchange() {
     let server = Server::start(vec![markets, good()]).await;
     let (binance, clock) = binance(&server.base_url);
     binance.load_markets().await.unwrap();
-    for _ in 0..70 {
+    for _ in 0..75 {
         binance.fetch_time().await.unwrap();
     }
-    assert_eq!(clock.passed_ms(), 0, "20 and 70 are 90 of 100");
+    assert_eq!(clock.passed_ms(), 0, "20 and 75 are 95 of 100");
     binance.fetch_time().await.unwrap();
     assert_eq!(clock.passed_ms(), 50_000);
 }
 
 #[tokio::test]
 async fn calls_at_the_same_time_share_one_budget() {
-    let server = Server::start(vec![answer(200, "X-MBX-USED-WEIGHT-1M: 5390\n", crate::server::TIME), good()]).await;
+    let server = Server::start(vec![answer(200, "X-MBX-USED-WEIGHT-1M: 5690\n", crate::server::TIME), good()]).await;
     let (binance, clock) = binance(&server.base_url);
     binance.fetch_time().await.unwrap();
     let five = async || {

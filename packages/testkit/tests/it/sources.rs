@@ -12,9 +12,10 @@ const NEVER: [&str; 8] =
     ["todo!(", "unimplemented!(", "dbg!(", "#[ignore", "TODO", "FIXME", "unbounded_channel", "mpsc::unbounded"];
 
 /// The files that read a clock, and why each may. Everything else takes the time as an input.
-const CLOCKS: [(&str, &str); 9] = [
+const CLOCKS: [(&str, &str); 10] = [
     ("packages/terminal/src/clock.rs", "the wall clock that the commands hand down"),
     ("packages/terminal/src/progress.rs", "how often a line of progress is printed"),
+    ("packages/terminal/src/board.rs", "the same where much is done at once"),
     ("packages/exchange/src/clock.rs", "the real clock behind the one that tests step by hand"),
     ("packages/websocket/src/keeper.rs", "how long a real connection was up"),
     ("packages/websocket/src/session.rs", "tells the watchdog, which is pure, the time"),

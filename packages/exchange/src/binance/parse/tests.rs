@@ -240,3 +240,10 @@ fn documented_perpetual_replies_are_read() {
     assert_eq!((best.time_ms, best.bid, best.ask_size, best.last), (1_589_437_530_011, 4.0, 9.0, None));
     assert_eq!(time(read("check_server_time").unwrap().as_bytes()), Ok(1_499_827_319_559));
 }
+
+#[test]
+fn volumes_are_read() {
+    let body = r#"[{"symbol":"BTCUSDT","quoteVolume":"1500000.5","x":1},{"symbol":"AB","quoteVolume":"0"}]"#;
+    assert_eq!(volumes(body.as_bytes()).unwrap(), [("BTCUSDT".to_owned(), 1_500_000.5), ("AB".to_owned(), 0.0)]);
+    check_refused(volumes, r#"[{"symbol":"AB"}]"#, "missing field `quoteVolume`");
+}
