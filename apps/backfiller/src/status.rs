@@ -88,7 +88,7 @@ fn to_json(store: &Store, stored: &Stored) -> Result<Value> {
 fn series_json(status: &SeriesStatus, gaps: &[Gap]) -> Value {
     let cause = |hole: &market::Hole| {
         let gap = gaps.iter().find(|gap| gap.from_ms <= hole.from_ms && hole.to_ms <= gap.to_ms);
-        gap.map(|gap| gap.cause.as_str())
+        gap.map(|gap| gap.cause.to_string())
     };
     let hole = |hole: &market::Hole| {
         json!({

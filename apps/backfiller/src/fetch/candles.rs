@@ -4,22 +4,16 @@
 //! price goes on while nobody trades: a hole in it is rare, and asked for again.
 
 use anyhow::Result;
-use db::{Gap, Inserted, Store};
-use exchange::{Exchange, Fetched, fetch_closed, fetch_closed_marks};
+use db::{Inserted, Store};
+use exchange::{Exchange, FetchError, Fetched, fetch_closed, fetch_closed_marks};
 use market::{Candle, Hole, Series, format_utc};
 use serde_json::{Value, json};
 use terminal::{Progress, thousands};
 
 use super::pages::Pages;
-use super::{Done, Range, add, named, summary};
+use super::{Done, Range, add, known, named, summary};
 use crate::args::{Kind, Target};
 use crate::set_aside;
-
-/// What is written beside a stretch that the exchange was asked for twice in vain.
-const ABSENT: &str = "not at the exchange";
-/// A hole that ends later than this before the exchange's present is not explained yet: candles of
-/// an outage that is just over may still come.
-const SURE_AFTER_MS: i64 = 3_600_000;
 
 /// Fetches what is not stored yet of `target`, whose candles are `series`.
 pub(super) async fn fetch(
@@ -38,13 +32,17 @@ pub(super) async fn fetch(
     let mut pages = Pages::new(store, series, kind, terminal::now_ms());
     let on_page = storing(&mut pages, target, asked, inserted);
     let fetched = match kind {
-        Kind::Mark => fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?,
-        _ => fetch_closed(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?,
+        Kind::Mark => fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await,
+        _ => fetch_closed(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await,
     };
-    pages.take_refused(&fetched)?;
+    if kind == Kind::Candles && matches!(fetched, Err(FetchError::Exchange(_) | FetchError::Answer(_))) {
+        known::note_failure(pages.store, series, asked_from_ms, range.until_ms)?;
+    }
+    let fetched = fetched?;
+    pages.take_refused(&fetched.refused)?;
     if kind == Kind::Candles {
-        let gaps = explained(&fetched, pages.refused_gaps(fetched.server_time_ms));
-        pages.store.put_gaps(series, &gaps)?;
+        let refused = pages.refused_gaps(fetched.server_time_ms);
+        known::note(exchange, pages.store, series, asked_from_ms, &fetched, refused).await?;
     }
     Ok(Done {
         text: to_text(target, &fetched, *inserted) + &set_aside::to_text(&pages.set_aside),
@@ -64,20 +62,6 @@ fn asked_from(store: &Store, kind: Kind, series: &Series, since_ms: i64) -> Resu
         tracing::info!("stored already up to {}", format_utc(asked_from_ms));
     }
     Ok(asked_from_ms)
-}
-
-/// The stretches without candles that are explained: those that the exchange does not have, and those whose candles
-/// were refused. After the last candle, there may yet come some.
-fn explained(fetched: &Fetched, refused: Vec<Gap>) -> Vec<Gap> {
-    let found_at_ms = fetched.server_time_ms;
-    let end_ms = fetched.last_open_ms.unwrap_or(i64::MIN).min(found_at_ms - SURE_AFTER_MS);
-    let absent = fetched.absent.iter().map(|hole| Gap {
-        from_ms: hole.from_ms,
-        to_ms: hole.to_ms,
-        cause: ABSENT.to_owned(),
-        found_at_ms,
-    });
-    absent.chain(refused).filter(|gap| gap.to_ms <= end_ms).collect()
 }
 
 /// Stores a page, counts it and shows the progress.

@@ -1,0 +1,42 @@
+//! A market of the exchange that is always traded, asked when the store has none that can tell outage from no trades.
+
+use db::Cause;
+use exchange::{ExchangeError, SETTLE_MS};
+use market::{Instrument, Series, Symbol};
+
+use crate::asking::Venue;
+use crate::holes::{AROUND, Testimony, after, before};
+
+/// The markets that are traded most, wherever they are listed.
+const LIQUID: [&str; 6] = ["BTC/USDT", "ETH/USDT", "BTC/USDT:USDT", "ETH/USDT:USDT", "BTC/USD", "ETH/USD"];
+/// How much of a stretch is looked at, in candles: as much as fits on a page together with what is around it.
+const MOST_WITHIN: i64 = 900;
+
+/// The first of [`LIQUID`] that the exchange trades, and that is another one.
+fn choose<'a>(markets: &'a [Instrument], symbol: &Symbol) -> Option<&'a Symbol> {
+    let listed = |name: &str| markets.iter().find(|market| market.active && market.symbol.to_string() == name);
+    let mut candidates = LIQUID.iter().filter_map(|name| listed(name));
+    candidates.find(|market| market.symbol != *symbol).map(|market| &market.symbol)
+}
+
+/// Outage or no trades, and what says so; `None` where there is no such market, or it was not traded then.
+pub(super) async fn ask(
+    venue: &Venue,
+    series: &Series,
+    from_ms: i64,
+    to_ms: i64,
+) -> Result<Option<(Cause, String)>, ExchangeError> {
+    let timeframe = series.timeframe;
+    let Some(witness) = choose(&venue.markets, &series.symbol) else { return Ok(None) };
+    let settled_ms = timeframe.open_of(venue.server_time_ms - SETTLE_MS);
+    let is_short = timeframe.count(from_ms, to_ms) <= MOST_WITHIN.unsigned_abs();
+    let most_ms = from_ms + MOST_WITHIN * timeframe.longest_ms();
+    let until_ms = if is_short { after(timeframe, to_ms) } else { timeframe.open_of(most_ms) }.min(settled_ms);
+    let since_ms = before(timeframe, from_ms);
+    let limit = u32::try_from(timeframe.count(since_ms, until_ms)).unwrap_or(u32::MAX);
+    let candles = venue.exchange.fetch_ohlcv(witness, timeframe, Some(since_ms), Some(until_ms), Some(limit)).await?;
+    let testimony = Testimony::of_candles(&candles, timeframe, (from_ms, to_ms), until_ms);
+    Ok(testimony.cause().map(|cause| (cause, format!("asked, {}", testimony.told_of(witness, timeframe)))))
+}
+
+const _: () = assert!(MOST_WITHIN + 2 * AROUND <= 1_000, "a page has so many candles");
