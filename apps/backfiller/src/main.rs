@@ -5,6 +5,7 @@ mod args;
 mod asking;
 mod backup;
 mod check;
+mod coverage;
 mod export;
 mod fetch;
 mod filter;

@@ -94,7 +94,7 @@ fn answer(mut stream: &TcpStream, reply: &dyn Fn(&Asked) -> Reply, notes: &Mutex
     };
     let (status, body) = match body {
         Some(body) => ("200 OK", body),
-        None => ("400 Bad Request", r#"{"code":-1000,"msg":"nothing sensible"}"#.to_owned()),
+        None => ("400 Bad Request", r#"{"code":-1102,"msg":"nothing sensible"}"#.to_owned()),
     };
     let head = format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length");
     // The client may be gone.
