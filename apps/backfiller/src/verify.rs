@@ -7,7 +7,7 @@ mod report;
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
-use db::Store;
+use db::{Cause, Store};
 use market::{Judge, Series, WhenError, parse_when};
 use terminal::{BadVerdict, Interrupted, Progress, thousands};
 
@@ -56,7 +56,7 @@ pub(crate) struct Args {
     /// Draw the same places as the run that told this seed
     #[arg(long, value_name = "SEED", conflicts_with = "all")]
     seed: Option<u64>,
-    /// Only candles that open then or later: 2024-01-31, or 90d for 90 days ago; UTC
+    /// Only candles that open then or later: 2024-01-31, or 90d for 90 days ago by this machine's clock; UTC
     #[arg(long, value_name = "TIME", value_parser = time_ms)]
     since: Option<i64>,
     /// Only candles that open before, written alike
@@ -157,10 +157,12 @@ async fn block_of(
     // What closed since was not asked for.
     let ours = store.candles(series, Some(block.from_ms), Some(block.to_ms.min(asked.until_ms)))?;
     let mut compared = compare(&ours, &theirs, &asked, &mut Judge::of_trades(series.timeframe));
-    let refused = |gap: &db::Gap| matches!(gap.cause, db::Cause::Refused(_));
-    let gaps: Vec<_> = store.gaps(series)?.into_iter().filter(refused).collect();
-    // What was refused on purpose is not lacking.
-    compared.lacking.retain(|time_ms| !gaps.iter().any(|gap| (gap.from_ms..gap.to_ms).contains(time_ms)));
+    if !compared.lacking.is_empty() {
+        // What was refused on purpose is not lacking.
+        let mut gaps = store.gaps(series)?;
+        gaps.retain(|gap| matches!(gap.cause, Cause::Refused(_)));
+        compared.lacking.retain(|time_ms| !gaps.iter().any(|gap| (gap.from_ms..gap.to_ms).contains(time_ms)));
+    }
     if fix {
         for differing in compared.differing.iter_mut().filter(|differing| differing.is_believed) {
             store.correct(series, &differing.theirs, WHY, terminal::now_ms())?;

@@ -2,11 +2,13 @@
 //!
 //! A witness is a market of the same exchange and another symbol, whose candles are not longer. It must be one that is
 //! traded all the time: of the [`AROUND`] candles before the stretch and as many after it, as far as its own reach,
-//! all are there but one in a hundred. Then what it has within the stretch decides: half of its candles or more, and
-//! the exchange went on while nobody traded here; fewer, and the exchange was down. Of several witnesses one that has
-//! half is believed. Other timeframes of the same symbol are none: when nobody trades, they have no candles either.
+//! all are there but one in a hundred. Then what it has within the stretch decides. Half of its candles or more:
+//! the exchange went on while nobody traded here. Fewer, and of more than half of them it is proven that the exchange
+//! has none: the exchange was down. Candles of it that nobody asked for say nothing. Of several witnesses one that
+//! has half is believed. Other timeframes of the same symbol are no witnesses: when nobody trades, they have no
+//! candles either.
 
-use db::{Cause, DbError, Store};
+use db::{Cause, DbError, Gap, Store};
 use market::{Candle, Series, Symbol, Timeframe};
 
 /// Candles on each side of a stretch by which a witness is known as one that is traded all the time.
@@ -57,15 +59,26 @@ pub(crate) struct Testimony {
     pub(crate) around: (u64, u64),
     /// The same within the stretch.
     pub(crate) within: (u64, u64),
+    /// Candles within the stretch of which the exchange is known to have none.
+    pub(crate) absent: u64,
 }
 
 impl Testimony {
     /// The cause; `None` of a witness that cannot tell.
     pub(crate) fn cause(self) -> Option<Cause> {
+        let (there, whole) = self.within;
+        if !self.is_traded_always() || whole == 0 {
+            None
+        } else if there * 2 >= whole {
+            Some(Cause::NoTrades)
+        } else {
+            (self.absent * 2 > whole).then_some(Cause::Outage)
+        }
+    }
+
+    fn is_traded_always(self) -> bool {
         let (there, of) = self.around;
-        let is_traded_always = of >= AROUND.unsigned_abs() && there * 100 >= of * 99;
-        let (within, whole) = self.within;
-        (is_traded_always && whole > 0).then_some(if within * 2 >= whole { Cause::NoTrades } else { Cause::Outage })
+        of >= AROUND.unsigned_abs() && there * 100 >= of * 99
     }
 
     /// In words: `ETH/USDT 1m has 0 of 120 candles there`.
@@ -73,7 +86,7 @@ impl Testimony {
         format!("{symbol} {timeframe} has {} of {} candles there", self.within.0, self.within.1)
     }
 
-    /// Of a witness whose candles of a range are at hand: those that open from [`AROUND`] candles before the stretch
+    /// Of a witness whom the exchange was asked for: its candles that open from [`AROUND`] candles before the stretch
     /// on, up to `until_ms`, which need not lie behind the stretch.
     pub(crate) fn of_candles(
         candles: &[Candle],
@@ -87,7 +100,9 @@ impl Testimony {
         };
         let (first_ms, seen_ms) = (before(timeframe, from_ms), to_ms.min(until_ms));
         let (left, right) = (count(first_ms, from_ms), count(seen_ms, until_ms));
-        Testimony { around: (left.0 + right.0, left.1 + right.1), within: count(from_ms, seen_ms) }
+        let within = count(from_ms, seen_ms);
+        let around = (left.0 + right.0, left.1 + right.1);
+        Testimony { around, within, absent: within.1.saturating_sub(within.0) }
     }
 }
 
@@ -135,7 +150,25 @@ fn testimony(store: &Store, witness: &Witness, from_ms: i64, to_ms: i64) -> Resu
     };
     let (begin_ms, until_ms) = (before(timeframe, from_ms).max(*first_ms), after(timeframe, to_ms).min(*end_ms));
     let (left, right) = (count(begin_ms, from_ms)?, count(to_ms, until_ms)?);
-    Ok(Testimony { around: (left.0 + right.0, left.1 + right.1), within: count(from_ms, to_ms)? })
+    let around = (left.0 + right.0, left.1 + right.1);
+    let mut testimony = Testimony { around, within: count(from_ms, to_ms)?, absent: 0 };
+    if testimony.is_traded_always() && testimony.cause().is_none() {
+        testimony.absent = absent(timeframe, &store.gaps(series)?, from_ms, to_ms);
+    }
+    Ok(testimony)
+}
+
+/// How many candles of a stretch the exchange is known not to have. Gaps may overlap.
+fn absent(timeframe: Timeframe, gaps: &[Gap], from_ms: i64, to_ms: i64) -> u64 {
+    let is_absent =
+        |gap: &&Gap| gap.is_explained() && matches!(gap.cause, Cause::Absent | Cause::Outage | Cause::NoTrades);
+    let (mut counted_ms, mut count) = (from_ms, 0);
+    for gap in gaps.iter().filter(is_absent) {
+        let (from, to) = (gap.from_ms.max(counted_ms), gap.to_ms.min(to_ms));
+        count += timeframe.count(timeframe.open_of(from), to);
+        counted_ms = counted_ms.max(to);
+    }
+    count
 }
 
 #[cfg(test)]
@@ -143,21 +176,41 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(around: (u64, u64), within: (u64, u64), expected: Option<Cause>) {
-        assert_eq!(Testimony { around, within }.cause(), expected);
+    fn check(around: (u64, u64), within: (u64, u64), absent: u64, expected: Option<Cause>) {
+        assert_eq!(Testimony { around, within, absent }.cause(), expected);
     }
 
     #[test]
     fn a_witness_that_is_always_traded_decides() {
-        check((100, 100), (0, 60), Some(Cause::Outage));
-        check((99, 100), (29, 60), Some(Cause::Outage));
-        check((100, 100), (30, 60), Some(Cause::NoTrades));
-        check((100, 100), (60, 60), Some(Cause::NoTrades));
-        check((98, 100), (60, 60), None);
-        check((98, 100), (0, 60), None);
-        check((0, 0), (0, 60), None);
-        check((49, 49), (0, 60), None);
-        check((100, 100), (0, 0), None);
+        check((100, 100), (0, 60), 60, Some(Cause::Outage));
+        check((99, 100), (29, 60), 31, Some(Cause::Outage));
+        check((100, 100), (30, 60), 30, Some(Cause::NoTrades));
+        check((100, 100), (60, 60), 0, Some(Cause::NoTrades));
+        // Traded seldom, or known too little.
+        check((98, 100), (60, 60), 0, None);
+        check((98, 100), (0, 60), 60, None);
+        check((0, 0), (0, 60), 60, None);
+        check((49, 49), (0, 60), 60, None);
+        check((100, 100), (0, 0), 0, None);
+        // Nobody asked for what is missing of it.
+        check((100, 100), (0, 60), 0, None);
+        check((100, 100), (0, 60), 30, None);
+    }
+
+    #[test]
+    fn gaps_that_overlap_are_counted_once() {
+        const M: i64 = 60_000;
+        let gap = |from: i64, to: i64, cause: Cause| {
+            let proof = Some(db::Proof { how: String::new(), at_ms: 0 });
+            Gap { from_ms: from * M, to_ms: to * M, cause, found_at_ms: 0, proof }
+        };
+        let gaps = [
+            gap(0, 5, Cause::Absent),
+            gap(3, 8, Cause::Outage),
+            gap(8, 9, Cause::FetchFailed),
+            gap(9, 99, Cause::NoTrades),
+        ];
+        assert_eq!(absent(Timeframe::M1, &gaps, 2 * M, 12 * M), 6 + 3);
     }
 
     #[test]
@@ -170,9 +223,9 @@ mod tests {
         let of = |from: i64, to: i64, until: i64| {
             Testimony::of_candles(&candles, Timeframe::M1, (from * M, to * M), until * M)
         };
-        assert_eq!(of(100, 120, 170), Testimony { around: (100, 100), within: (0, 20) });
+        assert_eq!(of(100, 120, 170), Testimony { around: (100, 100), within: (0, 20), absent: 20 });
         // The page ends within the stretch.
-        assert_eq!(of(100, 120, 110), Testimony { around: (50, 50), within: (0, 10) });
+        assert_eq!(of(100, 120, 110), Testimony { around: (50, 50), within: (0, 10), absent: 10 });
         assert_eq!(of(100, 140, 150).within, (20, 40));
     }
 }

@@ -1,6 +1,7 @@
 //! Holes and gaps put together.
 
 use market::{Candle, Rule};
+use proptest::prelude::*;
 
 use super::*;
 
@@ -76,4 +77,27 @@ fn holes_are_told_by_what_is_known_of_their_parts() {
         &[gap(-9, 3, FetchFailed, false), gap(90, 120, FetchFailed, false)],
         &["-9-0 fetch failed?", "100-120 fetch failed?"],
     );
+}
+
+fn causes() -> impl Strategy<Value = Cause> {
+    prop::sample::select(vec![Cause::FetchFailed, Cause::Absent, Cause::Outage, Cause::NoTrades, Cause::BeforeListing])
+}
+
+proptest! {
+    /// Whatever is noted of it: a hole is told whole, each part once, and none but it.
+    #[test]
+    fn parts_are_the_hole(from in 0_i64..50, length in 1_i64..50, noted in prop::collection::vec((0_i64..100, 1_i64..40, causes(), any::<bool>()), 0..9)) {
+        let hole = Hole { from_ms: at(from), to_ms: at(from + length), missing: length.unsigned_abs() };
+        let mut gaps: Vec<Gap> = noted.iter().map(|&(from, length, cause, proven)| gap(from, from + length, cause, proven)).collect();
+        gaps.sort_by_key(|gap| gap.from_ms);
+        let parts = split(Timeframe::M1, &hole, &gaps);
+        prop_assert_eq!(parts.iter().map(|part| part.missing).sum::<u64>(), hole.missing);
+        prop_assert_eq!((parts[0].from_ms, parts[parts.len() - 1].to_ms), (hole.from_ms, hole.to_ms));
+        prop_assert!(parts.windows(2).all(|pair| pair[0].to_ms == pair[1].from_ms));
+        for minute in from..from + length {
+            let part = parts.iter().find(|part| (part.from_ms..part.to_ms).contains(&at(minute))).unwrap();
+            let is_proven = gaps.iter().any(|gap| gap.is_explained() && (gap.from_ms..gap.to_ms).contains(&at(minute)));
+            prop_assert_eq!(part.is_explained(), is_proven);
+        }
+    }
 }

@@ -78,7 +78,7 @@ async fn fill(
             // Nothing is stored before it: a listing explains it, or nothing.
             match before_listing(venue.exchange.as_ref(), store, series, hole.to_ms).await? {
                 Some(how) => proven.push(gap(venue, hole, Cause::BeforeListing, how)),
-                None => outcome.why = Some("no stored candle comes before it; fetch from further back"),
+                None => outcome.why = Some("no stored candle lies beside it; fetch from further back"),
             }
         } else if right_ms.is_some() || hole.to_ms < *to_ms {
             proven.push(absent(venue, store, around, item, hole).await?);

@@ -5,12 +5,12 @@ use exchange::{ExchangeError, SETTLE_MS};
 use market::{Instrument, Series, Symbol};
 
 use crate::asking::Venue;
-use crate::holes::{AROUND, Testimony, after, before};
+use crate::holes::{Testimony, after, before};
 
 /// The markets that are traded most, wherever they are listed.
 const LIQUID: [&str; 6] = ["BTC/USDT", "ETH/USDT", "BTC/USDT:USDT", "ETH/USDT:USDT", "BTC/USD", "ETH/USD"];
-/// How much of a stretch is looked at, in candles: as much as fits on a page together with what is around it.
-const MOST_WITHIN: i64 = 900;
+/// Candles of a page: of a long stretch, so many are looked at.
+const PAGE: u32 = 1_000;
 
 /// The first of [`LIQUID`] that the exchange trades, and that is another one.
 fn choose<'a>(markets: &'a [Instrument], symbol: &Symbol) -> Option<&'a Symbol> {
@@ -29,14 +29,11 @@ pub(super) async fn ask(
     let timeframe = series.timeframe;
     let Some(witness) = choose(&venue.markets, &series.symbol) else { return Ok(None) };
     let settled_ms = timeframe.open_of(venue.server_time_ms - SETTLE_MS);
-    let is_short = timeframe.count(from_ms, to_ms) <= MOST_WITHIN.unsigned_abs();
-    let most_ms = from_ms + MOST_WITHIN * timeframe.longest_ms();
-    let until_ms = if is_short { after(timeframe, to_ms) } else { timeframe.open_of(most_ms) }.min(settled_ms);
-    let since_ms = before(timeframe, from_ms);
-    let limit = u32::try_from(timeframe.count(since_ms, until_ms)).unwrap_or(u32::MAX);
-    let candles = venue.exchange.fetch_ohlcv(witness, timeframe, Some(since_ms), Some(until_ms), Some(limit)).await?;
+    let (since_ms, until_ms) = (before(timeframe, from_ms), after(timeframe, to_ms).min(settled_ms));
+    let candles = venue.exchange.fetch_ohlcv(witness, timeframe, Some(since_ms), Some(until_ms), Some(PAGE)).await?;
+    // A full page ends with its last candle; another one must reach behind the stretch to say anything of it.
+    let last = candles.last().filter(|_| candles.len() >= PAGE as usize);
+    let until_ms = last.map_or(until_ms, |last| timeframe.next_open(last.open_time_ms));
     let testimony = Testimony::of_candles(&candles, timeframe, (from_ms, to_ms), until_ms);
     Ok(testimony.cause().map(|cause| (cause, format!("asked, {}", testimony.told_of(witness, timeframe)))))
 }
-
-const _: () = assert!(MOST_WITHIN + 2 * AROUND <= 1_000, "a page has so many candles");

@@ -60,8 +60,6 @@ pub(crate) fn of_series(status: &SeriesStatus, stretches: &[Stretch]) -> Vec<Ite
             items.push(item(hole.from_ms, hole.to_ms, Want::Candles { left_ms, right_ms: Some(hole.to_ms) }));
         }
     }
-    // Several open parts of a hole are asked for at once.
-    items.dedup();
     items
 }
 
@@ -77,9 +75,11 @@ pub(crate) fn delisting(status: &SeriesStatus, stretches: &[Stretch], server_tim
     is_over.then(|| Item { series: status.series.clone(), from_ms, to_ms, missing, want })
 }
 
-/// Largest first; of equal ones those of the first names, and of these the oldest.
-pub(crate) fn largest_first(items: &mut [Item]) {
+/// Largest first; of equal ones those of the first names, and of these the oldest. Several open parts of a hole are
+/// asked for at once.
+pub(crate) fn largest_first(items: &mut Vec<Item>) {
     items.sort_by(|a, b| (b.missing, &a.series, a.from_ms).cmp(&(a.missing, &b.series, b.from_ms)));
+    items.dedup();
 }
 
 #[cfg(test)]
@@ -97,7 +97,8 @@ mod tests {
             missing,
             want: Want::Cause,
         };
-        let mut items = [item("B/C", 5, 2), item("B/C", 1, 9), item("A/C", 7, 2), item("A/C", 3, 2)];
+        let mut items =
+            vec![item("B/C", 5, 2), item("B/C", 1, 9), item("A/C", 7, 2), item("A/C", 3, 2), item("B/C", 5, 2)];
         largest_first(&mut items);
         assert_eq!(items, [item("B/C", 1, 9), item("A/C", 3, 2), item("A/C", 7, 2), item("B/C", 5, 2)]);
     }

@@ -1,5 +1,8 @@
 //! Holes: why they are there, what the exchange says when it is asked again, and what is written down.
 
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::liar::{Asked, Liar, MINUTE_MS, NOW_MS, Reply, honest};
@@ -13,15 +16,15 @@ fn minute(number: i64) -> i64 {
 }
 
 /// A desk with minutes 0 to 149 of a symbol, but for those without, as import brings them.
-fn import(desk: &Desk, symbol: &str, without: &[std::ops::Range<i64>]) {
-    let rows = (0..150).filter(|number| !without.iter().any(|range| range.contains(number)));
+fn import(desk: &Desk, symbol: &str, without: &[(i64, i64)]) {
+    let rows = (0..150).filter(|number| !without.iter().any(|&(from, to)| (from..to).contains(number)));
     let rows: String = rows.map(|number| format!("{},1.5,2.5,0.5,1.25,9\n", minute(number))).collect();
     let file = desk.write("a.csv", &rows);
     let args = ["import", "--exchange", "binance", "--symbol", symbol, "--timeframe", "1m", file.to_str().unwrap()];
     desk.json(&args);
 }
 
-fn holed(without: &[std::ops::Range<i64>]) -> Desk {
+fn holed(without: &[(i64, i64)]) -> Desk {
     let desk = Desk::new();
     import(&desk, "BTC/USDT", without);
     desk
@@ -70,7 +73,7 @@ fn without_ten(asked: &Asked) -> Reply {
 
 #[test]
 fn what_was_never_asked_for_is_found_largest_first() {
-    let desk = holed(&[10..12, 40..60, 100..105]);
+    let desk = holed(&[(10, 12), (40, 60), (100, 105)]);
     assert_eq!(told(&desk, "BTC/USDT"), ["10-12 not asked yet?", "40-60 not asked yet?", "100-105 not asked yet?"]);
     check(&desk, 27);
     let liar = Liar::open(whole);
@@ -92,7 +95,7 @@ fn what_was_never_asked_for_is_found_largest_first() {
 
 #[test]
 fn what_the_exchange_never_has_is_proven_by_two_questions() {
-    let desk = holed(&[10..20]);
+    let desk = holed(&[(10, 20)]);
     let liar = Liar::open(without_ten);
     let done = repair(&desk, &liar, 0);
     let proof = done["holes"][0]["proven"][0]["proof"].as_str().unwrap();
@@ -114,24 +117,34 @@ fn what_the_exchange_never_has_is_proven_by_two_questions() {
 fn a_market_beside_it_tells_an_outage() {
     let lacks = |time: i64| (minute(40)..minute(60)).contains(&time);
     let liar = Liar::open(move |asked| Some(honest(asked, minute(-60), lacks)));
-    let desk = holed(&[40..60]);
+    let desk = holed(&[(40, 60)]);
     repair(&desk, &liar, 0);
     assert_eq!(told(&desk, "BTC/USDT"), ["40-60 exchange outage"]);
 
-    // One in the store tells it too, and then nobody is asked for it.
-    let desk = holed(&[80..90]);
-    import(&desk, "ETH/USDT", &[80..90]);
+    // Two that lack the same: that the store lacks it of the other is no proof, until that one has been asked for.
+    let desk = holed(&[(80, 90)]);
+    import(&desk, "ETH/USDT", &[(80, 90)]);
     let liar = Liar::open(|asked| Some(honest(asked, minute(-60), |time| (minute(80)..minute(90)).contains(&time))));
     repair(&desk, &liar, 0);
-    assert!(liar.asked().iter().all(|asked| asked.limit == 1_000), "no market is asked as a witness");
+    assert_eq!(liar.asked().len(), 2 + 1 + 2, "a witness for the first of them, and then the store has one");
     assert_eq!(told(&desk, "BTC/USDT"), ["80-90 exchange outage"]);
     assert_eq!(told(&desk, "ETH/USDT"), ["80-90 exchange outage"]);
 }
 
 #[test]
+fn what_was_not_asked_for_of_another_market_testifies_nothing() {
+    // Nobody asked for either; of BTC the exchange has none, of ETH it has all.
+    let desk = holed(&[(10, 20)]);
+    import(&desk, "ETH/USDT", &[(10, 20)]);
+    repair(&desk, &Liar::open(without_ten), 0);
+    assert_eq!(told(&desk, "BTC/USDT"), ["10-20 no trades"]);
+    assert_eq!(told(&desk, "ETH/USDT"), [""; 0]);
+}
+
+#[test]
 fn a_market_that_is_seldom_traded_testifies_nothing() {
-    let desk = holed(&[80..90]);
-    import(&desk, "ETH/USDT", &[40..45, 80..90]);
+    let desk = holed(&[(80, 90)]);
+    import(&desk, "ETH/USDT", &[(40, 45), (80, 90)]);
     let liar = Liar::open(|asked| {
         let lacks = |time: i64| (minute(80)..minute(90)).contains(&time) || (minute(40)..minute(45)).contains(&time);
         Some(honest(asked, minute(-60), lacks))
@@ -144,7 +157,7 @@ fn a_market_that_is_seldom_traded_testifies_nothing() {
 
 #[test]
 fn candles_dropped_once_are_found_by_the_second_question() {
-    let desk = holed(&[10..20]);
+    let desk = holed(&[(10, 20)]);
     // The first answer lacks them, as a page without its middle.
     let liar = Liar::open(|asked| if asked.number == 0 { without_ten(asked) } else { whole(asked) });
     assert_eq!(repair(&desk, &liar, 0)["found"], 10);
@@ -153,13 +166,13 @@ fn candles_dropped_once_are_found_by_the_second_question() {
 
 #[test]
 fn an_empty_answer_proves_nothing() {
-    let desk = holed(&[10..20]);
+    let desk = holed(&[(10, 20)]);
     let liar = Liar::open(|asked| if asked.number == 0 { Some(Vec::new()) } else { whole(asked) });
     assert_eq!(repair(&desk, &liar, 0)["found"], 10);
     check(&desk, 0);
 
     // Nor do many: the candles beside the hole are stored, so there must be an answer.
-    let desk = holed(&[10..20]);
+    let desk = holed(&[(10, 20)]);
     let liar = Liar::open(|_| Some(Vec::new()));
     let done = repair(&desk, &liar, 3);
     assert_eq!((&done["open"], &done["proven"]), (&json!(10), &json!(0)), "{done}");
@@ -172,7 +185,7 @@ fn an_empty_answer_proves_nothing() {
 
 #[test]
 fn short_pages_are_no_end_of_data() {
-    let desk = holed(&[10..80]);
+    let desk = holed(&[(10, 80)]);
     let liar = Liar::open(|asked| {
         whole(asked).map(|mut rows| {
             rows.truncate(7);
@@ -186,7 +199,7 @@ fn short_pages_are_no_end_of_data() {
 
 #[test]
 fn a_closed_candle_never_changes() {
-    let desk = holed(&[10..20]);
+    let desk = holed(&[(10, 20)]);
     let liar = Liar::open(|asked| {
         Some(honest(asked, BEGIN_MS, |_| false).into_iter().map(|(time, _)| (time, "1.75")).collect())
     });
@@ -201,8 +214,8 @@ fn a_closed_candle_never_changes() {
 
 #[test]
 fn a_series_that_fails_does_not_stop_the_others() {
-    let desk = holed(&[10..40]);
-    import(&desk, "ETH/USDT", &[50..55]);
+    let desk = holed(&[(10, 40)]);
+    import(&desk, "ETH/USDT", &[(50, 55)]);
     let liar = Liar::open(|asked| if asked.id == "BTCUSDT" { None } else { whole(asked) });
     let output = desk.run(&["repair", "--exchange", "binance", "--base-url", &liar.url, "--json"]);
     let done: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -216,7 +229,7 @@ fn a_series_that_fails_does_not_stop_the_others() {
 
 #[test]
 fn an_exchange_that_does_not_have_the_neighbours_proves_nothing() {
-    let desk = holed(&[10..20]);
+    let desk = holed(&[(10, 20)]);
     let liar = Liar::open(|asked| Some(honest(asked, minute(15), |_| false)));
     let done = repair(&desk, &liar, 3);
     assert_eq!(done["holes"][0]["why"], "the exchange does not have the stored candles beside it either");
@@ -311,4 +324,37 @@ fn one_address_is_of_one_exchange() {
         let error = stderr(&desk.run(&[command, "--symbol", "XRP/USDT"]));
         assert!(error.contains("has no candles like that"), "{error}");
     }
+}
+
+#[test]
+fn what_is_done_stays_done_when_it_is_stopped() {
+    let desk = holed(&[(10, 40), (50, 70), (80, 90), (100, 105)]);
+    let liar = Liar::open(|asked| {
+        std::thread::sleep(Duration::from_millis(200));
+        whole(asked)
+    });
+    for (signal, code) in [("-INT", Some(130)), ("-KILL", None)] {
+        let mut command = desk.command(&["repair", "--exchange", "binance", "--base-url", &liar.url]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (started, mut asked) = (Instant::now(), 0);
+        while asked < 2 {
+            assert!(started.elapsed() < Duration::from_secs(20), "too few questions");
+            asked += liar.asked().len();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), code, "{}", stderr(&output));
+        if code.is_some() {
+            assert!(
+                stderr(&output).starts_with("stopped: 1 holes are done and 30 candles stored"),
+                "{}",
+                stderr(&output)
+            );
+        }
+    }
+    assert_eq!(desk.whole_rows(), 135, "the two largest are there");
+    let done = repair(&desk, &liar, 0);
+    assert_eq!((&done["holes"][0]["missing"], &done["found"]), (&json!(10), &json!(15)));
+    check(&desk, 0);
 }
