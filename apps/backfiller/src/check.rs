@@ -19,7 +19,7 @@ const CHUNK: u32 = 20_000;
 ///
 /// First SQLite reads the whole file. Then every closed candle is held against the rules of import:
 /// finite, high and low right, prices above zero, on the grid, no jump of 1,000 times. Holes count
-/// unless it is known that the exchange has no candles there.
+/// unless it is proven why there are no candles: `backfiller gaps` tells it of each.
 ///
 /// The score is the share of good candles among those that should be there, in percent; 100 means
 /// that nothing is wrong. What is only doubted is told and takes nothing away: moves without volume,

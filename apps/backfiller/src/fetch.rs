@@ -7,8 +7,9 @@ mod archive;
 mod candles;
 mod funding;
 mod holes;
+mod known;
 mod newest_first;
-mod pages;
+pub(crate) mod pages;
 
 use std::sync::Arc;
 
@@ -28,7 +29,8 @@ const SOURCE: &str = "rest";
 ///
 /// The still-forming candle is left out. What is stored already from --since on, without a hole,
 /// is not asked for again: run the same command daily, or after Ctrl-C, and it goes on where it
-/// stopped. Nor is what the exchange does not have, once it was asked for twice and is an hour old.
+/// stopped. Nor is what the exchange does not have, once that is proven: it was asked for twice and is an
+/// hour old. What failed is asked for again.
 /// The exchange's clock says what time it is.
 ///
 /// Candles that are not believed are set aside, by the rules that import has, and shown by status. They

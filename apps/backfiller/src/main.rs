@@ -2,18 +2,25 @@
 //! what is stored: tells, checks, folds, exports, copies and prunes it.
 
 mod args;
+mod asking;
 mod backup;
 mod check;
+mod coverage;
 mod export;
 mod fetch;
+mod filter;
+mod gaps;
+mod holes;
 mod import;
 mod prune;
+mod repair;
 mod resample;
 mod restore;
 mod run;
 mod set_aside;
 mod stats;
 mod status;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -39,12 +46,15 @@ const EXAMPLES: &str = "Examples:
   backfiller import --exchange binance BTCUSDT-1h-2025-*.zip
   backfiller fetch --exchange binanceusdm --symbol BTC/USDT:USDT --since 90d --kind funding
   backfiller status
-  backfiller status --json | jq '.series[].holes'
+  backfiller status --html coverage.html
+  backfiller gaps
+  backfiller repair
+  backfiller verify --sample 20
   backfiller export --format parquet --out candles
   backfiller backup backup.db
 
 Dates are UTC; a date alone means its midnight; 90d means 90 days ago.
-Exit codes: 0 done, 1 an error, 2 wrong usage, 3 check found something wrong, 130 stopped by Ctrl-C.";
+Exit codes: 0 done, 1 an error, 2 wrong usage, 3 something is wrong (check, repair, verify), 130 stopped by Ctrl-C.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -55,6 +65,9 @@ enum Command {
     Export(export::Args),
     Backup(backup::Args),
     Restore(restore::Args),
+    Gaps(gaps::Args),
+    Repair(repair::Args),
+    Verify(verify::Args),
     Check(check::Args),
     Stats(stats::Args),
     Prune(prune::Args),
@@ -79,6 +92,9 @@ fn main() -> ExitCode {
         Command::Export(args) => export::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
+        Command::Gaps(args) => gaps::run(&args),
+        Command::Repair(args) => repair::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Prune(args) => prune::run(&args),

@@ -121,7 +121,7 @@ impl Counts {
 const VOLUME_TOLERANCE: f64 = 1e-9;
 
 /// Whether two candles are the same but for the rounding of their volumes.
-fn is_near(stored: &Candle, folded: &Candle) -> bool {
+pub(crate) fn is_near(stored: &Candle, folded: &Candle) -> bool {
     let same_volume = (stored.volume - folded.volume).abs() <= VOLUME_TOLERANCE * stored.volume.abs();
     same_volume && Candle { volume: 0.0, ..*stored } == Candle { volume: 0.0, ..*folded }
 }

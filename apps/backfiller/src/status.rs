@@ -4,7 +4,7 @@ mod limits;
 mod quarantine;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use db::{FundingStatus, Gap, LimitsStatus, QuarantineStatus, SeriesStatus, Store};
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use terminal::thousands;
 
 use crate::args::DbArgs;
+use crate::coverage;
 
 /// Tell what is stored: range, rows, holes, newest candle, size.
 ///
@@ -28,22 +29,41 @@ use crate::args::DbArgs;
 ///
 /// Exchanges that were asked in this minute, or want silence, are told with the weight that all
 /// programs on this store have used of the minute's, and with the end of a ban.
+///
+/// With --html, the coverage of all candles is drawn instead: a calendar for each series, with the cause of each
+/// hole, in one page that any browser shows and prints.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   backfiller status
   backfiller status --db btc.db --json | jq '.series[] | {symbol, missing}'
-  backfiller status --json | jq '.quarantine[] | {symbol, rule, rows}'")]
+  backfiller status --json | jq '.quarantine[] | {symbol, rule, rows}'
+  backfiller status --html coverage.html")]
 pub(crate) struct Args {
     #[command(flatten)]
     db: DbArgs,
     /// Print everything as JSON, every hole among it
     #[arg(long)]
     json: bool,
+    /// Draw the coverage of every series to this file
+    #[arg(long, value_name = "FILE", conflicts_with = "json", value_parser = parse_file)]
+    html: Option<PathBuf>,
+}
+
+/// Reads the name of a page: a file of its own, since what it would be printed beside is no HTML.
+fn parse_file(text: &str) -> Result<PathBuf, String> {
+    match text {
+        "" | "-" => Err("a page is written to a file of its own; for example coverage.html".to_owned()),
+        path => Ok(path.into()),
+    }
 }
 
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let store = Store::open_existing(&args.db.db)?;
+    if let Some(path) = &args.html {
+        let count = coverage::draw(&store, path)?;
+        return terminal::print(&format!("{}: {count} series", path.display())).context("cannot write the result");
+    }
     let stored = Stored {
         candles: store.status()?,
         marks: store.mark_status()?,
@@ -95,7 +115,7 @@ fn to_json(store: &Store, stored: &Stored) -> Result<Value> {
 fn series_json(status: &SeriesStatus, gaps: &[Gap]) -> Value {
     let cause = |hole: &market::Hole| {
         let gap = gaps.iter().find(|gap| gap.from_ms <= hole.from_ms && hole.to_ms <= gap.to_ms);
-        gap.map(|gap| gap.cause.as_str())
+        gap.map(|gap| gap.cause.to_string())
     };
     let hole = |hole: &market::Hole| {
         json!({

@@ -118,6 +118,24 @@ impl Store {
         })
     }
 
+    /// How many closed candles open at or after `from_ms` and before `to_ms`, Unix milliseconds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn count_closed(&self, series: &Series, from_ms: i64, to_ms: i64) -> Result<u64, DbError> {
+        let (exchange, symbol, timeframe) = names(series);
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT count(*) FROM ohlcv_data
+                 WHERE {OF_SERIES} AND timestamp >= ?4 AND timestamp < ?5 AND closed = 1"
+            );
+            let mut select = connection.prepare_cached(&sql)?;
+            let (from_s, to_s) = (seconds_at_or_after(from_ms), seconds_at_or_after(to_ms));
+            let count: i64 = select.query_row(params![exchange, symbol, timeframe, from_s, to_s], |row| row.get(0))?;
+            Ok(count.unsigned_abs())
+        })
+    }
+
     fn closed_ms(&self, series: &Series, order: &str) -> Result<Option<i64>, DbError> {
         let (exchange, symbol, timeframe) = names(series);
         self.read(|connection| {

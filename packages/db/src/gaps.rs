@@ -1,26 +1,50 @@
-//! Stretches without candles that are explained, and where a backfill goes on because of them.
+//! Stretches without candles, what is known of them, and where a backfill goes on because of them.
+
+mod cause;
 
 use market::Series;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::columns::{OF_SERIES, names, seconds, time_ms};
 use crate::{DbError, Store};
 
-/// A stretch in which an exchange has no candles, and why.
+pub use cause::Cause;
+
+/// A stretch without candles, and what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
     /// Open time of the first candle that is missing, Unix milliseconds.
     pub from_ms: i64,
     /// Open time of the first candle after the stretch, Unix milliseconds.
     pub to_ms: i64,
-    /// Why, in words: `not at the exchange`.
-    pub cause: String,
+    /// Why.
+    pub cause: Cause,
     /// When that was found out, Unix milliseconds.
     pub found_at_ms: i64,
+    /// What makes it certain; `None` while it is not.
+    pub proof: Option<Proof>,
+}
+
+/// What makes a cause certain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// How it was proven, in words.
+    pub how: String,
+    /// When, Unix milliseconds.
+    pub at_ms: i64,
+}
+
+impl Gap {
+    /// Whether it is known why there are no candles: a cause that explains it, and a proof of that.
+    #[must_use]
+    pub fn is_explained(&self) -> bool {
+        self.cause.explains() && self.proof.is_some()
+    }
 }
 
 impl Store {
-    /// Notes explained gaps. One that begins where a known one begins takes its place, unless it ends earlier.
+    /// Notes gaps. Where one begins that is known, a proven one takes the place of one that is not, and of a proven
+    /// one that does not end later; one without a proof takes the place of none that has one.
     ///
     /// # Errors
     /// When the database refuses; then none is noted.
@@ -28,19 +52,47 @@ impl Store {
         let (exchange, symbol, timeframe) = names(series);
         self.write(|transaction| {
             let mut insert = transaction.prepare_cached(
-                "INSERT INTO gaps (exchange, symbol, timeframe, from_s, to_s, cause, found_at_s)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT DO UPDATE SET to_s = ?5, cause = ?6, found_at_s = ?7 WHERE to_s <= ?5",
+                "INSERT INTO gaps (exchange, symbol, timeframe, from_s, to_s, cause, found_at_s, proof, proven_at_s)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                 ON CONFLICT DO UPDATE SET to_s = ?5, cause = ?6, found_at_s = ?7, proof = ?8, proven_at_s = ?9
+                 WHERE proof IS NULL OR (?8 IS NOT NULL AND to_s <= ?5)",
             )?;
             for gap in gaps {
                 let (from_s, to_s, found_at_s) = (seconds(gap.from_ms), seconds(gap.to_ms), seconds(gap.found_at_ms));
-                insert.execute(params![exchange, symbol, timeframe, from_s, to_s, gap.cause, found_at_s])?;
+                let how = gap.proof.as_ref().map(|proof| &proof.how);
+                let proven_at_s = gap.proof.as_ref().map(|proof| seconds(proof.at_ms));
+                let cause = gap.cause.to_string();
+                insert.execute(params![
+                    exchange,
+                    symbol,
+                    timeframe,
+                    from_s,
+                    to_s,
+                    cause,
+                    found_at_s,
+                    how,
+                    proven_at_s
+                ])?;
             }
             Ok(())
         })
     }
 
-    /// The explained gaps of a series, in order of their beginnings. They may overlap.
+    /// Forgets the gaps without a proof that reach into a stretch which has been asked for since, Unix milliseconds.
+    ///
+    /// # Errors
+    /// When the database refuses; then none is forgotten.
+    pub fn forget_unproven_gaps(&mut self, series: &Series, from_ms: i64, to_ms: i64) -> Result<(), DbError> {
+        let (exchange, symbol, timeframe) = names(series);
+        self.write(|transaction| {
+            let sql = format!("DELETE FROM gaps WHERE {OF_SERIES} AND proof IS NULL AND from_s < ?5 AND to_s > ?4");
+            let mut delete = transaction.prepare_cached(&sql)?;
+            delete.execute(params![exchange, symbol, timeframe, seconds(from_ms), seconds(to_ms)])?;
+            Ok(())
+        })
+    }
+
+    /// The gaps of a series, explained or not, in order of their beginnings. They may overlap.
     ///
     /// # Errors
     /// When the database refuses.
@@ -58,7 +110,8 @@ impl Store {
     pub fn resume_ms(&self, series: &Series, from_ms: i64) -> Result<i64, DbError> {
         let (exchange, symbol, timeframe) = names(series);
         self.read(|connection| {
-            let gaps = gaps(connection, series)?;
+            let mut gaps = gaps(connection, series)?;
+            gaps.retain(Gap::is_explained);
             let sql = format!(
                 "SELECT timestamp FROM ohlcv_data
                  WHERE {OF_SERIES} AND timestamp >= ?4 AND closed = 1 ORDER BY timestamp"
@@ -82,17 +135,25 @@ impl Store {
 
 fn gaps(connection: &Connection, series: &Series) -> rusqlite::Result<Vec<Gap>> {
     let (exchange, symbol, timeframe) = names(series);
-    let sql = format!("SELECT from_s, to_s, cause, found_at_s FROM gaps WHERE {OF_SERIES} ORDER BY from_s");
+    let sql = format!(
+        "SELECT from_s, to_s, found_at_s, proven_at_s, cause, proof FROM gaps WHERE {OF_SERIES} ORDER BY from_s"
+    );
     let mut select = connection.prepare_cached(&sql)?;
-    let gap = |row: &rusqlite::Row<'_>| {
-        Ok(Gap {
-            from_ms: time_ms(row, 0)?,
-            to_ms: time_ms(row, 1)?,
-            cause: row.get(2)?,
-            found_at_ms: time_ms(row, 3)?,
-        })
-    };
     select.query_map(params![exchange, symbol, timeframe], gap)?.collect()
+}
+
+fn gap(row: &Row<'_>) -> rusqlite::Result<Gap> {
+    let proof = match row.get::<_, Option<String>>(5)? {
+        Some(how) => Some(Proof { how, at_ms: time_ms(row, 3)? }),
+        None => None,
+    };
+    Ok(Gap {
+        from_ms: time_ms(row, 0)?,
+        to_ms: time_ms(row, 1)?,
+        cause: Cause::from_text(&row.get::<_, String>(4)?),
+        found_at_ms: time_ms(row, 2)?,
+        proof,
+    })
 }
 
 /// The end of what is explained from `time_ms` on without a break; `time_ms` where nothing is.

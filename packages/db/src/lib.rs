@@ -46,7 +46,7 @@ pub use candles_in::{Inserted, Stored};
 pub use copy::{Copied, Watch};
 pub use error::DbError;
 pub use funding::FundingStatus;
-pub use gaps::Gap;
+pub use gaps::{Cause, Gap, Proof};
 pub use inspect::TableSize;
 pub use ledger::{
     Account, AccountId, Action, Booking, Difference, LedgerEquity, LedgerPosition, LedgerSignal, LedgerTrade, Outcome,

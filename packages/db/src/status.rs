@@ -69,6 +69,14 @@ impl Store {
         self.status_in(&CANDLES)
     }
 
+    /// What is stored of one series of candles; `None` where it has none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn status_of(&self, series: &Series) -> Result<Option<SeriesStatus>, DbError> {
+        self.read(|connection| status(connection, &CANDLES, series.clone()))
+    }
+
     /// What is stored of every series of mark prices.
     ///
     /// # Errors

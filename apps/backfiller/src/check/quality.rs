@@ -82,8 +82,9 @@ pub(crate) struct Assay {
 }
 
 impl Assay {
-    /// For a series with these gaps explained, in order of their beginnings.
-    pub(crate) fn new(judge: Judge, timeframe: Timeframe, gaps: Vec<Gap>) -> Self {
+    /// For a series with these gaps, in order of their beginnings. Only what is proven explains anything.
+    pub(crate) fn new(judge: Judge, timeframe: Timeframe, mut gaps: Vec<Gap>) -> Self {
+        gaps.retain(Gap::is_explained);
         Assay { judge, timeframe, gaps, quality: Quality::default(), expected_ms: None, jumped: None }
     }
 
@@ -126,7 +127,7 @@ impl Assay {
     fn look_before(&mut self, open_ms: i64) {
         let expected_ms = self.expected_ms.replace(self.timeframe.next_open(open_ms)).unwrap_or(open_ms);
         let missing = self.timeframe.count(expected_ms, open_ms);
-        let explained = self.explained(expected_ms, open_ms).min(missing);
+        let explained = if missing == 0 { 0 } else { self.explained(expected_ms, open_ms).min(missing) };
         let quality = &mut self.quality;
         quality.expected += 1 + missing - explained;
         quality.explained += explained;
@@ -148,6 +149,8 @@ impl Assay {
 
 #[cfg(test)]
 mod tests {
+    use db::{Cause, Proof};
+
     use super::*;
 
     const H: i64 = 3_600_000;
@@ -164,8 +167,9 @@ mod tests {
         let gap = |&(from, to): &(i64, i64)| Gap {
             from_ms: BEGIN_MS + from * H,
             to_ms: BEGIN_MS + to * H,
-            cause: String::new(),
+            cause: Cause::Absent,
             found_at_ms: 0,
+            proof: Some(Proof { how: String::new(), at_ms: 0 }),
         };
         let gaps = gaps.iter().map(gap).collect();
         let mut assay = Assay::new(Judge::of_trades(Timeframe::H1), Timeframe::H1, gaps);

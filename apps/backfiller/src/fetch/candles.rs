@@ -4,22 +4,16 @@
 //! price goes on while nobody trades: a hole in it is rare, and asked for again.
 
 use anyhow::Result;
-use db::{Gap, Inserted, Store};
-use exchange::{Exchange, Fetched, Pager, fetch_closed_marks, fetch_closed_paged};
+use db::{Inserted, Store};
+use exchange::{Exchange, FetchError, Fetched, Pager, fetch_closed_marks, fetch_closed_paged};
 use market::{Candle, Hole, Series, format_utc};
 use serde_json::{Value, json};
 use terminal::thousands;
 
 use super::pages::Pages;
-use super::{Done, Range, Step, Watch, add, named, summary};
+use super::{Done, Range, Step, Watch, add, known, named, summary};
 use crate::args::{Kind, Target};
 use crate::set_aside;
-
-/// What is written beside a stretch that the exchange was asked for twice in vain.
-const ABSENT: &str = "not at the exchange";
-/// A hole that ends later than this before the exchange's present is not explained yet: candles of
-/// an outage that is just over may still come.
-const SURE_AFTER_MS: i64 = 3_600_000;
 
 /// Fetches what is not stored yet of `target`, whose candles are `series`.
 pub(super) async fn fetch(
@@ -41,19 +35,22 @@ pub(super) async fn fetch(
     let fetched = match kind {
         Kind::Mark => {
             let on_page = |page: &[Candle]| on_page(page, None);
-            fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?
+            fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await
         }
         _ => {
             let on_page = |page: &[Candle], pager: &Pager| on_page(page, Some(pager.absent()));
-            fetch_closed_paged(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await?
+            fetch_closed_paged(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await
         }
     };
     drop(on_page);
-    pages.take_refused(&fetched)?;
+    if kind == Kind::Candles && matches!(fetched, Err(FetchError::Exchange(_) | FetchError::Answer(_))) {
+        known::note_failure(pages.store, series, asked_from_ms, range.until_ms)?;
+    }
+    let fetched = fetched?;
+    pages.take_refused(&fetched.refused)?;
     if kind == Kind::Candles {
-        let (now_ms, last_ms) = (fetched.server_time_ms, fetched.last_open_ms);
-        let gaps = explained(&fetched.absent, pages.refused_gaps(now_ms), last_ms, now_ms);
-        pages.store.put_gaps(series, &gaps)?;
+        let refused = pages.refused_gaps(fetched.server_time_ms);
+        known::note(exchange, pages.store, series, asked_from_ms, &fetched, refused).await?;
     }
     Ok(Done {
         text: to_text(target, &fetched, *inserted) + &set_aside::to_text(&pages.set_aside),
@@ -75,19 +72,6 @@ fn asked_from(store: &Store, kind: Kind, series: &Series, since_ms: i64) -> Resu
     Ok(asked_from_ms)
 }
 
-/// The stretches without candles that are explained: those that the exchange does not have, and those whose candles
-/// were refused. After the last candle, there may yet come some.
-fn explained(absent: &[Hole], refused: Vec<Gap>, last_open_ms: Option<i64>, found_at_ms: i64) -> Vec<Gap> {
-    let end_ms = last_open_ms.unwrap_or(i64::MIN).min(found_at_ms - SURE_AFTER_MS);
-    let absent = absent.iter().map(|hole| Gap {
-        from_ms: hole.from_ms,
-        to_ms: hole.to_ms,
-        cause: ABSENT.to_owned(),
-        found_at_ms,
-    });
-    absent.chain(refused).filter(|gap| gap.to_ms <= end_ms).collect()
-}
-
 /// What the store knows of a stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
@@ -98,7 +82,7 @@ pub(super) enum Known {
 }
 
 /// What the store knows of `range`, which begins at an open time.
-pub(super) fn known(store: &Store, kind: Kind, series: &Series, range: Range) -> Result<Known> {
+pub(super) fn known_of(store: &Store, kind: Kind, series: &Series, range: Range) -> Result<Known> {
     let Range { since_ms, until_ms } = range;
     let stored = match kind {
         Kind::Mark => store.marks(series, Some(since_ms), Some(until_ms))?,
@@ -135,7 +119,7 @@ fn storing<'a>(
         if let Some(absent) = absent {
             // The end of the range is the exchange's present, or before it.
             let last_ms = page.last().map(|last| last.open_time_ms);
-            let known = explained(&absent, pages.refused_gaps(asked.until_ms), last_ms, asked.until_ms);
+            let known = known::so_far(&absent, pages.refused_gaps(asked.until_ms), last_ms, asked.until_ms);
             if known != gaps {
                 pages.store.put_gaps(pages.series, &known)?;
                 gaps = known;

@@ -32,7 +32,7 @@ pub(super) async fn fetch(
     let (mut until_ms, mut rows, mut listed_ms) = (range.until_ms, 0, None);
     while until_ms > since_ms {
         let mut stretch = Range { since_ms: border_ms(series, until_ms).max(since_ms), until_ms };
-        let known = candles::known(store, target.kind(), series, stretch)?;
+        let known = candles::known_of(store, target.kind(), series, stretch)?;
         if known == Known::Nothing && stretch.since_ms > since_ms {
             let first_ms = match listed_ms {
                 Some(first_ms) => first_ms,

@@ -3,29 +3,32 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use db::{Aside, Data, DbError, Gap, Inserted, Place, Store};
-use exchange::Fetched;
+use db::{Aside, Cause, Data, DbError, Gap, Inserted, Place, Proof, Store};
+use exchange::Refused;
 use market::{Candle, Judge, Objection, Rule, Series};
 
 use super::SOURCE;
 use crate::args::Kind;
 use crate::set_aside::RuleCounts;
 
+/// What proves that a candle is missing because it was refused.
+const CAME: &str = "the exchange gave it, and it was not believed; the raw row is in the quarantine";
+
 /// Takes the pages of one series.
-pub(super) struct Pages<'a> {
-    pub(super) store: &'a mut Store,
-    pub(super) series: &'a Series,
+pub(crate) struct Pages<'a> {
+    pub(crate) store: &'a mut Store,
+    pub(crate) series: &'a Series,
     data: Data,
     judge: Judge,
     now_ms: i64,
     /// How much was set aside.
-    pub(super) set_aside: RuleCounts,
+    pub(crate) set_aside: RuleCounts,
     /// Rules by the open times of the candles that were refused by them.
     refused: BTreeMap<i64, Rule>,
 }
 
 impl<'a> Pages<'a> {
-    pub(super) fn new(store: &'a mut Store, series: &'a Series, kind: Kind, now_ms: i64) -> Self {
+    pub(crate) fn new(store: &'a mut Store, series: &'a Series, kind: Kind, now_ms: i64) -> Self {
         let (data, judge) = match kind {
             Kind::Mark => (Data::Mark, Judge::of_marks(series.timeframe)),
             _ => (Data::Candles, Judge::of_trades(series.timeframe)),
@@ -34,7 +37,7 @@ impl<'a> Pages<'a> {
     }
 
     /// Stores a page, in rising time, but for what is not believed.
-    pub(super) fn take(&mut self, page: &[Candle]) -> Result<Inserted, DbError> {
+    pub(crate) fn take(&mut self, page: &[Candle]) -> Result<Inserted, DbError> {
         let (mut believed, mut asides) = (Vec::with_capacity(page.len()), Vec::new());
         for candle in page {
             let objection = self.judge.judge(candle);
@@ -56,27 +59,27 @@ impl<'a> Pages<'a> {
     }
 
     /// Sets aside what was refused before it came to a page.
-    pub(super) fn take_refused(&mut self, fetched: &Fetched) -> Result<(), DbError> {
-        let asides: Vec<_> =
-            fetched.refused.iter().map(|refused| self.aside(&refused.candle, refused.fault.into())).collect();
+    pub(crate) fn take_refused(&mut self, refused: &[Refused]) -> Result<(), DbError> {
+        let asides: Vec<_> = refused.iter().map(|refused| self.aside(&refused.candle, refused.fault.into())).collect();
         self.keep(&asides)
     }
 
     /// How many candles were refused.
-    pub(super) fn refused(&self) -> usize {
+    pub(crate) fn refused(&self) -> usize {
         self.refused.len()
     }
 
     /// The slots of refused candles, as gaps that are explained: asking again would bring the same.
-    pub(super) fn refused_gaps(&self, found_at_ms: i64) -> Vec<Gap> {
+    pub(crate) fn refused_gaps(&self, found_at_ms: i64) -> Vec<Gap> {
         let mut gaps: Vec<Gap> = Vec::new();
         for (&open_time_ms, rule) in &self.refused {
             let from_ms = self.series.timeframe.open_of(open_time_ms);
             let to_ms = self.series.timeframe.next_open(from_ms);
-            let cause = format!("refused: {}", rule.name());
+            let cause = Cause::Refused(*rule);
+            let proof = Some(Proof { how: CAME.to_owned(), at_ms: found_at_ms });
             match gaps.last_mut().filter(|last| last.to_ms == from_ms && last.cause == cause) {
                 Some(last) => last.to_ms = to_ms,
-                None => gaps.push(Gap { from_ms, to_ms, cause, found_at_ms }),
+                None => gaps.push(Gap { from_ms, to_ms, cause, found_at_ms, proof }),
             }
         }
         gaps

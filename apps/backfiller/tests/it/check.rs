@@ -44,8 +44,13 @@ fn holes_and_what_other_programs_wrote() {
     sql("DELETE FROM ohlcv_data WHERE timestamp BETWEEN 1735689660 AND 1735689779");
     let json = check(&desk);
     assert_eq!(json["series"][0]["missing"], 2);
-    sql("INSERT INTO gaps VALUES ('binance', 'BTC/USDT', '1m', 1735689660, 1735689780, 'not at the exchange', 0)");
-    assert_eq!(check(&desk)["series"][0]["explained"], 2);
+    // Whatever its cause: without a proof, nothing is explained.
+    sql("INSERT INTO gaps VALUES ('binance', 'BTC/USDT', '1m', 1735689660, 1735689780, 'fetch failed', 0, NULL, NULL)");
+    assert_eq!((&check(&desk)["series"][0]["explained"], &check(&desk)["good"]), (&json!(0), &json!(false)));
+    sql("UPDATE gaps SET cause = 'exchange outage'");
+    assert_eq!(check(&desk)["series"][0]["explained"], 0);
+    sql("UPDATE gaps SET proof = 'asked twice', proven_at_s = 7");
+    assert_eq!((&check(&desk)["series"][0]["explained"], &check(&desk)["good"]), (&json!(2), &json!(true)));
 
     sql("UPDATE ohlcv_data SET high = 0.1 WHERE timestamp = 1735693200");
     sql("UPDATE ohlcv_data SET close = 5e6, high = 5e6 WHERE timestamp = 1735693260");

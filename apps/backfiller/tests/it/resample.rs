@@ -1,7 +1,9 @@
 //! What `resample` makes of stored candles.
 
+use std::collections::BTreeMap;
+
 use db::Store;
-use market::{Candle, Candles, Series};
+use market::{Candle, Candles, Fold, Folded, Series, Timeframe, format_utc, parse_when};
 use serde_json::Value;
 
 use crate::run::{Desk, minutes, stderr};
@@ -52,6 +54,64 @@ fn folded_candles_are_those_of_the_exchange() {
     check_real("binance_BTCUSDT", "1h", "1d", 400);
     check_real("binance_ETHUSDT", "15m", "1h", 9_000);
     check_real("binanceusdm_BTCUSDT", "1m", "1h", 700);
+}
+
+/// What shared candles give in a longer timeframe, where none of their parts is missing.
+fn folded(name: &str, from: Timeframe, to: Timeframe) -> Option<Vec<Candle>> {
+    let candles = testkit::shared_candles(name)?;
+    let mut fold = Fold::new(from, to).unwrap();
+    let mut all: Vec<Folded> = candles.iter().filter_map(|candle| fold.push(&candle)).collect();
+    all.extend(fold.finish());
+    Some(all.into_iter().filter(|folded| folded.missing == 0).map(|folded| folded.candle).collect())
+}
+
+/// Both have `least` candles in common, or more, and these are the same.
+#[track_caller]
+fn check_same(folded: &[Candle], own: &[Candle], least: usize) {
+    let own: BTreeMap<i64, &Candle> = own.iter().map(|candle| (candle.open_time_ms, candle)).collect();
+    let mut compared = 0;
+    for candle in folded {
+        let Some(&same) = own.get(&candle.open_time_ms) else { continue };
+        assert!((same.volume - candle.volume).abs() <= 1e-9 * candle.volume, "{same:?} {candle:?}");
+        assert_eq!(Candle { volume: 0.0, ..*same }, Candle { volume: 0.0, ..*candle });
+        compared += 1;
+    }
+    assert!(compared >= least, "only {compared} were compared");
+}
+
+#[test]
+fn folding_over_several_timeframes_is_that_of_the_exchange() {
+    let check = |market: &str, from: &str, to: &str, least: usize| {
+        let name = |timeframe: &str| format!("{market}_{timeframe}");
+        let folded = folded(&name(from), from.parse().unwrap(), to.parse().unwrap());
+        let (Some(folded), Some(own)) = (folded, testkit::shared_candles(&name(to))) else { return };
+        check_same(&folded, &own.iter().collect::<Vec<_>>(), least);
+    };
+    check("binance_BTCUSDT", "5m", "1h", 9_900);
+    check("binance_BTCUSDT", "5m", "1d", 390);
+    check("binance_BTCUSDT", "15m", "1h", 9_700);
+    check("binance_BTCUSDT", "15m", "1d", 390);
+}
+
+/// The exchange's own weeks and months are not at hand, its days are: folded from them, and from hours, longer candles
+/// are the same, and each opens where the calendar says.
+#[track_caller]
+fn check_long(to: Timeframe, opens: impl Fn(i64) -> bool, least: usize) {
+    let by_hours = folded("binance_BTCUSDT_1h", Timeframe::H1, to);
+    let by_days = folded("binance_BTCUSDT_1d", Timeframe::D1, to);
+    let (Some(by_hours), Some(by_days)) = (by_hours, by_days) else { return };
+    check_same(&by_days, &by_hours, least);
+    let wrong: Vec<_> = by_days.iter().filter(|candle| !opens(candle.open_time_ms)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn weeks_and_months_of_hours_are_those_of_the_days_of_the_exchange() {
+    check_long(Timeframe::Month1, |time_ms| format_utc(time_ms).ends_with("-01T00:00:00Z"), 15);
+    // 2024-10-07 was a Monday.
+    let monday_ms = parse_when("2024-10-07", 0).unwrap();
+    check_long(Timeframe::W1, |time_ms| (time_ms - monday_ms) % (7 * 86_400_000) == 0, 65);
+    check_long(Timeframe::D3, |time_ms| time_ms % (3 * 86_400_000) == 0, 150);
 }
 
 /// Ten minutes from midnight, those of `without` missing, folded to 5m.

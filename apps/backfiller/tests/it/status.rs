@@ -74,3 +74,45 @@ fn completions_know_the_subcommands() {
         assert!(String::from_utf8_lossy(&output.stdout).contains("import"), "{shell}");
     }
 }
+
+#[test]
+fn coverage_is_drawn_to_one_page() {
+    let desk = Desk::new();
+    let rows = minutes(3_000);
+    // Of the first day 100 minutes are missing, and all of the second.
+    let holed = rows.lines().enumerate().filter(|(i, _)| !(100..200).contains(i) && !(1_440..2_880).contains(i));
+    desk.import("1m", &desk.write("a.csv", &holed.map(|(_, row)| format!("{row}\n")).collect::<String>()));
+    let database = rusqlite::Connection::open(desk.db()).unwrap();
+    let gap = "INSERT INTO gaps VALUES ('binance', 'BTC/USDT', '1m', 1735776000, 1735862400, 'exchange outage', 0, '<twice>', 0)";
+    database.execute(gap, []).unwrap();
+    let output = desk.run(&["status", "--html", "pages/coverage.html"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let page = std::fs::read_to_string(desk.path("pages/coverage.html")).unwrap();
+    for told in [
+        "<title>2025-01-01: 1,340 of 1,440 candles; missing 100: 100 not asked yet</title>",
+        "<title>2025-01-02: 0 of 1,440 candles; missing 1,440: 1,440 exchange outage</title>",
+        "<title>2025-01-03: 120 of 120 candles</title>",
+        "url(#p-outage)",
+        "url(#p-not-asked)",
+        "&lt;twice&gt;",
+        "prefers-color-scheme: dark",
+        "@media print",
+    ] {
+        assert!(page.contains(told), "{told} is not in {page}");
+    }
+    assert!(!page.contains("://") && !page.contains("<script"), "it needs nothing else");
+    assert!(!desk.path("pages/coverage.html.partial").exists());
+
+    for (file, code) in [("-", 2), ("data", 1)] {
+        let output = desk.run(&["status", "--html", file]);
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn an_empty_store_has_a_page_too() {
+    let desk = Desk::new();
+    drop(db::Store::open(desk.db()).unwrap());
+    assert!(desk.run(&["status", "--html", "a.html"]).status.success());
+    assert!(std::fs::read_to_string(desk.path("a.html")).unwrap().contains("of 0 series"));
+}

@@ -1,6 +1,6 @@
 //! Explained gaps, and where a backfill goes on.
 
-use db::{Gap, Store};
+use db::{Cause, Gap, Proof, Store};
 use market::Series;
 
 use crate::{candle, new_store, series};
@@ -8,7 +8,12 @@ use crate::{candle, new_store, series};
 const M: i64 = 60_000;
 
 fn gap(from: i64, to: i64) -> Gap {
-    Gap { from_ms: from * M, to_ms: to * M, cause: "not at the exchange".to_owned(), found_at_ms: 9_000 }
+    let proof = Some(Proof { how: "asked twice".to_owned(), at_ms: 8_000 });
+    Gap { from_ms: from * M, to_ms: to * M, cause: Cause::Absent, found_at_ms: 9_000, proof }
+}
+
+fn failed(from: i64, to: i64) -> Gap {
+    Gap { cause: Cause::FetchFailed, proof: None, ..gap(from, to) }
 }
 
 #[track_caller]
@@ -66,4 +71,70 @@ fn gaps_come_back_and_the_longer_one_stays() {
     assert_eq!(store.gaps(&btc).unwrap(), [gap(1, 3), gap(7, 9)]);
     store.put_gaps(&btc, &[gap(1, 2), gap(7, 10)]).unwrap();
     assert_eq!(store.gaps(&btc).unwrap(), [gap(1, 3), gap(7, 10)]);
+}
+
+#[test]
+fn what_is_not_proven_explains_nothing_and_is_asked_for_again() {
+    let (_folder, mut store) = new_store();
+    let btc = series("BTC/USDT");
+    store.insert_closed(&btc, &[1, 2, 5, 6].map(|minute| candle(minute, 1.0))).unwrap();
+    store.put_gaps(&btc, &[failed(3, 5), failed(7, 9)]).unwrap();
+    assert_eq!(store.gaps(&btc).unwrap(), [failed(3, 5), failed(7, 9)]);
+    check_resume(&store, &btc, &[(1, 2)]);
+    // Asking in vain is no proof, whatever is written beside it.
+    let mut vain = failed(3, 5);
+    vain.proof = gap(3, 5).proof;
+    assert!(!vain.is_explained());
+    // A proof takes the place of a failure, even where it ends earlier, and no failure that of a proof.
+    store.put_gaps(&btc, &[gap(3, 4), gap(4, 5)]).unwrap();
+    store.put_gaps(&btc, &[failed(3, 9)]).unwrap();
+    assert_eq!(store.gaps(&btc).unwrap(), [gap(3, 4), gap(4, 5), failed(7, 9)]);
+    check_resume(&store, &btc, &[(1, 6)]);
+}
+
+#[test]
+fn failures_are_forgotten_where_they_were_asked_for_again() {
+    let (_folder, mut store) = new_store();
+    let btc = series("BTC/USDT");
+    let all = [failed(1, 3), gap(3, 5), failed(6, 9), failed(20, 30)];
+    store.put_gaps(&btc, &all).unwrap();
+    store.forget_unproven_gaps(&btc, 9 * M, 20 * M).unwrap();
+    store.forget_unproven_gaps(&series("ETH/USDT"), 0, 99 * M).unwrap();
+    assert_eq!(store.gaps(&btc).unwrap(), all);
+    store.forget_unproven_gaps(&btc, 2 * M, 7 * M).unwrap();
+    assert_eq!(store.gaps(&btc).unwrap(), [gap(3, 5), failed(20, 30)]);
+}
+
+#[test]
+fn gaps_of_an_older_store_were_asked_for_twice() {
+    let (folder, store) = new_store();
+    drop(store);
+    let path = folder.path().join("data/chandler.db");
+    let older = rusqlite::Connection::open(&path).unwrap();
+    older
+        .execute_batch(
+            "ALTER TABLE gaps DROP COLUMN proof; ALTER TABLE gaps DROP COLUMN proven_at_s;
+             DELETE FROM refinery_schema_history WHERE version >= 10;
+             INSERT INTO gaps VALUES ('binance', 'BTC/USDT', '1m', 60, 120, 'not at the exchange', 7);
+             INSERT INTO gaps VALUES ('binance', 'BTC/USDT', '1m', 120, 180, 'refused: high_low', 7);",
+        )
+        .unwrap();
+    drop(older);
+    let gaps = Store::open(&path).unwrap().gaps(&series("BTC/USDT")).unwrap();
+    assert_eq!(gaps.len(), 2);
+    assert!(gaps.iter().all(Gap::is_explained), "{gaps:?}");
+    assert_eq!(gaps[0].proof, Some(Proof { how: "the exchange was asked twice".to_owned(), at_ms: 7_000 }));
+}
+
+#[test]
+fn closed_candles_of_a_range_are_counted() {
+    let (_folder, mut store) = new_store();
+    let btc = series("BTC/USDT");
+    store.insert_closed(&btc, &[1, 2, 5, 6].map(|minute| candle(minute, 1.0))).unwrap();
+    store.put_forming(&btc, &candle(7, 1.0)).unwrap();
+    for (from, to, count) in [(0, 99, 4), (1, 2, 1), (2, 6, 2), (3, 5, 0), (7, 8, 0), (5, 1, 0)] {
+        assert_eq!(store.count_closed(&btc, from * M, to * M).unwrap(), count, "{from} {to}");
+    }
+    assert_eq!(store.status_of(&btc).unwrap().unwrap().rows, 5);
+    assert_eq!(store.status_of(&series("ETH/USDT")).unwrap(), None);
 }

@@ -130,6 +130,7 @@ fn a_store_of_an_older_program_gets_the_tables() {
     drop(store);
     let undone =
         "DROP VIEW coverage; DROP VIEW candles_latest; DROP VIEW series; DROP TABLE limits; DROP TABLE quarantine; DROP TABLE trials; DROP TABLE runs; DROP TABLE mark_prices; DROP TABLE funding_rates;
+                  ALTER TABLE gaps DROP COLUMN proof; ALTER TABLE gaps DROP COLUMN proven_at_s;
                   DELETE FROM refinery_schema_history WHERE version >= 4";
     Connection::open(&path).unwrap().execute_batch(undone).unwrap();
     let mut store = db::Store::open_existing(&path).unwrap();

@@ -1,0 +1,55 @@
+//! What commands that ask exchanges have in common.
+
+use std::future::Future;
+
+use anyhow::{Context, Result};
+use exchange::{Exchange, Options};
+use market::{Instrument, Series};
+use terminal::Interrupt;
+
+/// An exchange that answered.
+pub(crate) struct Venue {
+    pub(crate) exchange: Box<dyn Exchange>,
+    /// What its clock showed, Unix milliseconds.
+    pub(crate) server_time_ms: i64,
+    pub(crate) markets: Vec<Instrument>,
+}
+
+impl Venue {
+    /// Connects and asks for the time and the markets.
+    pub(crate) async fn connect(name: &str, base_url: Option<&str>) -> Result<Self> {
+        let options = Options { base_url: base_url.map(ToOwned::to_owned), ..Options::from_env()? };
+        let exchange = exchange::connect(name, &options)?;
+        let server_time_ms = exchange.fetch_time().await?;
+        let markets = exchange.load_markets().await?;
+        Ok(Venue { exchange, server_time_ms, markets })
+    }
+
+    /// Whether a market is traded now.
+    pub(crate) fn is_traded(&self, series: &Series) -> bool {
+        self.markets.iter().any(|market| market.symbol == series.symbol && market.active)
+    }
+}
+
+/// Runs what asks exchanges until it is done, or somebody wants it to stop: `None` then. Work that stores without a
+/// wait in between stops between two steps, each whole.
+pub(crate) fn until_interrupted<T>(work: impl Future<Output = T>) -> Result<Option<T>> {
+    network::install_tls_provider();
+    let interrupt = Interrupt::listen()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    let done = runtime.block_on(async {
+        tokio::select! {
+            done = work => Some(done),
+            () = asked_to_stop(&interrupt) => None,
+        }
+    });
+    // A name that is still being looked up must not hold up the end.
+    runtime.shutdown_background();
+    Ok(done)
+}
+
+async fn asked_to_stop(interrupt: &Interrupt) {
+    while !interrupt.is_asked() {
+        tokio::time::sleep(Interrupt::POLL).await;
+    }
+}
