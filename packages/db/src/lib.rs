@@ -40,6 +40,7 @@ mod status;
 mod store;
 mod tickers;
 mod trials;
+mod write_ahead;
 
 pub use candles_in::{Inserted, Stored};
 pub use copy::{Copied, Watch};

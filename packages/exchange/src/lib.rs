@@ -5,8 +5,9 @@
 //! - `binance/` holds one exchange: building requests and judging replies, both pure.
 //! - `http.rs` sends, retries and waits; `gate.rs` and `budget.rs` decide, without I/O, when it may.
 //! - [`fetch_closed`] and [`fetch_closed_marks`] (`history.rs`) fetch any stretch of closed candles;
-//!   [`Pager`] is their judgement. [`fetch_funding`] (`funding.rs`) fetches funding rates.
+//!   [`Pager`] is their judgement, and `ahead.rs` asks for the next pages early. [`fetch_funding`] (`funding.rs`) fetches funding rates.
 
+mod ahead;
 mod binance;
 mod budget;
 mod clock;
