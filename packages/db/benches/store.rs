@@ -55,7 +55,8 @@ fn main() {
     compare("read on two processors", two, raw_read);
 
     let micros = |took: f64| took * 1e6 / 1_000.0;
-    let newest = best(&|| (0..1_000).for_each(|_| check_newest(&store.last_candles(&series, NEWEST).expect("candles"))));
+    let newest =
+        best(&|| (0..1_000).for_each(|_| check_newest(&store.last_candles(&series, NEWEST).expect("candles"))));
     let raw_newest = best(&|| (0..1_000).for_each(|_| raw_last(&plain)));
     println!("{:<44} {:>7.1} µs {:>11.1} µs", "the last 100 candles", micros(newest), micros(raw_newest));
     drop((store, plain));
