@@ -11,6 +11,7 @@ mod faults;
 mod fetch;
 mod fetch_perpetuals;
 mod import;
+mod kills;
 mod perpetuals;
 mod prune;
 mod resample;

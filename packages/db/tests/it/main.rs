@@ -13,6 +13,7 @@ mod merge;
 mod opening;
 mod perpetuals;
 mod quarantine;
+mod siege;
 mod views;
 
 use db::Store;
