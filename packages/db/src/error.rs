@@ -62,6 +62,16 @@ pub enum DbError {
         /// The journal mode that SQLite stays in.
         mode: String,
     },
+    /// The file system is one on which a shared store is damaged sooner or later.
+    #[error(
+        "{path} lies on a file system ({kind}) that several processes cannot share a database on: put the database on a local disk, in a container on a named volume"
+    )]
+    UnsafeFileSystem {
+        /// The database.
+        path: PathBuf,
+        /// What the system calls the file system.
+        kind: String,
+    },
     /// The file was a database and is broken.
     #[error("{path} is damaged: restore it from a backup, or move it away and backfill again")]
     Damaged {

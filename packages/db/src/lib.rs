@@ -24,6 +24,7 @@ mod columns;
 mod copy;
 mod correct;
 mod error;
+mod file_system;
 mod funding;
 mod gaps;
 mod inspect;

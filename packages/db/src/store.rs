@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::write_ahead::{WriteAhead, wait_for_turns};
-use crate::{DbError, migrate};
+use crate::{DbError, file_system, migrate};
 
 /// Page cache of a connection in KiB: a trader holds little, and has to stay small.
 const CACHE_KIB: i64 = 1_024;
@@ -76,6 +76,7 @@ impl Store {
         if rusqlite::version_number() < LEAST_SQLITE.0 {
             return Err(DbError::OldSqlite { found: rusqlite::version(), needed: LEAST_SQLITE.1 });
         }
+        file_system::check(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
         let wrap = |source| DbError::from_sqlite(path, source);
         let mut connection = Connection::open_with_flags(path, flags).map_err(wrap)?;

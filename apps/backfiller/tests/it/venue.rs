@@ -1,5 +1,6 @@
 //! A small exchange on this machine that answers as Binance does, and notes what it is asked.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -23,6 +24,7 @@ pub(crate) type Odd = (i64, [&'static str; 5]);
 pub(crate) struct Venue {
     pub(crate) url: String,
     asked: Arc<Mutex<Vec<i64>>>,
+    paths: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Venue {
@@ -37,14 +39,21 @@ impl Venue {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let notes = Arc::clone(&asked);
+        let paths = Arc::<Mutex<BTreeSet<String>>>::default();
+        let noted = Arc::clone(&paths);
         // It ends with the test's process.
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let notes = Arc::clone(&notes);
-                thread::spawn(move || answer(&stream, holes, odd, delay, &notes));
+                let (notes, noted) = (Arc::clone(&notes), Arc::clone(&noted));
+                thread::spawn(move || answer(&stream, holes, odd, delay, &notes, &noted));
             }
         });
-        Venue { url, asked }
+        Venue { url, asked, paths }
+    }
+
+    /// Every path that was asked for.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        self.paths.lock().unwrap().iter().cloned().collect()
     }
 
     /// The start times of the pages that were asked for since the last call.
@@ -53,11 +62,19 @@ impl Venue {
     }
 }
 
-fn answer(mut stream: &TcpStream, holes: &[i64], odd: &[Odd], delay: Duration, notes: &Mutex<Vec<i64>>) {
+fn answer(
+    mut stream: &TcpStream,
+    holes: &[i64],
+    odd: &[Odd],
+    delay: Duration,
+    notes: &Mutex<Vec<i64>>,
+    paths: &Mutex<BTreeSet<String>>,
+) {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
     let Some(first) = lines.next() else { return };
     lines.for_each(drop);
     let target = first.split(' ').nth(1).unwrap_or_default();
+    paths.lock().unwrap().insert(target.split('?').next().unwrap_or_default().to_owned());
     let number = |name: &str| parameter(target, name).and_then(|text| text.parse().ok());
     let page = || {
         let since_ms = number("startTime").unwrap_or(0);

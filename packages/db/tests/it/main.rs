@@ -8,6 +8,7 @@ mod gaps;
 mod holes;
 mod interleaving;
 mod ledger;
+mod log;
 mod many_writers;
 mod merge;
 mod opening;
