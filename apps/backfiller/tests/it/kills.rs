@@ -103,9 +103,9 @@ fn forget(desk: &Desk) {
 #[test]
 fn an_import_killed_at_any_moment_is_finished_by_the_next() {
     let desk = Desk::new();
-    let rows = minutes(60_000);
+    let rows = minutes(40_000);
     // Two files that overlap and differ, with a bad candle in the second one.
-    let late = rows.split_inclusive('\n').skip(50_000).collect::<String>().replace(",9.25", ",9.5")
+    let late = rows.split_inclusive('\n').skip(30_000).collect::<String>().replace(",9.25", ",9.5")
         + "1739289600000,1,2,0.5,1,-3\n";
     let first = desk.write("a.csv", &rows);
     desk.write("b.csv", &late);
