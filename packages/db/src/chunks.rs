@@ -43,8 +43,7 @@ impl Store {
                  WHERE {OF_SERIES} AND timestamp >= ?4 AND {condition} ORDER BY timestamp LIMIT ?5"
             );
             let mut select = connection.prepare_cached(&sql)?;
-            let mut rows =
-                select.query(params![exchange, symbol, timeframe, seconds_at_or_after(from_ms), most])?;
+            let mut rows = select.query(params![exchange, symbol, timeframe, seconds_at_or_after(from_ms), most])?;
             let mut candles = Candles::with_capacity(most.min(PRESIZED) as usize);
             while let Some(row) = rows.next()? {
                 candles.push(candle(row)?);

@@ -76,14 +76,15 @@ impl<'a> Row<'a> {
     /// The whole number and the numbers that the row begins with, where they are plain: digits and a point, no sign,
     /// no quotes. One look at each byte, which is what makes a long file short.
     pub(crate) fn plain<const N: usize>(&self) -> Option<(i64, [f64; N])> {
-        let (time, point, mut rest) = plain_number(self.text)?;
+        let time = Plain::at_start_of(self.text)?;
+        let mut rest = time.rest;
         let mut values = [0.0; N];
         for value in &mut values {
-            let (digits, places, after) = plain_number(rest?)?;
-            *value = quotient(digits, places.unwrap_or(0))?;
-            rest = after;
+            let plain = Plain::at_start_of(rest?)?;
+            *value = quotient(plain.digits, plain.places.unwrap_or(0))?;
+            rest = plain.rest;
         }
-        if point.is_some() { None } else { Some((i64::try_from(time).ok()?, values)) }
+        if time.places.is_some() { None } else { Some((i64::try_from(time.digits).ok()?, values)) }
     }
 
     /// All fields.
@@ -142,23 +143,35 @@ pub(crate) fn whole(field: &[u8]) -> Option<i64> {
     Some(text.iter().fold(0, |number, byte| number * 10 + i64::from(byte - b'0')))
 }
 
-/// The digits of the field that a text begins with, how many of them stand behind its point, and the text after its comma.
-fn plain_number(text: &[u8]) -> Option<(u64, Option<usize>, Option<&[u8]>)> {
-    let (mut digits, mut count, mut point) = (0_u64, 0, None);
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        match byte {
-            b'0'..=b'9' => {
-                digits = digits.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-                count += 1;
+/// A field of digits and perhaps a point.
+struct Plain<'a> {
+    digits: u64,
+    /// Digits behind the point; `None` without one.
+    places: Option<usize>,
+    /// The text after the field's comma.
+    rest: Option<&'a [u8]>,
+}
+
+impl<'a> Plain<'a> {
+    /// The field that a text begins with.
+    fn at_start_of(text: &'a [u8]) -> Option<Self> {
+        let (mut digits, mut count, mut point) = (0_u64, 0, None);
+        let mut at = 0;
+        while let Some(&byte) = text.get(at) {
+            match byte {
+                b'0'..=b'9' => {
+                    digits = digits.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+                    count += 1;
+                }
+                b'.' if point.is_none() => point = Some(count),
+                b',' => break,
+                _ => return None,
             }
-            b'.' if point.is_none() => point = Some(count),
-            b',' => break,
-            _ => return None,
+            at += 1;
         }
-        at += 1;
+        let places = point.map(|point: usize| count - point);
+        (1..=DIGITS).contains(&count).then(|| Plain { digits, places, rest: text.get(at + 1..) })
     }
-    (1..=DIGITS).contains(&count).then(|| (digits, point.map(|point: usize| count - point), text.get(at + 1..)))
 }
 
 /// Most prices are so short that their digits, and the power of ten below them, are exact doubles: then a single

@@ -1,6 +1,6 @@
 //! The times of one file: which unit they are in, and which of them are in another.
 
-use std::ops::RangeInclusive;
+use std::ops::Range;
 
 use super::RowFault;
 use crate::import::text::{lossy, whole};
@@ -42,9 +42,9 @@ impl Unit {
         self.range(now_ms).contains(&time)
     }
 
-    fn range(self, now_ms: i64) -> RangeInclusive<i64> {
+    fn range(self, now_ms: i64) -> Range<i64> {
         let latest_s = now_ms.div_euclid(1_000) + AHEAD_S;
-        EARLIEST_S * self.per_second()..=(latest_s + 1) * self.per_second() - 1
+        EARLIEST_S * self.per_second()..(latest_s + 1) * self.per_second()
     }
 
     fn to_us(self, time: i64) -> i64 {
@@ -59,14 +59,14 @@ pub(super) struct Times {
     now_ms: i64,
     unit: Option<Unit>,
     /// The times in that unit that are believed.
-    range: RangeInclusive<i64>,
+    range: Range<i64>,
     /// Whether the time above was in another unit.
     is_astray: bool,
 }
 
 impl Times {
     pub(super) fn new(column: &'static str, now_ms: i64) -> Self {
-        Times { column, now_ms, unit: None, range: 1..=0, is_astray: false }
+        Times { column, now_ms, unit: None, range: 0..0, is_astray: false }
     }
 
     /// A time that has to be a whole millisecond: another one is on no grid.
