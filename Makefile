@@ -7,12 +7,13 @@ WEB := packages/report/web
 PAGE := $(WEB)/dist/report.html
 PAGE_SOURCES := $(wildcard $(WEB)/src/* $(WEB)/*.json $(WEB)/*.mjs $(WEB)/.npmrc)
 
-.PHONY: help demo test bench bench-peers fuzz lint docs web build setup
+.PHONY: help demo test soak bench bench-peers fuzz lint docs web build setup
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the whole of it: fetch candles, backtest a strategy, trade it on paper, compare the two"
 	@echo "make test    everything that must hold: format, lints, docs, tests"
+	@echo "make soak    crashes and a crowd, for a quarter of an hour: 500 kills, forty processes on one store"
 	@echo "make build   release binaries, in target/release"
 	@echo "make bench   how fast and how small, on this machine"
 	@echo "make bench-peers  other backtesters beside Chandler, on the same candles"
@@ -45,6 +46,9 @@ demo: build
 
 bench: build
 	@bash scripts/bench.sh
+
+soak: setup $(PAGE)
+	@bash scripts/soak.sh
 
 bench-peers: build
 	@python3 benches/peers/run.py

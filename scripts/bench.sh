@@ -1,5 +1,6 @@
 #!/bin/bash
-# How fast and how small, on this machine: a million 1-minute candles imported and backtested, a search, a trader at rest.
+# How fast and how small, on this machine: a million 1-minute candles imported, fetched and backtested, a search, a trader
+# at rest, and the store beside SQLite itself.
 # For Linux.
 #
 #   BENCH_CANDLES=FILE.csv.gz   the candles (default: two years of BTC/USD, in ../shared)
@@ -79,6 +80,33 @@ quietly "$binaries/backfiller" import "${first[@]}" --timeframe 1m "$folder/firs
 measure "search 990 pairs over 100,000 candles" true "$binaries/backtester" optimise "$folder/sma_cross.yaml" \
     "${first[@]}" --param fast=2:46 --param slow=2:46 --where 'fast < slow' --no-record
 
+# rate NAME ROWS COMMAND…: rows a second into a new store, in the best of the runs.
+rate() {
+    local name=$1 rows=$2 best=0 began took run
+    shift 2
+    for ((run = 0; run < runs; run++)); do
+        forget
+        began=$(milliseconds)
+        quietly "$@"
+        took=$(($(milliseconds) - began))
+        best=$((took > 0 && rows * 1000 / took > best ? rows * 1000 / took : best))
+    done
+    printf '%-44s %10s rows/s\n' "$name" "$best"
+}
+
+printf '\n'
+one_processor=(env)
+command -v taskset >/dev/null && one_processor=(taskset -c 0)
+rate "import from CSV, on one processor" "$rows" \
+    "${one_processor[@]}" "$binaries/backfiller" import "${series[@]}" --timeframe 1m "$candles"
+
+# Pages of a simulator beside it. So few days that all runs fit into what the exchange allows in a minute.
+start_simulator "$folder/simulator.log" "$binaries/simulator" serve --generate --seed 7 --days 150 --timeframe 1m --port 0
+rate "fetch over REST, from a simulator" "$((120 * 1440))" \
+    "$binaries/backfiller" fetch --db "$folder/bench.db" --exchange binance --symbol BTC/USDT --timeframe 1m --since 120d \
+    --base-url "$rest"
+stop_simulator
+
 # A trader at rest: warmed up, on a stream in which little happens.
 if [ -d /proc/self ]; then
     start_simulator "$folder/simulator.log" "$binaries/simulator" serve --generate --seed 7 --timeframe 1h --port 0
@@ -101,6 +129,10 @@ printf '\n'
 for app in backfiller backtester trader simulator; do
     printf '%-44s %s\n' "size of $app" "$(wc -c <"$binaries/$app" | awk '{ printf "%.1f MB", $1 / 1048576 }')"
 done
+
+# The store by itself, and SQLite itself with the same table.
+printf '\n'
+cargo bench --quiet --locked -p db --bench store
 
 # The fill rules without candles being read or a strategy being asked.
 printf '\n'

@@ -34,7 +34,7 @@ pub enum Stored {
     /// It is in the store now.
     Written,
     /// The store stays as it was: it has this candle closed with these values, or a forming
-    /// candle came after the closed one.
+    /// candle came after the closed one, or while there was no room for it.
     Unchanged,
     /// The store has another closed candle at this time, and keeps it.
     Conflict(Candle),
@@ -74,12 +74,16 @@ impl Store {
         })
     }
 
-    /// Stores the candle that is still forming. Where it is closed already, nothing changes.
+    /// Stores the candle that is still forming. Where it is closed already, nothing changes; nor where a
+    /// reader that does not end has let the write-ahead log grow too long.
     ///
     /// # Errors
     /// [`DbError::BadCandle`] for an impossible candle, or when the database refuses.
     pub fn put_forming(&mut self, series: &Series, candle: &Candle) -> Result<Stored, DbError> {
         check(series, std::slice::from_ref(candle))?;
+        if !self.has_room_for_forming() {
+            return Ok(Stored::Unchanged);
+        }
         let written = self.write(|transaction| upsert(transaction, &names(series), candle, false))?;
         Ok(if written { Stored::Written } else { Stored::Unchanged })
     }

@@ -6,6 +6,9 @@ use rusqlite::params;
 use crate::columns::{CANDLE, MARK, OF_SERIES, candle, names, seconds_at_or_after};
 use crate::{DbError, Store};
 
+/// Most candles that room is made for before they are read.
+const PRESIZED: u32 = 100_000;
+
 impl Store {
     /// The closed candles that open at or after `from_ms`, Unix milliseconds, rising, `most` of them at most. The
     /// next part begins behind the last one; the end is reached where there are none.
@@ -40,9 +43,12 @@ impl Store {
                  WHERE {OF_SERIES} AND timestamp >= ?4 AND {condition} ORDER BY timestamp LIMIT ?5"
             );
             let mut select = connection.prepare_cached(&sql)?;
-            let rows =
-                select.query_map(params![exchange, symbol, timeframe, seconds_at_or_after(from_ms), most], candle)?;
-            rows.collect::<rusqlite::Result<Candles>>()
+            let mut rows = select.query(params![exchange, symbol, timeframe, seconds_at_or_after(from_ms), most])?;
+            let mut candles = Candles::with_capacity(most.min(PRESIZED) as usize);
+            while let Some(row) = rows.next()? {
+                candles.push(candle(row)?);
+            }
+            Ok(candles)
         })
     }
 }

@@ -23,6 +23,17 @@ pub enum DbError {
         /// The database.
         path: PathBuf,
     },
+    /// Someone reads an old state of the store and does not end. Many rows can wait, and are not added meanwhile.
+    #[error(
+        "{path} is being read by a program that does not come to an end, and its write-ahead log has grown to {} MiB: end that program, such as a database browser with an open query, and run again; what was stored before is whole",
+        bytes >> 20
+    )]
+    LogFull {
+        /// The database.
+        path: PathBuf,
+        /// The log's size.
+        bytes: u64,
+    },
     /// The disk is full. What was committed before is whole.
     #[error("no space is left on the disk for {path}: free some and run again; what was stored before is whole")]
     Full {
@@ -50,6 +61,16 @@ pub enum DbError {
         path: PathBuf,
         /// The journal mode that SQLite stays in.
         mode: String,
+    },
+    /// The file system is one on which a shared store is damaged sooner or later.
+    #[error(
+        "{path} lies on a file system ({kind}) that several processes cannot share a database on: put the database on a local disk, in a container on a named volume"
+    )]
+    UnsafeFileSystem {
+        /// The database.
+        path: PathBuf,
+        /// What the system calls the file system.
+        kind: String,
     },
     /// The file was a database and is broken.
     #[error("{path} is damaged: restore it from a backup, or move it away and backfill again")]

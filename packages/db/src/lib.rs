@@ -24,6 +24,7 @@ mod columns;
 mod copy;
 mod correct;
 mod error;
+mod file_system;
 mod funding;
 mod gaps;
 mod inspect;
@@ -41,6 +42,7 @@ mod status;
 mod store;
 mod tickers;
 mod trials;
+mod write_ahead;
 
 pub use candles_in::{Inserted, Stored};
 pub use copy::{Copied, Watch};

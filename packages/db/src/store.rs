@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::{DbError, migrate};
+use crate::write_ahead::{WriteAhead, wait_for_turns};
+use crate::{DbError, file_system, migrate};
 
-/// How long a writer waits for its turn.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Page cache of a connection in KiB: a trader holds little, and has to stay small.
 const CACHE_KIB: i64 = 1_024;
 /// What the write-ahead log may keep on disk once it was emptied.
@@ -25,8 +24,9 @@ const LEAST_SQLITE: (i32, &str) = (3_051_003, "3.51.3");
 /// One connection to the store. It can be sent to another thread, not shared between threads.
 #[derive(Debug)]
 pub struct Store {
-    connection: Connection,
+    pub(crate) connection: Connection,
     path: PathBuf,
+    pub(crate) write_ahead: WriteAhead,
 }
 
 impl Store {
@@ -81,10 +81,11 @@ impl Store {
         if rusqlite::version_number() < LEAST_SQLITE.0 {
             return Err(DbError::OldSqlite { found: rusqlite::version(), needed: LEAST_SQLITE.1 });
         }
+        file_system::check(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
         let wrap = |source| DbError::from_sqlite(path, source);
         let mut connection = Connection::open_with_flags(path, flags).map_err(wrap)?;
-        connection.busy_timeout(BUSY_TIMEOUT).map_err(wrap)?;
+        wait_for_turns(&mut connection).map_err(wrap)?;
         migrate::refuse_foreign(&connection, path)?;
         let mode = switch_to_wal(&connection).map_err(wrap)?;
         if mode != "wal" {
@@ -92,7 +93,8 @@ impl Store {
         }
         prepare(&connection, synchronous).map_err(wrap)?;
         migrate::to_latest(&mut connection, path)?;
-        Ok(Store { connection, path: path.to_owned() })
+        let write_ahead = WriteAhead::of(&connection);
+        Ok(Store { connection, path: path.to_owned(), write_ahead })
     }
 
     /// Runs `work` in one write transaction: all of it is stored, or nothing.
@@ -100,15 +102,19 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, DbError> {
-        let Store { connection, path } = self;
+        let Store { connection, path, write_ahead } = self;
+        let mut before_bytes = 0;
         let transaction = || {
             // Immediate, because a read that turns into a write fails at once when another writes.
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            before_bytes = write_ahead.bytes();
             let value = work(&transaction)?;
             transaction.commit()?;
             Ok(value)
         };
-        transaction().map_err(|source| DbError::from_sqlite(path, source))
+        let value = transaction().map_err(|source| DbError::from_sqlite(path, source))?;
+        write_ahead.keep_small(connection, before_bytes);
+        Ok(value)
     }
 
     /// Runs `work` over one state of the store, whatever others write meanwhile.
@@ -187,7 +193,6 @@ mod tests {
             let store = store.unwrap();
             check(&store, "synchronous", synchronous);
             check(&store, "journal_mode", "wal");
-            check(&store, "busy_timeout", "10000");
             check(&store, "foreign_keys", "1");
             check(&store, "trusted_schema", "0");
             check(&store, "mmap_size", "0");

@@ -2,12 +2,13 @@
 
 use market::{Candle, Hole, Symbol, Timeframe};
 
+use crate::ahead::Ahead;
 use crate::{Exchange, ExchangeError, Pager, PagerError, Question, Refused};
 
 /// What was fetched.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fetched {
-    /// How many questions for candles it took.
+    /// How many answers to questions for candles it took.
     pub pages: u64,
     /// How many candles were passed on.
     pub candles: u64,
@@ -134,8 +135,9 @@ async fn fetch(
     let server_time_ms = exchange.fetch_time().await?;
     let mut pager = Pager::new(timeframe, since_ms, until_ms, server_time_ms);
     let (mut pages, mut candles, mut first_open_ms, mut last_open_ms) = (0, 0, None, None);
+    let mut ahead = Ahead::new(timeframe, |question| Box::pin(async move { asked.page(question).await }));
     while let Some(question) = pager.ask() {
-        let rows = asked.page(question).await?;
+        let rows = ahead.answer(question).await?;
         pages += 1;
         let passed = pager.answer(&rows)?;
         if let (Some(first), Some(last)) = (passed.first(), passed.last()) {

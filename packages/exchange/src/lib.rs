@@ -5,9 +5,11 @@
 //! - `binance/` holds one exchange: building requests and judging replies, both pure.
 //! - `http.rs` sends, retries and waits; `gate.rs` decides when it may, by the rules of the package `limits`.
 //! - [`fetch_closed`] and [`fetch_closed_marks`] (`history.rs`) fetch any stretch of closed candles;
-//!   [`Pager`] is their judgement. [`fetch_funding`] (`funding.rs`) fetches funding rates.
+//!   [`Pager`] is their judgement, and `ahead.rs` asks for the next pages early. [`fetch_funding`] (`funding.rs`)
+//!   fetches funding rates.
 //! - [`Archive`] (`archive.rs`) downloads months and days from an exchange's public archive.
 
+mod ahead;
 mod archive;
 mod binance;
 mod clock;

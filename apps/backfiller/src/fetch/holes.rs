@@ -20,7 +20,8 @@ pub(super) fn unexplained(store: &Store, kind: Kind, series: &Series, range: Ran
         _ => store.candles(series, Some(from_ms), Some(to_ms))?,
     };
     let gaps = if kind == Kind::Candles { store.gaps(series)? } else { Vec::new() };
-    let is_explained = |from_ms, to_ms| gaps.iter().any(|gap| gap.is_explained() && gap.from_ms <= from_ms && to_ms <= gap.to_ms);
+    let is_explained =
+        |from_ms, to_ms| gaps.iter().any(|gap| gap.is_explained() && gap.from_ms <= from_ms && to_ms <= gap.to_ms);
     let (mut holes, mut expected_ms) = (Vec::new(), from_ms);
     for open_ms in stored.open_time_ms.iter().copied().chain([to_ms]) {
         if expected_ms < open_ms && !is_explained(expected_ms, open_ms) {

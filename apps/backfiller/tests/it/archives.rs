@@ -278,3 +278,22 @@ fn the_order_of_files_decides_and_not_the_clock() {
     assert_eq!(stored(&desk, "binance", "BTC/USDT", "1m").volume[..3], [9.25; 3]);
     assert_eq!(count(&rusqlite::Connection::open(desk.db()).unwrap()).unwrap(), 60_000);
 }
+
+#[test]
+fn a_right_checksum_is_no_proof_of_right_rows() {
+    let desk = Desk::new();
+    let rows = minutes(100);
+    let mut lines: Vec<&str> = rows.lines().collect();
+    let differs = lines[20].replace(",9.25", ",9.5");
+    lines.insert(10, lines[9]);
+    lines.insert(22, &differs);
+    lines.drain(50..55);
+    write_archive(&desk, "BTCUSDT-1m-2025-01.zip", &lines.join("\n"));
+    let done = import(&desk, "binance", &["BTCUSDT-1m-2025-01.zip"]);
+    assert_eq!(done["total"]["new"], 95);
+    assert_eq!(done["total"]["duplicates"], 1);
+    assert_eq!(done["total"]["set_aside"], json!({"conflict": 1}));
+    let candles = stored(&desk, "binance", "BTC/USDT", "1m");
+    assert_eq!((candles.len(), candles.volume[20]), (95, 9.25), "the first of two stays");
+    assert_eq!(market::find_holes(&candles.open_time_ms, market::Timeframe::M1).len(), 1);
+}

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use crate::run::{Desk, count, import_args, minutes, stderr};
+use crate::venue::Venue;
 
 const ROWS: u64 = 200_000;
 /// Rows that come through the pipe, fewer than it holds.
@@ -125,51 +126,45 @@ fn check_full_disk(kilobytes: u32) -> Option<u64> {
     Some(if has_schema { desk.whole_rows() } else { 0 })
 }
 
+/// A command that finds the disk full tells it in one line, and goes on when there is room; `args` names no database.
+#[track_caller]
+fn check_room_again(desk: &Desk, args: &[&str], kilobytes: u32, all: u64) {
+    let folder = desk.path("data");
+    std::fs::create_dir(&folder).unwrap();
+    let Some(_disk) = SmallDisk::mount(&folder, kilobytes) else { return };
+    let output = desk.run(args);
+    let error = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    let told =
+        error.lines().filter(|line| line.starts_with("error: no space is left on the disk for data/chandler.db"));
+    assert_eq!(told.count(), 1, "{error}");
+    let rows = desk.whole_rows();
+    assert!(rows > 0 && rows < all, "{rows} rows");
+    let mut grow = Command::new("mount");
+    assert!(grow.args(["-o", "remount,size=64m"]).arg(&folder).status().unwrap().success());
+    assert!(desk.run(args).status.success());
+    assert_eq!(desk.whole_rows(), all);
+}
+
+#[test]
+fn an_import_goes_on_when_there_is_room_again() {
+    let desk = Desk::new();
+    let file = desk.write("a.csv", &minutes(40_000));
+    check_room_again(&desk, &import_args("1m", &file), 2_000, 40_000);
+}
+
+#[test]
+fn a_fetch_goes_on_when_there_is_room_again() {
+    // The newest candle closed in this very moment, and is not believed yet.
+    let (desk, venue) = (Desk::new(), Venue::open(&[], Duration::ZERO));
+    let args = ["fetch", "--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1m", "--since", "10d"];
+    check_room_again(&desk, &[&args[..], &["--base-url", &venue.url]].concat(), 1_000, 10 * 1_440 - 1);
+}
+
 #[test]
 fn a_full_disk_gets_one_clear_error() {
     for kilobytes in [8, 40, 8_000] {
         let Some(rows) = check_full_disk(kilobytes) else { return };
         assert!(rows.is_multiple_of(BATCH) && (rows > 0 || kilobytes < 1_000), "{rows} rows");
     }
-}
-
-/// Kills that are tried, each a little later than the one before.
-const KILLS: u64 = 20;
-
-#[test]
-fn killed_at_any_moment_the_same_import_finishes_the_job() {
-    let (desk, whole) = (Desk::new(), Desk::new());
-    // Two files that overlap and differ, with a bad candle in the second one.
-    let rows = minutes(60_000);
-    let late = rows.split_inclusive('\n').skip(50_000).collect::<String>().replace(",9.25", ",9.5")
-        + "1739289600000,1,2,0.5,1,-3\n";
-    let args = ["import", "--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1m", "a.csv", "b.csv"];
-    for desk in [&desk, &whole] {
-        desk.write("a.csv", &rows);
-        desk.write("b.csv", &late);
-    }
-    for kill in 0..KILLS {
-        let mut child = desk.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        thread::sleep(Duration::from_millis(kill * 10));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        if desk.db().exists() && rows_so_far(&desk).is_some() {
-            assert!(desk.whole_rows() <= 60_000);
-        }
-    }
-    desk.json(&args);
-    whole.json(&args);
-    assert_eq!(content(&desk), content(&whole));
-    assert_eq!(content(&whole), (60_000, 9.25, 10_000, 1));
-}
-
-/// What is stored: the candles, the last volume, conflicts and refused rows.
-fn content(desk: &Desk) -> (u64, f64, i64, i64) {
-    let database = Connection::open(desk.db()).unwrap();
-    let sql = "SELECT volume FROM ohlcv_data ORDER BY timestamp DESC LIMIT 1";
-    let volume = database.query_row(sql, [], |row| row.get(0)).unwrap();
-    let of_rule = |rule: &str| {
-        database.query_row("SELECT count(*) FROM quarantine WHERE rule = ?1", [rule], |row| row.get(0)).unwrap()
-    };
-    (desk.whole_rows(), volume, of_rule("conflict"), of_rule("negative_volume"))
 }

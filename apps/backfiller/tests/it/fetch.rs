@@ -203,3 +203,20 @@ fn what_the_exchange_says_otherwise_now_is_set_aside() {
     let told = desk.json(&["status"])["quarantine"][0].take();
     assert_eq!(told["examples"][0]["why"], format!("the store has {},1.5,2.5,0.5,1.25,9", NOW_MS - 50 * MINUTE_MS));
 }
+
+#[test]
+fn a_fetch_asks_nothing_but_what_it_needs() {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], Duration::ZERO));
+    let args = ["fetch", "--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1m", "--since", "1d"];
+    desk.json(&[&args[..], &["--base-url", &venue.url]].concat());
+    assert_eq!(venue.paths(), ["/api/v3/exchangeInfo", "/api/v3/klines", "/api/v3/time"]);
+}
+
+#[test]
+fn a_range_of_one_candle_is_fetched() {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], Duration::ZERO));
+    let args = ["fetch", "--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1m"];
+    let range = ["--since", "2025-01-01T00:07:00Z", "--until", "2025-01-01T00:08:00Z", "--base-url", &venue.url];
+    assert_eq!(desk.json(&[&args[..], &range].concat())["new"], 1);
+    assert_eq!(venue.asked().len(), 1);
+}

@@ -13,6 +13,7 @@ mod fetch;
 mod fetch_archive;
 mod fetch_perpetuals;
 mod import;
+mod kills;
 mod liar;
 mod limits;
 mod perpetuals;

@@ -1,5 +1,6 @@
 //! A small exchange on this machine that answers as Binance does, and notes what it is asked.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +26,7 @@ pub(crate) struct Venue {
     pub(crate) url: String,
     asked: Arc<Mutex<Vec<i64>>>,
     gate: Arc<Gate>,
+    paths: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// How it answers whatever is asked, and how often that was.
@@ -52,20 +54,22 @@ impl Venue {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let notes = Arc::clone(&asked);
+        let paths = Arc::<Mutex<BTreeSet<String>>>::default();
+        let noted = Arc::clone(&paths);
         let gate = Arc::<Gate>::default();
         let entrance = Arc::clone(&gate);
         // It ends with the test's process.
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (notes, gate) = (Arc::clone(&notes), Arc::clone(&entrance));
+                let (notes, noted, gate) = (Arc::clone(&notes), Arc::clone(&noted), Arc::clone(&entrance));
                 thread::spawn(move || {
                     if !gate.refuses(&stream) {
-                        answer(&stream, holes, odd, delay, &notes);
+                        answer(&stream, holes, odd, delay, &notes, &noted);
                     }
                 });
             }
         });
-        Venue { url, asked, gate }
+        Venue { url, asked, gate, paths }
     }
 
     /// From now on answers everything with `status`; with 200, as ever.
@@ -77,6 +81,11 @@ impl Venue {
     /// How many requests came since the last call.
     pub(crate) fn requests(&self) -> u64 {
         self.gate.requests.swap(0, Ordering::SeqCst)
+    }
+
+    /// Every path that was asked for.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        self.paths.lock().unwrap().iter().cloned().collect()
     }
 
     /// The start times of the pages that were asked for since the last call.
@@ -101,11 +110,19 @@ impl Gate {
     }
 }
 
-fn answer(mut stream: &TcpStream, holes: &[i64], odd: &[Odd], delay: Duration, notes: &Mutex<Vec<i64>>) {
+fn answer(
+    mut stream: &TcpStream,
+    holes: &[i64],
+    odd: &[Odd],
+    delay: Duration,
+    notes: &Mutex<Vec<i64>>,
+    paths: &Mutex<BTreeSet<String>>,
+) {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
     let Some(first) = lines.next() else { return };
     lines.for_each(drop);
     let target = first.split(' ').nth(1).unwrap_or_default();
+    paths.lock().unwrap().insert(target.split('?').next().unwrap_or_default().to_owned());
     let number = |name: &str| parameter(target, name).and_then(|text| text.parse().ok());
     let page = || {
         let since_ms = number("startTime").unwrap_or(0);

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use terminal::now_ms;
 
 use crate::exchange::Exchange;
+use Reply::{Text, Values};
 use call::{Call, TimeUnit};
 use error::ApiError;
 use limiter::{Verdict, WEIGHT_A_MINUTE};
@@ -29,35 +30,51 @@ const USED_WEIGHT: &str = "X-MBX-USED-WEIGHT-1M";
 const TIME_UNIT: &str = "X-MBX-TIME-UNIT";
 const JSON: &str = "application/json;charset=UTF-8";
 
-type Reply = fn(&Call<'_>) -> Result<Value, ApiError>;
+/// Who answers a route: with values, or with their text at once, where it is long.
+#[derive(Clone, Copy)]
+enum Reply {
+    Values(fn(&Call<'_>) -> Result<Value, ApiError>),
+    Text(fn(&Call<'_>) -> Result<String, ApiError>),
+}
+
+impl Reply {
+    fn text(self, call: &Call<'_>) -> Result<String, ApiError> {
+        match self {
+            Reply::Values(reply) => reply(call).map(|value| value.to_string()),
+            Reply::Text(reply) => reply(call),
+        }
+    }
+}
 
 /// Every public route: path, weight, weight when all symbols are asked for, and who answers.
 const ROUTES: &[(&str, u32, u32, Reply)] = &[
-    ("/api/v3/ping", 1, 1, info::ping),
-    ("/api/v3/time", 1, 1, info::time),
-    ("/api/v3/exchangeInfo", 20, 20, info::exchange_info),
-    ("/api/v3/klines", 2, 2, klines::klines),
-    ("/api/v3/uiKlines", 2, 2, klines::klines),
-    ("/api/v3/ticker/24hr", 2, 80, ticker::day),
-    ("/api/v3/ticker/price", 2, 4, ticker::price),
-    ("/api/v3/ticker/bookTicker", 2, 4, ticker::book),
-    ("/api/v3/depth", 5, 5, ticker::depth),
-    ("/fapi/v1/exchangeInfo", 1, 1, info::no_symbols),
-    ("/dapi/v1/exchangeInfo", 1, 1, info::no_symbols),
-    ("/eapi/v1/exchangeInfo", 1, 1, info::no_symbols),
-    ("/sapi/v1/system/status", 1, 1, info::system_status),
-    ("/sapi/v1/capital/config/getall", 10, 10, info::nothing),
-    ("/sapi/v1/margin/allPairs", 1, 1, info::nothing),
-    ("/sapi/v1/margin/isolated/allPairs", 10, 10, info::nothing),
-    ("/sapi/v1/asset/tradeFee", 1, 1, info::nothing),
+    ("/api/v3/ping", 1, 1, Values(info::ping)),
+    ("/api/v3/time", 1, 1, Values(info::time)),
+    ("/api/v3/exchangeInfo", 20, 20, Values(info::exchange_info)),
+    ("/api/v3/klines", 2, 2, Text(klines::klines)),
+    ("/api/v3/uiKlines", 2, 2, Text(klines::klines)),
+    ("/api/v3/ticker/24hr", 2, 80, Values(ticker::day)),
+    ("/api/v3/ticker/price", 2, 4, Values(ticker::price)),
+    ("/api/v3/ticker/bookTicker", 2, 4, Values(ticker::book)),
+    ("/api/v3/depth", 5, 5, Values(ticker::depth)),
+    ("/fapi/v1/exchangeInfo", 1, 1, Values(info::no_symbols)),
+    ("/dapi/v1/exchangeInfo", 1, 1, Values(info::no_symbols)),
+    ("/eapi/v1/exchangeInfo", 1, 1, Values(info::no_symbols)),
+    ("/sapi/v1/system/status", 1, 1, Values(info::system_status)),
+    ("/sapi/v1/capital/config/getall", 10, 10, Values(info::nothing)),
+    ("/sapi/v1/margin/allPairs", 1, 1, Values(info::nothing)),
+    ("/sapi/v1/margin/isolated/allPairs", 10, 10, Values(info::nothing)),
+    ("/sapi/v1/asset/tradeFee", 1, 1, Values(info::nothing)),
 ];
 
 /// All routes but the streams.
 pub(crate) fn router(exchange: Arc<Exchange>) -> Router {
-    let mut router =
-        Router::new().route("/simulator/status", get(status)).route("/simulator/{command}", post(command)).fallback(
-            any(|state, uri, headers| answer(state, uri, headers, ("other", 1, 1, |_| Err(ApiError::unknown_route())))),
-        );
+    let mut router = Router::new()
+        .route("/simulator/status", get(status))
+        .route("/simulator/{command}", post(command))
+        .fallback(any(|state, uri, headers| {
+            answer(state, uri, headers, ("other", 1, 1, Values(|_| Err(ApiError::unknown_route()))))
+        }));
     for &route in ROUTES {
         let handler = move |state, uri, headers| answer(state, uri, headers, route);
         router = router.route(route.0, get(handler));
@@ -123,9 +140,9 @@ fn replied(exchange: &Exchange, params: Vec<(String, String)>, headers: &HeaderM
         Some(unit) => TimeUnit::parse(unit.to_str().unwrap_or_default()),
         None => Ok(TimeUnit::Milliseconds),
     };
-    let value = unit.and_then(|unit| reply(&Call { exchange, params, now_ms: exchange.clock.now_ms(), unit }));
-    match value {
-        Ok(value) => json_reply(200, &value),
+    let text = unit.and_then(|unit| reply.text(&Call { exchange, params, now_ms: exchange.clock.now_ms(), unit }));
+    match text {
+        Ok(text) => reply_of(200, JSON, text),
         Err(error) => error_reply(&error, None),
     }
 }

@@ -1,5 +1,6 @@
 //! What breaks on the way: every decision is made in the end, on every candle, in order.
 
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -211,6 +212,56 @@ fn a_stop_is_obeyed_soon_even_while_the_store_is_locked() {
     let trader = desk.start(&simulator);
     let before = desk.booked(ACCOUNT);
     desk.wait_for(ACCOUNT, before + 10);
+    trader.terminate();
+    decided_on_every_candle(&desk);
+}
+
+/// A small file system under the store; goes when it is dropped.
+struct SmallDisk(std::path::PathBuf);
+
+impl SmallDisk {
+    fn mount(desk: &Desk, options: &str) -> Option<Self> {
+        let folder = desk.path("data");
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(&folder).stderr(Stdio::null());
+        if mount.status().is_ok_and(|status| status.success()) {
+            return Some(SmallDisk(folder));
+        }
+        println!("skipped: a small disk cannot be mounted here");
+        None
+    }
+
+    fn grow(&self, options: &str) {
+        let status = Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0).status();
+        assert!(status.unwrap().success());
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily, since a trader may still have the file open where a test failed.
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_ends_a_trader_with_one_error_and_it_goes_on_when_there_is_room() {
+    let (desk, simulator) = (Desk::new(BUSY, ""), Simulator::generated());
+    let Some(disk) = SmallDisk::mount(&desk, "size=1m") else { return };
+    let output = desk.finish(&simulator, "60s");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    let told =
+        error.lines().filter(|line| line.contains("no space is left on the disk for") && line.starts_with("error"));
+    assert_eq!(told.count(), 1, "{error}");
+    disk.grow("size=64m");
+    let check: String = hold(&desk).query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(check, "ok");
+    let before = desk.booked(ACCOUNT);
+    assert!(before > 0, "{error}");
+    let trader = desk.start(&simulator);
+    desk.wait_for(ACCOUNT, before + 20);
     trader.terminate();
     decided_on_every_candle(&desk);
 }

@@ -76,11 +76,23 @@ impl Simulator {
 
     /// Breaks something.
     pub(crate) fn command(&self, command: &str) {
+        self.ask("POST", &format!("/simulator/{command}"));
+    }
+
+    /// The candles from an open time on, in Unix milliseconds, as the exchange has them: a page of rows.
+    pub(crate) fn klines(&self, since_ms: i64) -> Vec<Value> {
+        let path = format!("/api/v3/klines?symbol=BTCUSDT&interval=1m&limit=1000&startTime={since_ms}");
+        serde_json::from_str(&self.ask("GET", &path)).unwrap()
+    }
+
+    /// The body of a reply.
+    fn ask(&self, method: &str, path: &str) -> String {
         let mut socket = TcpStream::connect(&self.address).unwrap();
-        write!(socket, "POST /simulator/{command} HTTP/1.1\r\nHost: simulator\r\nConnection: close\r\n\r\n").unwrap();
+        write!(socket, "{method} {path} HTTP/1.1\r\nHost: simulator\r\nConnection: close\r\n\r\n").unwrap();
         let mut reply = String::new();
         socket.read_to_string(&mut reply).unwrap();
-        assert!(reply.starts_with("HTTP/1.1 200"), "{command}: {reply}");
+        assert!(reply.starts_with("HTTP/1.1 200"), "{path}: {reply}");
+        reply.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default()
     }
 }
 

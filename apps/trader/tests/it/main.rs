@@ -6,6 +6,7 @@ mod config; // mistakes in the config file, as people see them
 mod faults; // what breaks on the way, and is healed
 mod harness;
 mod history; // what comes into the store too late
+mod kills; // SIGKILL at any moment
 mod ledger; // one owner, one history
 mod logs; // files of each day
 mod parity; // what is traded is what the backtest says

@@ -9,11 +9,13 @@ mod holes;
 mod interleaving;
 mod ledger;
 mod limits;
+mod log;
 mod many_writers;
 mod merge;
 mod opening;
 mod perpetuals;
 mod quarantine;
+mod siege;
 mod views;
 
 use db::Store;

@@ -52,6 +52,12 @@ impl Format for CandleFormat {
     }
 
     fn read(&mut self, row: Row<'_>) -> Result<Candle, RowFault> {
+        if let Some((time, [open, high, low, close, volume])) = row.plain()
+            && let Some(open_time_ms) = self.times.plain_ms(time)
+        {
+            let volume = if self.has_volume { volume } else { 0.0 };
+            return Ok(Candle { open_time_ms, open, high, low, close, volume });
+        }
         let [time, open, high, low, close, volume] = first::<Self, 6>(row)?;
         // The time comes last: a row that cannot be read at all is a fault of the file, whenever it is.
         let (open, high) = (value(open, COLUMNS[1])?, value(high, COLUMNS[2])?);

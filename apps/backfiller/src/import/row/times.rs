@@ -1,5 +1,7 @@
 //! The times of one file: which unit they are in, and which of them are in another.
 
+use std::ops::Range;
+
 use super::RowFault;
 use crate::import::text::{lossy, whole};
 
@@ -37,8 +39,12 @@ impl Unit {
 
     /// Whether `time` in this unit is between 2010 and tomorrow. The ranges of the units are far apart.
     fn holds(self, time: i64, now_ms: i64) -> bool {
+        self.range(now_ms).contains(&time)
+    }
+
+    fn range(self, now_ms: i64) -> Range<i64> {
         let latest_s = now_ms.div_euclid(1_000) + AHEAD_S;
-        (EARLIEST_S..=latest_s).contains(&time.div_euclid(self.per_second()))
+        EARLIEST_S * self.per_second()..(latest_s + 1) * self.per_second()
     }
 
     fn to_us(self, time: i64) -> i64 {
@@ -52,13 +58,15 @@ pub(super) struct Times {
     column: &'static str,
     now_ms: i64,
     unit: Option<Unit>,
+    /// The times in that unit that are believed.
+    range: Range<i64>,
     /// Whether the time above was in another unit.
     is_astray: bool,
 }
 
 impl Times {
     pub(super) fn new(column: &'static str, now_ms: i64) -> Self {
-        Times { column, now_ms, unit: None, is_astray: false }
+        Times { column, now_ms, unit: None, range: 0..0, is_astray: false }
     }
 
     /// A time that has to be a whole millisecond: another one is on no grid.
@@ -68,6 +76,19 @@ impl Times {
             return Ok(time_us / 1_000);
         }
         Err(RowFault::PartOfMillisecond { column: self.column, found: lossy(field) })
+    }
+
+    /// As [`Times::exact_ms`], of a number; `None` where there is more to say of it than a time.
+    pub(super) fn plain_ms(&mut self, time: i64) -> Option<i64> {
+        if !self.range.contains(&time) {
+            return None;
+        }
+        self.is_astray = false;
+        match self.unit? {
+            Unit::Seconds => Some(time * 1_000),
+            Unit::Milliseconds => Some(time),
+            Unit::Microseconds => (time % 1_000 == 0).then_some(time / 1_000),
+        }
     }
 
     /// The whole millisecond at or before a time.
@@ -85,7 +106,7 @@ impl Times {
         let unit = Unit::ALL.into_iter().find(|unit| unit.holds(time, self.now_ms));
         let unit = unit.ok_or_else(|| RowFault::UnknownUnit { column, found: found() })?;
         let Some(expected) = self.unit else {
-            self.unit = Some(unit);
+            (self.unit, self.range) = (Some(unit), unit.range(self.now_ms));
             return Ok(unit.to_us(time));
         };
         let (found, expected) = (unit.name(), expected.name());

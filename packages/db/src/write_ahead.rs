@@ -1,0 +1,159 @@
+//! The write-ahead log, kept small, and the turns of those that write it.
+//!
+//! SQLite puts what is committed behind the log and copies it into the database later, as far as no reader still
+//! needs the older state. It begins anew at the log's start in a moment in which nobody reads it. Under many readers that
+//! moment never comes by itself, and a reader that stands still keeps the log growing with every write. So, by the log's size:
+//!
+//! - from [`EMPTIED_FROM`] on, whoever makes it pass another [`STEP`] empties it, which keeps others waiting a moment;
+//! - from [`MOST_FOR_MANY`] on, what comes in many rows waits, and is told to come back: a backfill can;
+//! - from [`MOST_FOR_FORMING`] on, forming candles are left out: they are there for eyes.
+//!
+//! Closes and the ledger are always written: a year of them is no more than some megabytes.
+
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction};
+
+use crate::{DbError, Store};
+
+const MIB: u64 = 1_024 * 1_024;
+/// The size from which on the log is emptied on purpose; below, SQLite does well by itself.
+const EMPTIED_FROM: u64 = 32 * MIB;
+/// The growth between two such attempts, whoever writes.
+const STEP: u64 = 8 * MIB;
+/// How long an attempt may keep writers waiting for readers.
+const EMPTYING_PATIENCE: Duration = Duration::from_millis(100);
+/// The size up to which many rows may be added at once.
+const MOST_FOR_MANY: u64 = 128 * MIB;
+/// Times that many rows look for room, and the wait between: five seconds, so that Ctrl-C is heard.
+const ROOM_ATTEMPTS: u32 = 25;
+const ROOM_PAUSE: Duration = Duration::from_millis(180);
+/// How long each of these may keep writers waiting.
+const ROOM_PATIENCE: Duration = Duration::from_millis(20);
+/// The size up to which forming candles are written.
+const MOST_FOR_FORMING: u64 = 192 * MIB;
+
+/// Looks for the turn of a writer, closely first: SQLite's own pauses grow until they miss every gap that a busy
+/// writer leaves. Together ten seconds.
+const CLOSE_LOOKS: i32 = 200;
+const LOOKS: i32 = 2_000;
+const CLOSE_PAUSE: Duration = Duration::from_millis(1);
+const PAUSE: Duration = Duration::from_millis(5);
+/// The gap that a writer of many rows leaves after each batch where others write too.
+const GAP: Duration = Duration::from_millis(3);
+
+/// What a connection gets that writes many rows: a page cache in KiB that holds a batch, and pages in the log before it is
+/// copied, so that the disk is waited for less often.
+const CACHE_KIB_FOR_MANY: i64 = 4_096;
+const PAGES_BEFORE_COPYING: i64 = 4_000;
+
+/// Where a store's log is, and what was seen of others.
+#[derive(Debug)]
+pub(crate) struct WriteAhead {
+    path: PathBuf,
+    /// Whether the connection is set up for many rows.
+    is_for_many: bool,
+    /// Changes when another connection has written.
+    seen_version: i64,
+}
+
+impl WriteAhead {
+    /// Of an open database.
+    pub(crate) fn of(connection: &Connection) -> Self {
+        // SQLite follows links, and puts the log beside the file itself.
+        WriteAhead {
+            path: format!("{}-wal", connection.path().unwrap_or_default()).into(),
+            is_for_many: false,
+            seen_version: 0,
+        }
+    }
+
+    /// Its size; 0 where there is none yet.
+    pub(crate) fn bytes(&self) -> u64 {
+        fs::metadata(&self.path).map_or(0, |file| file.len())
+    }
+
+    /// Empties a log that has just grown from `before_bytes` past another step. It is tried, no more: the write is done.
+    pub(crate) fn keep_small(&self, connection: &mut Connection, before_bytes: u64) {
+        let bytes = self.bytes();
+        if bytes >= EMPTIED_FROM && bytes / STEP > before_bytes / STEP {
+            empty(connection, EMPTYING_PATIENCE);
+        }
+    }
+}
+
+/// Lets a connection wait for its turn.
+pub(crate) fn wait_for_turns(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.busy_handler(Some(|looks| {
+        thread::sleep(if looks < CLOSE_LOOKS { CLOSE_PAUSE } else { PAUSE });
+        looks < LOOKS
+    }))
+}
+
+/// Copies the log into the database and cuts it to nothing, where no reader stands in the way for longer than this.
+fn empty(connection: &mut Connection, patience: Duration) {
+    // Whatever goes wrong here is told by the next write, if it lasts.
+    let _ = connection.busy_timeout(patience);
+    let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    let _ = wait_for_turns(connection);
+}
+
+impl Store {
+    /// As [`Store::write`], of many rows: waits for room in the log, and gives way to others afterwards.
+    pub(crate) fn write_many<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, DbError> {
+        self.prepare_for_many()?;
+        self.wait_for_room()?;
+        let value = self.write(work)?;
+        self.give_way()?;
+        Ok(value)
+    }
+
+    /// Whether a forming candle still may make the log longer.
+    pub(crate) fn has_room_for_forming(&mut self) -> bool {
+        if self.write_ahead.bytes() < MOST_FOR_FORMING {
+            return true;
+        }
+        empty(&mut self.connection, Duration::ZERO);
+        self.write_ahead.bytes() < MOST_FOR_FORMING
+    }
+
+    fn prepare_for_many(&mut self) -> Result<(), DbError> {
+        if std::mem::replace(&mut self.write_ahead.is_for_many, true) {
+            return Ok(());
+        }
+        let set = |pragma, value: i64| {
+            let set = self.connection.pragma_update(None, pragma, value);
+            set.map_err(|source| DbError::from_sqlite(self.path(), source))
+        };
+        set("cache_size", -CACHE_KIB_FOR_MANY)?;
+        set("wal_autocheckpoint", PAGES_BEFORE_COPYING)
+    }
+
+    fn wait_for_room(&mut self) -> Result<(), DbError> {
+        for _ in 0..ROOM_ATTEMPTS {
+            if self.write_ahead.bytes() < MOST_FOR_MANY {
+                return Ok(());
+            }
+            empty(&mut self.connection, ROOM_PATIENCE);
+            thread::sleep(ROOM_PAUSE);
+        }
+        Err(DbError::LogFull { path: self.path().to_owned(), bytes: self.write_ahead.bytes() })
+    }
+
+    /// Leaves others a gap where there are any: alone, a backfill need not.
+    fn give_way(&mut self) -> Result<(), DbError> {
+        let version = self.read(|connection| {
+            connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get::<_, i64>(0))
+        })?;
+        if std::mem::replace(&mut self.write_ahead.seen_version, version) != version {
+            thread::sleep(GAP);
+        }
+        Ok(())
+    }
+}
