@@ -5,16 +5,14 @@
 //! TA-Lib `KAMA`.
 
 use super::ema::fading;
-use super::sums::Sums;
+use super::runs::{Runs, Window};
 use super::window::Past;
 use super::{Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
-use crate::plan::{Inputs, Step};
+use crate::plan::{BLOCK, Inputs, Step};
 
 /// Factors of the fastest and the slowest average, over 2 and 30 candles.
 const FAST: f64 = 2.0 / 3.0;
 const SLOW: f64 = 2.0 / 31.0;
-/// Less than any move: it changes no number but nothing out of nothing, which it makes 1.
-const NO_MOVE: f64 = 1e-300;
 
 pub(super) const KAMA: Function = Function {
     name: "kama",
@@ -36,68 +34,86 @@ pub(super) const KAMA: Function = Function {
 };
 
 struct Kama {
-    /// How far x went in all, back and forth, over the last n candles.
-    path: Sums,
-    n: usize,
-    past: Past,
+    /// How far x went from candle to candle.
+    moves: Vec<f64>,
     last: f64,
-    /// The average less the last value.
-    gap: f64,
+    past: Past,
+    averages: Runs<3, Average>,
 }
 
 impl Kama {
     fn new(n: usize) -> Self {
-        let (path, past) = (Sums::new(n), Past::new(n));
-        Kama { path, n, past, last: f64::NAN, gap: 0.0 }
+        let averages = Runs::new(n, Average { last: f64::NAN, gap: 0.0 });
+        Kama { moves: vec![0.0; BLOCK], last: f64::NAN, past: Past::new(n), averages }
     }
 }
 
 impl Step for Kama {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let x = inputs.column(0);
-        self.path.extend_by(x.len(), |moves| {
-            moves[0] = (x[0] - self.last).abs();
-            for (way, pair) in moves[1..].iter_mut().zip(x.windows(2)) {
-                *way = (pair[1] - pair[0]).abs();
-            }
-        });
-        self.path.sums(self.n, out);
-        let old = self.past.extend(x);
-        let (mut gap, mut last) = (self.gap, self.last);
-        for ((out, &x), &old) in out.iter_mut().zip(x).zip(old) {
-            gap = kept(x - old, *out) * (gap + (last - x));
-            last = x;
-            *out = x + gap;
+        let moves = &mut self.moves[..x.len()];
+        moves[0] = (x[0] - self.last).abs();
+        for (way, pair) in moves[1..].iter_mut().zip(x.windows(2)) {
+            *way = (pair[1] - pair[0]).abs();
         }
-        // What is unknown stays so. Asked once at the end, no value has to wait for the question.
-        if gap.is_finite() {
-            (self.gap, self.last) = (gap, last);
-        } else {
-            self.begin_anew(x, out);
-        }
+        self.last = x[x.len() - 1];
+        let old = &self.past.extend(x)[..x.len()];
+        self.averages.run([moves, x, old], out);
     }
 }
 
-impl Kama {
-    /// Averages of the last block, where some are unknown: there the average is the value itself, and not told.
-    fn begin_anew(&mut self, x: &[f64], out: &mut [f64]) {
-        self.path.sums(self.n, out);
-        let old = self.past.block(x.len() + self.n, 0);
-        for ((out, &x), &old) in out.iter_mut().zip(x).zip(old) {
-            let is_known = !out.is_nan();
-            self.gap = if is_known { kept(x - old, *out) * (self.gap + (self.last - x)) } else { 0.0 };
-            self.last = x;
-            *out = if is_known { x + self.gap } else { f64::NAN };
-        }
+/// The average over moves, x, and x of n candles ago. The path is the sum of the last n moves.
+struct Average {
+    last: f64,
+    /// The average less the last value.
+    gap: f64,
+}
+
+impl Window<3> for Average {
+    type Total = f64;
+    type Kept = f64;
+
+    fn nothing(&self) -> f64 {
+        0.0
     }
+
+    #[inline]
+    fn in_front(&self, end: f64, [way, ..]: [f64; 3], _: [f64; 3]) -> f64 {
+        end + way
+    }
+
+    #[inline]
+    fn behind(&self, begin: f64, [way, ..]: [f64; 3], _: [f64; 3]) -> f64 {
+        begin + way
+    }
+
+    #[inline]
+    fn keep(&self, end: f64) -> f64 {
+        end
+    }
+
+    #[inline]
+    fn read(&mut self, end: f64, begin: f64, [_, x, old]: [f64; 3], _: [f64; 3]) -> f64 {
+        self.gap = kept(x - old, end + begin) * (self.gap + (self.last - x));
+        self.last = x;
+        x + self.gap
+    }
+
+    /// Until there is an average, it is the value itself.
+    fn skip(&mut self, [_, x, _]: [f64; 3]) {
+        (self.last, self.gap) = (x, 0.0);
+    }
+
+    /// Where the moves of the last n candles are known, x is too.
+    const JUDGED: usize = 1;
 }
 
 /// The share of its distance from x that the average keeps, after a change on a path of this length.
 #[inline]
 fn kept(change: f64, path: f64) -> f64 {
-    let straight = (change.abs() + NO_MOVE) / (path + NO_MOVE);
-    // Rounding may make the path shorter than the way. What is unknown stays so.
-    let straight = if straight > 1.0 { 1.0 } else { straight };
+    let straight = change.abs() / path;
+    // Rounding may make the path shorter than the way; where nothing moved, there is no number.
+    let straight = if straight < 1.0 { straight } else { 1.0 };
     let factor = straight * (FAST - SLOW) + SLOW;
     1.0 - factor * factor
 }

@@ -3,7 +3,7 @@
 //! Its value at this candle, and how much it rises with each candle. Lookback n − 1.
 //! TA-Lib `LINEARREG` and `LINEARREG_SLOPE`, Pine `ta.linreg(x, n, 0)`.
 
-use super::weighted::weighted;
+use super::runs::{Runs, Window};
 use super::{Argument, Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
 use crate::plan::{Builder, Memory, Operand};
 
@@ -46,7 +46,8 @@ pub(super) const LINREG_SLOPE: Function = Function {
     },
 };
 
-/// Adds the step of one number of the line, made of the pivot and the weighted and plain sums.
+/// Adds the step of one number of the line: `level` · pivot + `by_weighted` · W + `by_plain` · S, where S sums the
+/// distances of the last n values from the pivot and W counts the newest n times and the oldest once.
 fn line(
     builder: &mut Builder,
     arguments: &[Argument],
@@ -54,6 +55,60 @@ fn line(
     [level, by_weighted, by_plain]: [f64; 3],
 ) -> Operand {
     let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
-    let make = || -> Box<dyn crate::plan::Step> { Box::new(weighted(n, level, by_weighted, by_plain)) };
-    builder.step(name, &[x], &[n as f64], (n - 1, Memory::Window), make)
+    let (oldest, newest) = (by_weighted + by_plain, by_weighted * n as f64 + by_plain);
+    let line = Line { level, step: by_weighted, oldest, newest };
+    builder.step(name, &[x], &[n as f64], (n - 1, Memory::Window), || Box::new(Runs::new(n, line)))
+}
+
+struct Line {
+    level: f64,
+    /// What each value counts more than the one before it.
+    step: f64,
+    /// What the oldest value counts.
+    oldest: f64,
+    /// What the newest value counts.
+    newest: f64,
+}
+
+/// Of some of the last n values.
+#[derive(Clone, Copy)]
+struct Part {
+    /// How much the total changes when each value counts one step more.
+    slope: f64,
+    total: f64,
+}
+
+impl Window<1> for Line {
+    type Total = Part;
+    type Kept = f64;
+
+    fn nothing(&self) -> Part {
+        Part { slope: 0.0, total: 0.0 }
+    }
+
+    /// The new one is the oldest; those behind it count one step more.
+    #[inline]
+    fn in_front(&self, end: Part, [x]: [f64; 1], [pivot]: [f64; 1]) -> Part {
+        let distance = x - pivot;
+        let total = end.total + (end.slope + self.oldest * distance);
+        Part { slope: end.slope + self.step * distance, total }
+    }
+
+    /// The new one is the newest; those in front of it count one step less.
+    #[inline]
+    fn behind(&self, begin: Part, [x]: [f64; 1], [pivot]: [f64; 1]) -> Part {
+        let distance = x - pivot;
+        let total = begin.total + (self.newest * distance - begin.slope);
+        Part { slope: begin.slope + self.step * distance, total }
+    }
+
+    #[inline]
+    fn keep(&self, end: Part) -> f64 {
+        end.total
+    }
+
+    #[inline]
+    fn read(&mut self, end: f64, begin: Part, _: [f64; 1], [pivot]: [f64; 1]) -> f64 {
+        self.level * pivot + (end + begin.total)
+    }
 }

@@ -29,8 +29,14 @@ pub(super) trait Window<const C: usize>: Send {
     /// What [`Window::read`] needs of an end.
     fn keep(&self, end: Self::Total) -> Self::Kept;
 
-    /// What is told at a value, the newest of the last n.
-    fn read(&self, end: Self::Kept, begin: Self::Total, value: [f64; C], pivot: [f64; C]) -> f64;
+    /// What is told at a value, the newest of the last n. Values come here or to [`Window::skip`], in their order.
+    fn read(&mut self, end: Self::Kept, begin: Self::Total, value: [f64; C], pivot: [f64; C]) -> f64;
+
+    /// Takes a value at which nothing is told, because one of the last n is unknown.
+    fn skip(&mut self, _value: [f64; C]) {}
+
+    /// A value is known where those of so many columns are, the first ones.
+    const JUDGED: usize = C;
 }
 
 /// Cuts columns into runs; the value is unknown while one of the last n values is.
@@ -64,12 +70,13 @@ impl<const C: usize, W: Window<C>> Runs<C, W> {
     pub(super) fn run(&mut self, columns: [&[f64]; C], out: &mut [f64]) {
         let mut start = 0;
         while start < out.len() {
-            let known = columns.iter().map(|column| known(&column[start..])).min().unwrap_or(0);
+            let known = columns[..W::JUDGED].iter().map(|column| known(&column[start..])).min().unwrap_or(0);
             let end = start + known;
             self.extend(columns.map(|column| &column[start..end]), &mut out[start..end]);
             if let Some(unknown) = out.get_mut(end) {
                 *unknown = f64::NAN;
-                (self.at, self.is_known) = (0, false);
+                self.window.skip(columns.map(|column| column[end]));
+                (self.at, self.is_known, self.begin) = (0, false, self.window.nothing());
             }
             start = end + 1;
         }
@@ -93,16 +100,17 @@ impl<const C: usize, W: Window<C>> Runs<C, W> {
     /// Takes a whole run. Its beginnings and its ends do not wait for each other, so they are made side by side.
     fn whole(&mut self, values: [&[f64]; C], out: &mut [f64]) {
         let (count, pivot, next_pivot) = (self.n - 1, self.pivot, last(values));
-        let (ends, next_ends) = (&self.ends[1..][..count], &mut self.next_ends[1..][..count]);
         let (first, rest) = (values.map(|column| &column[..count]), values.map(|column| &column[1..][..count]));
         let (mut end, mut begin) = (self.window.nothing(), self.window.nothing());
-        for (index, out) in out[..count].iter_mut().enumerate() {
+        let mut back = count;
+        let (ends, next_ends) = (&self.ends[1..], &mut self.next_ends[1..][..count]);
+        for (index, (out, &ahead)) in out[..count].iter_mut().zip(ends).enumerate() {
             let value = first.map(|column| column[index]);
             begin = self.window.behind(begin, value, pivot);
-            *out = self.window.read(ends[index], begin, value, pivot);
-            let from_behind = count - 1 - index;
-            end = self.window.in_front(end, rest.map(|column| column[from_behind]), next_pivot);
-            next_ends[from_behind] = self.window.keep(end);
+            *out = self.window.read(ahead, begin, value, pivot);
+            back -= 1;
+            end = self.window.in_front(end, rest.map(|column| column[back]), next_pivot);
+            next_ends[back] = self.window.keep(end);
         }
         end = self.window.in_front(end, values.map(|column| column[0]), next_pivot);
         self.next_ends[0] = self.window.keep(end);
@@ -122,6 +130,7 @@ impl<const C: usize, W: Window<C>> Runs<C, W> {
             self.follow(from, values, &mut out[..before_last]);
         } else {
             out[..before_last].fill(f64::NAN);
+            (0..before_last).for_each(|index| self.window.skip(values.map(|column| column[index])));
         }
         if is_complete {
             out[before_last] = self.complete();
@@ -222,7 +231,7 @@ impl<F: Fn(f64, f64) -> f64 + Send> Window<1> for Fold<F> {
     }
 
     #[inline]
-    fn read(&self, end: f64, begin: f64, _: [f64; 1], _: [f64; 1]) -> f64 {
+    fn read(&mut self, end: f64, begin: f64, _: [f64; 1], _: [f64; 1]) -> f64 {
         (self.join)(end, begin)
     }
 }

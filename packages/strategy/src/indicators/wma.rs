@@ -24,7 +24,6 @@ pub(super) const WMA: Function = Function {
 
 /// Adds the step of `wma(x, n)`.
 pub(super) fn wma(builder: &mut Builder, x: Operand, n: usize) -> Operand {
-    let (x, count) = (builder.column(x), n as f64);
-    let make = || -> Box<dyn crate::plan::Step> { Box::new(weighted(n, 1.0, 2.0 / (count * (count + 1.0)), 0.0)) };
-    builder.step("wma", &[x], &[count], (n - 1, Memory::Window), make)
+    let x = builder.column(x);
+    builder.step("wma", &[x], &[n as f64], (n - 1, Memory::Window), || Box::new(weighted(n)))
 }
