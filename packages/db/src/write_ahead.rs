@@ -25,7 +25,7 @@ const EMPTIED_FROM: u64 = 32 * MIB;
 /// The growth between two such attempts, whoever writes.
 const STEP: u64 = 8 * MIB;
 /// How long an attempt may keep writers waiting for readers.
-const EMPTYING_PATIENCE: Duration = Duration::from_millis(100);
+const EMPTYING_PATIENCE: Duration = Duration::from_millis(10);
 /// The size up to which many rows may be added at once.
 const MOST_FOR_MANY: u64 = 128 * MIB;
 /// Times that many rows look for room, and the wait between: five seconds, so that Ctrl-C is heard.
@@ -97,6 +97,8 @@ pub(crate) fn wait_for_turns(connection: &mut Connection) -> rusqlite::Result<()
 fn empty(connection: &mut Connection, patience: Duration) {
     // Whatever goes wrong here is told by the next write, if it lasts.
     let _ = connection.busy_timeout(patience);
+    // What nobody reads any more is copied first, which keeps no writer waiting.
+    let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
     let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     let _ = wait_for_turns(connection);
 }
