@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use db::{Cause, SeriesStatus};
 use market::format_utc;
-use terminal::thousands;
+use terminal::{escape_html as escape, thousands};
 
 use super::calendar::calendar;
 use super::svg::{PATTERNS, svg};
@@ -148,22 +148,6 @@ fn largest(stretches: &[Stretch]) -> String {
 /// `2025-01-31 12:00`.
 fn minutes(time_ms: i64) -> String {
     format_utc(time_ms).chars().take(16).collect::<String>().replace('T', " ")
-}
-
-/// Text as HTML shows it, in an attribute too.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

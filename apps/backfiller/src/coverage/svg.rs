@@ -7,8 +7,8 @@ use terminal::thousands;
 
 use super::calendar::{Calendar, Cell, Row};
 use super::days::DAY_MS;
-use super::html::escape;
 use super::{WORST_FIRST, badness};
+use terminal::escape_html as escape;
 
 /// Of the whole height of a cell, the least that is drawn of what is missing: one candle of 1,440 must be seen.
 const LEAST_SEEN: f64 = 0.35;

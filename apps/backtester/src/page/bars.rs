@@ -6,7 +6,7 @@ use report::Unit;
 
 use super::frame::{Colour, Key, frame};
 use super::scale::{Of, Scale, WHOLE};
-use super::term::escape;
+use terminal::escape_html as escape;
 
 /// Labels below bars at most; of more, some are left out.
 const MOST_LABELS: usize = 14;

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::scale::{Scale, WHOLE};
-use super::term::escape;
+use terminal::escape_html as escape;
 
 /// Characters of labels that stand beside each other on a phone.
 const PHONE_LENGTH: usize = 44;

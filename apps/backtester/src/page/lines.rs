@@ -7,8 +7,8 @@ use report::Unit;
 
 use super::frame::{Colour, Key, frame};
 use super::scale::{Of, Scale, WHOLE};
-use super::term::escape;
 use super::thin::thin;
+use terminal::escape_html as escape;
 
 /// Means that are drawn of a line at most.
 const STRETCHES: usize = 240;

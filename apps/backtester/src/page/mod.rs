@@ -24,7 +24,7 @@ pub(crate) use term::Term;
 
 use crate::honesty::Verdict;
 use crate::output;
-use term::escape;
+use terminal::escape_html as escape;
 
 /// The look of the report, so that all pages are of one kind.
 const REPORT_STYLE: &str = include_str!("../../../../packages/report/web/src/style.css");

@@ -6,9 +6,9 @@ use std::fmt::Write;
 use anyhow::{Context, anyhow};
 use market::{CandleSource, format_utc};
 
-use super::term::escape;
 use crate::prepared::Prepared;
 use crate::provenance;
+use terminal::escape_html as escape;
 use terminal::thousands;
 
 /// The foot of a page: labels with texts.

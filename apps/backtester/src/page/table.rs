@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use report::{Figures, Unit};
 
-use super::term::{Term, escape};
+use super::term::Term;
 use crate::honesty::{shown_figures, written};
+use terminal::escape_html as escape;
 
 /// A table: a head for each column, and rows that begin with a term.
 pub(crate) fn table(heads: &[Term], rows: &[(Term, Vec<String>)]) -> String {

@@ -1,6 +1,7 @@
-//! Words with their definitions, and text inside HTML.
+//! Words with their definitions.
 
 use report::FIGURES;
+use terminal::escape_html as escape;
 
 /// A word, and what it means where that is not plain.
 #[derive(Debug, Clone)]
@@ -48,20 +49,4 @@ impl Term {
             }
         }
     }
-}
-
-/// Text as HTML shows it, in an attribute too.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
 }
