@@ -1,9 +1,10 @@
 //! The way out for candles: closed ones only, in rising open time.
 
-use market::{Candle, Candles, Series};
+use market::{Candles, Series};
 use rusqlite::{OptionalExtension, params};
 
-use crate::columns::{CANDLE, OF_SERIES, candle, names, seconds_at_or_after, time_ms};
+use crate::columns::{CANDLES, OF_SERIES, names, seconds_at_or_after, time_ms};
+use crate::range::Range;
 use crate::{DbError, Store};
 
 /// Most candles that room is made for before they are read; more are read all the same.
@@ -39,21 +40,9 @@ impl Store {
 
     /// The closed candles of a range, with room made for `room`.
     fn range(&self, series: &Series, from_ms: i64, to_ms: i64, room: usize) -> Result<Candles, DbError> {
-        let (exchange, symbol, timeframe) = names(series);
-        self.read(|connection| {
-            let sql = format!(
-                "SELECT {CANDLE} FROM ohlcv_data
-                 WHERE {OF_SERIES} AND timestamp >= ?4 AND timestamp < ?5 AND closed = 1 ORDER BY timestamp"
-            );
-            let mut select = connection.prepare_cached(&sql)?;
-            let (from_s, to_s) = (seconds_at_or_after(from_ms), seconds_at_or_after(to_ms));
-            let mut rows = select.query(params![exchange, symbol, timeframe, from_s, to_s])?;
-            let mut candles = Candles::with_capacity(room);
-            while let Some(row) = rows.next()? {
-                candles.push(candle(row)?);
-            }
-            Ok(candles)
-        })
+        let (names, from_s, to_s) = (names(series), seconds_at_or_after(from_ms), seconds_at_or_after(to_ms));
+        let range = Range { table: &CANDLES, names: &names, from_s, to_s };
+        self.read(|connection| range.oldest(connection, usize::MAX, room))
     }
 
     /// The newest `n` closed candles, fewer where the store has fewer.
@@ -61,17 +50,8 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub fn last_candles(&self, series: &Series, n: usize) -> Result<Candles, DbError> {
-        let (exchange, symbol, timeframe) = names(series);
-        let limit = i64::try_from(n).unwrap_or(i64::MAX);
-        self.read(|connection| {
-            let sql = format!(
-                "SELECT {CANDLE} FROM ohlcv_data WHERE {OF_SERIES} AND closed = 1 ORDER BY timestamp DESC LIMIT ?4"
-            );
-            let mut select = connection.prepare_cached(&sql)?;
-            let newest_first = select.query_map(params![exchange, symbol, timeframe, limit], candle)?;
-            let newest_first: Vec<Candle> = newest_first.collect::<rusqlite::Result<_>>()?;
-            Ok(newest_first.into_iter().rev().collect())
-        })
+        let range = Range { table: &CANDLES, names: &names(series), from_s: i64::MIN, to_s: i64::MAX };
+        self.read(|connection| range.newest(connection, n))
     }
 
     /// The open time of the oldest closed candle, Unix milliseconds.

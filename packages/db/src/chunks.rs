@@ -1,9 +1,9 @@
 //! Long series a part at a time, so that what is held in memory is bounded whatever is stored.
 
 use market::{Candles, Series};
-use rusqlite::params;
 
-use crate::columns::{CANDLE, MARK, OF_SERIES, candle, names, seconds_at_or_after};
+use crate::columns::{CANDLES, MARKS, Table, names, seconds_at_or_after};
+use crate::range::Range;
 use crate::{DbError, Store};
 
 /// Most candles that room is made for before they are read.
@@ -16,7 +16,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub fn candles_from(&self, series: &Series, from_ms: i64, most: u32) -> Result<Candles, DbError> {
-        self.chunk("ohlcv_data", CANDLE, "closed = 1", series, from_ms, most)
+        self.chunk(&CANDLES, series, from_ms, most)
     }
 
     /// As [`Store::candles_from`], of mark prices; their volume is 0.
@@ -24,32 +24,12 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub fn marks_from(&self, series: &Series, from_ms: i64, most: u32) -> Result<Candles, DbError> {
-        self.chunk("mark_prices", MARK, "1", series, from_ms, most)
+        self.chunk(&MARKS, series, from_ms, most)
     }
 
-    fn chunk(
-        &self,
-        table: &str,
-        columns: &str,
-        condition: &str,
-        series: &Series,
-        from_ms: i64,
-        most: u32,
-    ) -> Result<Candles, DbError> {
-        let (exchange, symbol, timeframe) = names(series);
-        self.read(|connection| {
-            let sql = format!(
-                "SELECT {columns} FROM {table}
-                 WHERE {OF_SERIES} AND timestamp >= ?4 AND {condition} ORDER BY timestamp LIMIT ?5"
-            );
-            let mut select = connection.prepare_cached(&sql)?;
-            let mut rows = select.query(params![exchange, symbol, timeframe, seconds_at_or_after(from_ms), most])?;
-            let mut candles = Candles::with_capacity(most.min(PRESIZED) as usize);
-            while let Some(row) = rows.next()? {
-                candles.push(candle(row)?);
-            }
-            Ok(candles)
-        })
+    fn chunk(&self, table: &Table, series: &Series, from_ms: i64, most: u32) -> Result<Candles, DbError> {
+        let range = Range { table, names: &names(series), from_s: seconds_at_or_after(from_ms), to_s: i64::MAX };
+        self.read(|connection| range.oldest(connection, most as usize, most.min(PRESIZED) as usize))
     }
 }
 

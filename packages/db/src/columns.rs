@@ -7,6 +7,22 @@ use market::{Candle, Series};
 use rusqlite::Row;
 use rusqlite::types::Type;
 
+/// A table of candles, its key the names of a series and a time.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    /// The columns of a candle, as [`candle`] counts them.
+    pub(crate) columns: &'static str,
+    /// What says whether a row is closed.
+    pub(crate) closed: &'static str,
+    /// How many columns follow the key.
+    pub(crate) values: usize,
+}
+
+pub(crate) const CANDLES: Table = Table { name: "ohlcv_data", columns: CANDLE, closed: "closed", values: 6 };
+/// Mark prices are stored when they are closed.
+pub(crate) const MARKS: Table = Table { name: "mark_prices", columns: MARK, closed: "1", values: 4 };
+
 /// The columns of a candle, as [`candle`] and [`bind`] count them.
 pub(crate) const CANDLE: &str = "timestamp, open, high, low, close, volume";
 /// The same of a mark price, which has no volume.

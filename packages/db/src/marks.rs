@@ -4,7 +4,8 @@ use market::{Candle, Candles, Series, Symbol, Timeframe};
 use rusqlite::params;
 
 use crate::candles_in::check;
-use crate::columns::{MARK, OF_SERIES, candle, names, seconds, seconds_at_or_after, time_ms};
+use crate::columns::{MARKS, OF_SERIES, names, seconds, seconds_at_or_after, time_ms};
+use crate::range::Range;
 use crate::{DbError, Inserted, Store};
 
 impl Store {
@@ -38,17 +39,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub fn marks(&self, series: &Series, from_ms: Option<i64>, to_ms: Option<i64>) -> Result<Candles, DbError> {
-        let (exchange, symbol, timeframe) = names(series);
         let from_s = from_ms.map_or(i64::MIN, seconds_at_or_after);
         let to_s = to_ms.map_or(i64::MAX, seconds_at_or_after);
-        self.read(|connection| {
-            let sql = format!(
-                "SELECT {MARK} FROM mark_prices
-                 WHERE {OF_SERIES} AND timestamp >= ?4 AND timestamp < ?5 ORDER BY timestamp"
-            );
-            let mut select = connection.prepare_cached(&sql)?;
-            select.query_map(params![exchange, symbol, timeframe, from_s, to_s], candle)?.collect()
-        })
+        let range = Range { table: &MARKS, names: &names(series), from_s, to_s };
+        self.read(|connection| range.oldest(connection, usize::MAX, 0))
     }
 
     /// Where a fetch from `from_ms` on has to begin: at the newest mark price of those that follow each

@@ -3,19 +3,8 @@
 use market::{Candle, Hole, Series, find_holes};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::columns::{CANDLE, MARK, OF_SERIES, candle, names, parsed, time_ms};
+use crate::columns::{CANDLES, MARKS, OF_SERIES, Table, candle, names, parsed, time_ms};
 use crate::{DbError, Store};
-
-/// A table of series: its name, the columns of a candle, and what says whether a row is closed.
-struct Table {
-    name: &'static str,
-    candle: &'static str,
-    closed: &'static str,
-}
-
-const CANDLES: Table = Table { name: "ohlcv_data", candle: CANDLE, closed: "closed" };
-/// Mark prices are stored when they are closed.
-const MARKS: Table = Table { name: "mark_prices", candle: MARK, closed: "1" };
 
 /// What the store holds of one series, of candles or of mark prices.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,7 +110,7 @@ fn all_series(connection: &Connection, table: &Table) -> rusqlite::Result<Vec<Se
 
 /// `None` when the series has no candles.
 fn status(connection: &Connection, table: &Table, series: Series) -> rusqlite::Result<Option<SeriesStatus>> {
-    let Table { name, candle: columns, closed } = table;
+    let Table { name, columns, closed, .. } = table;
     let (exchange, symbol, timeframe) = names(&series);
     let names = params![exchange, symbol, timeframe];
     let sql = format!("SELECT timestamp, {closed} FROM {name} WHERE {OF_SERIES} ORDER BY timestamp");

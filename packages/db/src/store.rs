@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::write_ahead::{WriteAhead, wait_for_turns};
@@ -143,6 +144,8 @@ fn prepare(connection: &Connection, synchronous: &str) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    // Pages of the file can be read as rows of a table; nobody may write them so.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "journal_size_limit", JOURNAL_LIMIT_BYTES)
@@ -198,6 +201,8 @@ mod tests {
             check(&store, "mmap_size", "0");
             check(&store, "cache_size", "-1024");
             check(&store, "journal_size_limit", "16777216");
+            let page = "UPDATE sqlite_dbpage SET data = zeroblob(4096) WHERE pgno = 2";
+            assert!(store.connection.execute(page, []).is_err(), "pages cannot be written");
         }
     }
 
