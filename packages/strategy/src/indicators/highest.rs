@@ -2,9 +2,9 @@
 //!
 //! Lookback n − 1. Unit of x. TA-Lib `MAX` and `MIN`, Pine `ta.highest` and `ta.lowest`.
 
-use super::runs::{Fold, Runs};
+use super::extremes::Extremes;
 use super::{Argument, Family, Function, Gives, SERIES_AND_LENGTH, Shift};
-use crate::plan::{Builder, Memory, Operand, Step};
+use crate::plan::{Builder, Inputs, Memory, Operand, Step};
 
 pub(super) const HIGHEST: Function = Function {
     name: "highest",
@@ -18,7 +18,7 @@ pub(super) const HIGHEST: Function = Function {
     talib: Some("MAX"),
     pine: Some("ta.highest"),
     shift: Shift::Follows,
-    build: |builder, arguments| extreme(builder, arguments, "highest", (f64::NEG_INFINITY, higher)),
+    build: |builder, arguments| extreme(builder, arguments, "highest", higher),
 };
 
 pub(super) const LOWEST: Function = Function {
@@ -33,7 +33,7 @@ pub(super) const LOWEST: Function = Function {
     talib: Some("MIN"),
     pine: Some("ta.lowest"),
     shift: Shift::Follows,
-    build: |builder, arguments| extreme(builder, arguments, "lowest", (f64::INFINITY, lower)),
+    build: |builder, arguments| extreme(builder, arguments, "lowest", lower),
 };
 
 /// Adds the step of one extreme; `join` picks from two known values.
@@ -41,11 +41,17 @@ fn extreme<F: Fn(f64, f64) -> f64 + Send + 'static>(
     builder: &mut Builder,
     arguments: &[Argument],
     name: &str,
-    (neutral, join): (f64, F),
+    join: F,
 ) -> Operand {
     let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
-    let make = || -> Box<dyn Step> { Box::new(Runs::new(n, Fold::new(neutral, join))) };
+    let make = || -> Box<dyn Step> { Box::new(Extremes::new(n, join)) };
     builder.step(name, &[x], &[n as f64], (n - 1, Memory::Window), make)
+}
+
+impl<F: Fn(f64, f64) -> f64 + Send> Step for Extremes<F> {
+    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
+        Extremes::run(self, inputs.column(0), out);
+    }
 }
 
 /// The higher of two known values.

@@ -5,10 +5,11 @@
 //! TA-Lib `KAMA`.
 
 use super::ema::fading;
-use super::runs::{Runs, Window};
+use super::runs::known;
+use super::sums::Sums;
 use super::window::Past;
 use super::{Family, Function, Gives, MAX_LENGTH, Parameter, Shift};
-use crate::plan::{BLOCK, Inputs, Step};
+use crate::plan::{Inputs, Step};
 
 /// Factors of the fastest and the slowest average, over 2 and 30 candles.
 const FAST: f64 = 2.0 / 3.0;
@@ -33,87 +34,130 @@ pub(super) const KAMA: Function = Function {
     },
 };
 
+/// Candles that are taken together: their factors do not wait for each other.
+const TOGETHER: usize = 8;
+
 struct Kama {
+    n: usize,
     /// How far x went from candle to candle.
-    moves: Vec<f64>,
-    last: f64,
+    moves: Sums,
     past: Past,
-    averages: Runs<3, Average>,
+    average: Average,
+}
+
+/// The average as far as it has come. What is kept of its gap to x is found for two candles at once, as one factor and one
+/// addition, so that a candle waits for the one two before it.
+struct Average {
+    /// The last value.
+    last: f64,
+    /// How far the average is above it.
+    gap: f64,
+    /// Where the last candle is the first of two: the gap before it, and what became of that.
+    first: Option<(f64, Change)>,
+}
+
+/// The next gap is `kept` of the one before and `added`.
+#[derive(Clone, Copy)]
+struct Change {
+    kept: f64,
+    added: f64,
+}
+
+impl Change {
+    #[inline]
+    fn of(self, gap: f64) -> f64 {
+        self.kept * gap + self.added
+    }
+
+    /// This change and then the next.
+    #[inline]
+    fn and(self, next: Change) -> Change {
+        Change { kept: next.kept * self.kept, added: next.of(self.added) }
+    }
 }
 
 impl Kama {
     fn new(n: usize) -> Self {
-        let averages = Runs::new(n, Average { last: f64::NAN, gap: 0.0 });
-        Kama { moves: vec![0.0; BLOCK], last: f64::NAN, past: Past::new(n), averages }
+        let average = Average { last: f64::NAN, gap: 0.0, first: None };
+        Kama { n, moves: Sums::new(n), past: Past::new(n), average }
+    }
+}
+
+impl Average {
+    /// Candles to each of which the path is known, which stands in `out`.
+    fn follow(&mut self, x: &[f64], old: &[f64], out: &mut [f64]) {
+        let to_pair = usize::from(self.first.is_some());
+        let old = &old[..x.len()];
+        self.one_by_one(&x[..to_pair], &old[..to_pair], &mut out[..to_pair]);
+        let (x, x_rest) = x[to_pair..].as_chunks::<TOGETHER>();
+        let (old, old_rest) = old[to_pair..].as_chunks::<TOGETHER>();
+        let (out, out_rest) = out[to_pair..].as_chunks_mut::<TOGETHER>();
+        for ((x, old), out) in x.iter().zip(old).zip(out) {
+            self.together(x, old, out);
+        }
+        self.one_by_one(x_rest, old_rest, out_rest);
+    }
+
+    /// Four times two candles.
+    #[inline]
+    fn together(&mut self, x: &[f64; TOGETHER], old: &[f64; TOGETHER], out: &mut [f64; TOGETHER]) {
+        let kept: [f64; TOGETHER] = std::array::from_fn(|index| kept(x[index] - old[index], out[index]));
+        let change = |index: usize| {
+            let last = if index == 0 { self.last } else { x[index - 1] };
+            Change { kept: kept[index], added: kept[index] * (last - x[index]) }
+        };
+        let mut gap = self.gap;
+        for first in (0..TOGETHER).step_by(2) {
+            let (one, next) = (change(first), change(first + 1));
+            out[first] = x[first] + one.of(gap);
+            gap = one.and(next).of(gap);
+            out[first + 1] = x[first + 1] + gap;
+        }
+        (self.gap, self.last) = (gap, x[TOGETHER - 1]);
+    }
+
+    /// Any candles. Until there is an average, it is the value itself.
+    fn one_by_one(&mut self, x: &[f64], old: &[f64], out: &mut [f64]) {
+        for ((&x, &old), out) in x.iter().zip(old).zip(out) {
+            if out.is_finite() {
+                let kept = kept(x - old, *out);
+                self.change(Change { kept, added: kept * (self.last - x) });
+                *out = x + self.gap;
+            } else {
+                (self.gap, self.first) = (0.0, None);
+            }
+            self.last = x;
+        }
+    }
+
+    fn change(&mut self, change: Change) {
+        (self.gap, self.first) = match self.first {
+            Some((gap, first)) => (first.and(change).of(gap), None),
+            None => (change.of(self.gap), Some((self.gap, change))),
+        };
     }
 }
 
 impl Step for Kama {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let x = inputs.column(0);
-        let moves = &mut self.moves[..x.len()];
-        moves[0] = (x[0] - self.last).abs();
-        for (way, pair) in moves[1..].iter_mut().zip(x.windows(2)) {
-            *way = (pair[1] - pair[0]).abs();
-        }
-        self.last = x[x.len() - 1];
-        let old = &self.past.extend(x)[..x.len()];
-        self.averages.run([moves, x, old], out);
+        self.moves.extend_by(x.len(), |moves| {
+            moves[0] = (x[0] - self.average.last).abs();
+            for (way, pair) in moves[1..].iter_mut().zip(x.windows(2)) {
+                *way = (pair[1] - pair[0]).abs();
+            }
+        });
+        self.moves.sums(self.n, out);
+        let old = self.past.extend(x);
+        if known(out) == out.len() { self.average.follow(x, old, out) } else { self.average.one_by_one(x, old, out) }
     }
-}
-
-/// The average over moves, x, and x of n candles ago. The path is the sum of the last n moves.
-struct Average {
-    last: f64,
-    /// The average less the last value.
-    gap: f64,
-}
-
-impl Window<3> for Average {
-    type Total = f64;
-    type Kept = f64;
-
-    fn nothing(&self) -> f64 {
-        0.0
-    }
-
-    #[inline]
-    fn in_front(&self, end: f64, [way, ..]: [f64; 3], _: [f64; 3]) -> f64 {
-        end + way
-    }
-
-    #[inline]
-    fn behind(&self, begin: f64, [way, ..]: [f64; 3], _: [f64; 3]) -> f64 {
-        begin + way
-    }
-
-    #[inline]
-    fn keep(&self, end: f64) -> f64 {
-        end
-    }
-
-    #[inline]
-    fn read(&mut self, end: f64, begin: f64, [_, x, old]: [f64; 3], _: [f64; 3]) -> f64 {
-        self.gap = kept(x - old, end + begin) * (self.gap + (self.last - x));
-        self.last = x;
-        x + self.gap
-    }
-
-    /// Until there is an average, it is the value itself.
-    fn skip(&mut self, [_, x, _]: [f64; 3]) {
-        (self.last, self.gap) = (x, 0.0);
-    }
-
-    /// Where the moves of the last n candles are known, x is too.
-    const JUDGED: usize = 1;
 }
 
 /// The share of its distance from x that the average keeps, after a change on a path of this length.
 #[inline]
 fn kept(change: f64, path: f64) -> f64 {
-    let straight = change.abs() / path;
-    // Rounding may make the path shorter than the way; where nothing moved, there is no number.
-    let straight = if straight < 1.0 { straight } else { 1.0 };
+    // Rounding may make the path shorter than the way; where nothing moved, there is no number, and this gives 1.
+    let straight = (change.abs() / path).min(1.0);
     let factor = straight * (FAST - SLOW) + SLOW;
     1.0 - factor * factor
 }

@@ -108,7 +108,7 @@ impl Window<1> for Line {
     }
 
     #[inline]
-    fn read(&mut self, end: f64, begin: Part, _: [f64; 1], [pivot]: [f64; 1]) -> f64 {
+    fn read(&self, end: f64, begin: Part, _: [f64; 1], [pivot]: [f64; 1]) -> f64 {
         self.level * pivot + (end + begin.total)
     }
 }

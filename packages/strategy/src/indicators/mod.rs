@@ -14,6 +14,7 @@ mod correlation;
 mod cross;
 mod dema;
 mod ema;
+mod extremes;
 mod highest;
 mod hma;
 mod kama;

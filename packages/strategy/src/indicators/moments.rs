@@ -48,7 +48,7 @@ impl<const C: usize, const K: usize, S: Statistic<C, K>> Window<C> for Moments<K
     }
 
     #[inline]
-    fn read(&mut self, end: [f64; K], begin: [f64; K], values: [f64; C], pivot: [f64; C]) -> f64 {
+    fn read(&self, end: [f64; K], begin: [f64; K], values: [f64; C], pivot: [f64; C]) -> f64 {
         self.0.read(plus(end, begin), values, pivot)
     }
 }

@@ -3,8 +3,8 @@
 //! As in Pine's reference, it need not have risen with every candle. Lookback n; false while a value is
 //! unknown. Pine `ta.rising` and `ta.falling`.
 
+use super::extremes::Extremes;
 use super::highest::{higher, lower};
-use super::runs::{Fold, Runs, Window};
 use super::{Argument, Family, Function, Gives, SERIES_AND_LENGTH, Shift};
 use crate::plan::{BLOCK, Builder, Inputs, Memory, Operand, Step};
 
@@ -20,9 +20,7 @@ pub(super) const RISING: Function = Function {
     talib: None,
     pine: Some("ta.rising"),
     shift: Shift::Ignores,
-    build: |builder, arguments| {
-        beyond(builder, arguments, "rising", (Fold::new(f64::NEG_INFINITY, higher), |x, highest| x > highest))
-    },
+    build: |builder, arguments| beyond(builder, arguments, "rising", (higher, |x, highest| x > highest)),
 };
 
 pub(super) const FALLING: Function = Function {
@@ -37,35 +35,33 @@ pub(super) const FALLING: Function = Function {
     talib: None,
     pine: Some("ta.falling"),
     shift: Shift::Ignores,
-    build: |builder, arguments| {
-        beyond(builder, arguments, "falling", (Fold::new(f64::INFINITY, lower), |x, lowest| x < lowest))
-    },
+    build: |builder, arguments| beyond(builder, arguments, "falling", (lower, |x, lowest| x < lowest)),
 };
 
 /// Adds the step that compares x with the extreme of the n values before it.
-fn beyond<W: Window<1> + 'static, F: Fn(f64, f64) -> bool + Send + 'static>(
+fn beyond<J: Fn(f64, f64) -> f64 + Send + 'static, F: Fn(f64, f64) -> bool + Send + 'static>(
     builder: &mut Builder,
     arguments: &[Argument],
     name: &str,
-    (extreme, is_beyond): (W, F),
+    (join, is_beyond): (J, F),
 ) -> Operand {
     let (x, n) = (builder.column(arguments[0].series()), arguments[1].length());
-    let make = || -> Box<dyn Step> { Box::new(Beyond { extremes: Runs::new(n, extreme), last: f64::NAN, is_beyond }) };
+    let make = || -> Box<dyn Step> { Box::new(Beyond { extremes: Extremes::new(n, join), last: f64::NAN, is_beyond }) };
     builder.step(name, &[x], &[n as f64], (n, Memory::Window), make)
 }
 
-struct Beyond<W: Window<1>, F> {
-    extremes: Runs<1, W>,
+struct Beyond<J, F> {
+    extremes: Extremes<J>,
     /// The extreme as of the candle before.
     last: f64,
     is_beyond: F,
 }
 
-impl<W: Window<1>, F: Fn(f64, f64) -> bool + Send> Step for Beyond<W, F> {
+impl<J: Fn(f64, f64) -> f64 + Send, F: Fn(f64, f64) -> bool + Send> Step for Beyond<J, F> {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let x = inputs.column(0);
         let mut extremes = [0.0; BLOCK];
-        self.extremes.run([x], &mut extremes[..x.len()]);
+        self.extremes.run(x, &mut extremes[..x.len()]);
         let mut last = self.last;
         for ((out, &x), extreme) in out.iter_mut().zip(x).zip(extremes) {
             *out = f64::from(u8::from((self.is_beyond)(x, last) & x.is_finite()));

@@ -29,14 +29,8 @@ pub(super) trait Window<const C: usize>: Send {
     /// What [`Window::read`] needs of an end.
     fn keep(&self, end: Self::Total) -> Self::Kept;
 
-    /// What is told at a value, the newest of the last n. Values come here or to [`Window::skip`], in their order.
-    fn read(&mut self, end: Self::Kept, begin: Self::Total, value: [f64; C], pivot: [f64; C]) -> f64;
-
-    /// Takes a value at which nothing is told, because one of the last n is unknown.
-    fn skip(&mut self, _value: [f64; C]) {}
-
-    /// A value is known where those of so many columns are, the first ones.
-    const JUDGED: usize = C;
+    /// What is told at a value, the newest of the last n.
+    fn read(&self, end: Self::Kept, begin: Self::Total, value: [f64; C], pivot: [f64; C]) -> f64;
 }
 
 /// Cuts columns into runs; the value is unknown while one of the last n values is.
@@ -70,12 +64,11 @@ impl<const C: usize, W: Window<C>> Runs<C, W> {
     pub(super) fn run(&mut self, columns: [&[f64]; C], out: &mut [f64]) {
         let mut start = 0;
         while start < out.len() {
-            let known = columns[..W::JUDGED].iter().map(|column| known(&column[start..])).min().unwrap_or(0);
+            let known = columns.iter().map(|column| known(&column[start..])).min().unwrap_or(0);
             let end = start + known;
             self.extend(columns.map(|column| &column[start..end]), &mut out[start..end]);
             if let Some(unknown) = out.get_mut(end) {
                 *unknown = f64::NAN;
-                self.window.skip(columns.map(|column| column[end]));
                 (self.at, self.is_known, self.begin) = (0, false, self.window.nothing());
             }
             start = end + 1;
@@ -130,7 +123,6 @@ impl<const C: usize, W: Window<C>> Runs<C, W> {
             self.follow(from, values, &mut out[..before_last]);
         } else {
             out[..before_last].fill(f64::NAN);
-            (0..before_last).for_each(|index| self.window.skip(values.map(|column| column[index])));
         }
         if is_complete {
             out[before_last] = self.complete();
@@ -192,46 +184,4 @@ pub(super) fn known(values: &[f64]) -> usize {
         return values.len();
     }
     values.iter().position(|x| !x.is_finite()).unwrap_or(values.len())
-}
-
-/// One number of the last n: put together from two by a function that may take them in any grouping.
-pub(super) struct Fold<F> {
-    join: F,
-    /// What changes nothing it is joined with.
-    neutral: f64,
-}
-
-impl<F: Fn(f64, f64) -> f64> Fold<F> {
-    pub(super) fn new(neutral: f64, join: F) -> Self {
-        Fold { join, neutral }
-    }
-}
-
-impl<F: Fn(f64, f64) -> f64 + Send> Window<1> for Fold<F> {
-    type Total = f64;
-    type Kept = f64;
-
-    fn nothing(&self) -> f64 {
-        self.neutral
-    }
-
-    #[inline]
-    fn in_front(&self, end: f64, [value]: [f64; 1], _: [f64; 1]) -> f64 {
-        (self.join)(end, value)
-    }
-
-    #[inline]
-    fn behind(&self, begin: f64, [value]: [f64; 1], _: [f64; 1]) -> f64 {
-        (self.join)(begin, value)
-    }
-
-    #[inline]
-    fn keep(&self, end: f64) -> f64 {
-        end
-    }
-
-    #[inline]
-    fn read(&mut self, end: f64, begin: f64, _: [f64; 1], _: [f64; 1]) -> f64 {
-        (self.join)(end, begin)
-    }
 }

@@ -50,7 +50,7 @@ impl Window<1> for Weighted {
     }
 
     #[inline]
-    fn read(&mut self, end: f64, begin: Part, _: [f64; 1], [pivot]: [f64; 1]) -> f64 {
+    fn read(&self, end: f64, begin: Part, _: [f64; 1], [pivot]: [f64; 1]) -> f64 {
         pivot + self.share * (end + begin.weighted)
     }
 }
