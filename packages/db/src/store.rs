@@ -15,7 +15,7 @@ const CACHE_KIB: i64 = 1_024;
 /// before it begins another: less often where more fit on each. A single candle is written as a page, so it is not larger.
 const PAGE_BYTES: i64 = 8_192;
 /// What the write-ahead log may keep on disk once it was emptied.
-const JOURNAL_LIMIT_BYTES: i64 = 16 * 1_024 * 1_024;
+const JOURNAL_LIMIT_BYTES: i64 = 32 * 1_024 * 1_024;
 /// Prepared statements kept: more than the package has.
 const STATEMENT_CACHE: usize = 64;
 /// Times the switch to the write-ahead log is tried while other processes open the same new file.
@@ -203,7 +203,7 @@ mod tests {
             check(&store, "trusted_schema", "0");
             check(&store, "mmap_size", "0");
             check(&store, "cache_size", "-1024");
-            check(&store, "journal_size_limit", "16777216");
+            check(&store, "journal_size_limit", "33554432");
             check(&store, "page_size", "8192");
             check(&store, "wal_autocheckpoint", "512");
         }

@@ -42,10 +42,10 @@ const CLOSE_LOOKS: i32 = 200;
 const LOOKS: i32 = 2_000;
 const CLOSE_PAUSE: Duration = Duration::from_millis(1);
 const PAUSE: Duration = Duration::from_millis(5);
-/// The gap that a writer of many rows leaves where others write too, and the rows after which it does: the turn of some
+/// The gap that a writer of many rows leaves where others write too, and the rows after which it does: a turn of some ten
 /// milliseconds. Who writes fewer at a time, as pages come from an exchange, leaves gaps by itself.
 const GAP: Duration = Duration::from_millis(3);
-const ROWS_BETWEEN_GAPS: usize = 10_000;
+const ROWS_BETWEEN_GAPS: usize = 20_000;
 
 /// The page cache in KiB of a connection that writes many rows: it holds a batch.
 const CACHE_KIB_FOR_MANY: i64 = 4_096;
@@ -53,7 +53,7 @@ const CACHE_KIB_FOR_MANY: i64 = 4_096;
 const COPIED_FROM: u32 = 4 * MIB as u32;
 /// The same for many rows, so that the disk is waited for less often. With the batch that makes it so long, the log is still no
 /// longer than what it may keep: cutting it would only let the disk look for the same room again.
-const COPIED_FROM_FOR_MANY: u32 = 15 * MIB as u32;
+const COPIED_FROM_FOR_MANY: u32 = 30 * MIB as u32;
 
 /// Where a store's log is, and what was seen of others.
 #[derive(Debug)]
