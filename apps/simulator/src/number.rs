@@ -53,11 +53,11 @@ fn zeros_before(digits: &[u8]) -> usize {
 /// The digits of a number below 10^8, with zeros before it: halves, quarters and digits side by side in one word, where
 /// the products with 10,486 / 2^20 and 103 / 2^10 are a hundredth and a tenth, rounded down.
 fn eight_digits(number: u64) -> [u8; 8] {
-    let halves = number / 10_000 | number % 10_000 << 32;
-    let hundreds = halves * 10_486 >> 20 & 0x0000_007f_0000_007f;
-    let pairs = hundreds | (halves - hundreds * 100) << 16;
-    let tens = pairs * 103 >> 10 & 0x000f_000f_000f_000f;
-    let digits = tens | (pairs - tens * 10) << 8;
+    let halves = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((halves * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let pairs = hundreds | ((halves - hundreds * 100) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    let digits = tens | ((pairs - tens * 10) << 8);
     (digits + u64::from_le_bytes([b'0'; 8])).to_le_bytes()
 }
 
