@@ -95,8 +95,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     // A pipe has no length, and does not count.
     let size = |path: &PathBuf| fs::metadata(path).map_or(0, |file| file.len());
     let bytes = jobs.iter().map(|(path, _)| size(path)).sum();
-    let mut writer = Writer::new(Store::open(&args.db.db)?, bytes, now_ms, interrupt);
+    // The files are read while the disk makes the store.
     let mut contents = Lanes::start(jobs.clone(), move |(path, target)| content::read(&path, target, now_ms));
+    let mut writer = Writer::new(Store::open(&args.db.db)?, bytes, now_ms, interrupt);
     let mut done = Vec::with_capacity(jobs.len());
     for (path, target) in jobs {
         let bytes = size(&path);

@@ -14,8 +14,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::{DbError, Store, inspect, migrate};
 
-/// Pages copied between two looks at whether to go on: 16 MiB of the usual ones.
-const STEP_PAGES: i32 = 4_096;
+/// Pages copied between two looks at whether to go on: 16 MiB of those of a new store.
+const STEP_PAGES: i32 = 2_048;
 /// How long a file that someone holds is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// What is there beside a database that is open, or was when its process died.

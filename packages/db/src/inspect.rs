@@ -93,7 +93,7 @@ mod tests {
         let total: u64 = sizes.iter().map(|table| table.bytes).sum();
         let pages: i64 =
             store.read(|connection| connection.query_row("PRAGMA page_count", [], |row| row.get(0))).unwrap();
-        assert!(total <= pages as u64 * 4_096 && total + 8 * 4_096 > pages as u64 * 4_096, "{total} of {pages} pages");
+        assert!(total <= pages as u64 * 8_192 && total + 8 * 8_192 > pages as u64 * 8_192, "{total} of {pages} pages");
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl SharedLimits {
             return Err(SharedError::NotThere);
         }
         let store = Store::open_existing(&self.path).map_err(|error| failed(&error))?;
-        store.set_patience(PATIENCE).map_err(|error| failed(&error))?;
+        store.set_patience(PATIENCE).and_then(|()| store.copy_late()).map_err(|error| failed(&error))?;
         Ok(store)
     }
 }

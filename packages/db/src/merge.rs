@@ -48,7 +48,7 @@ impl Store {
     pub fn merge_closed(&mut self, series: &Series, candles: &[Candle]) -> Result<Merged<Candle>, DbError> {
         check(series, candles)?;
         let names = names(series);
-        self.write_many(|transaction| {
+        self.write_many(candles.len(), |transaction| {
             let sql = format!(
                 "SELECT {CANDLE}, closed FROM ohlcv_data
                  WHERE {OF_SERIES} AND timestamp BETWEEN ?4 AND ?5 ORDER BY timestamp"
@@ -85,7 +85,7 @@ impl Store {
         check(series, marks)?;
         let names = names(series);
         let marks: Vec<Candle> = marks.iter().map(|mark| Candle { volume: 0.0, ..*mark }).collect();
-        self.write_many(|transaction| {
+        self.write_many(marks.len(), |transaction| {
             let sql = format!(
                 "SELECT {MARK} FROM mark_prices WHERE {OF_SERIES} AND timestamp BETWEEN ?4 AND ?5 ORDER BY timestamp"
             );
@@ -120,7 +120,7 @@ impl Store {
     ) -> Result<Merged<FundingRate>, DbError> {
         funding::check(exchange, symbol, rates)?;
         let symbol = symbol.to_string();
-        self.write_many(|transaction| {
+        self.write_many(rates.len(), |transaction| {
             let mut select = transaction.prepare_cached(
                 "SELECT timestamp, rate FROM funding_rates
                  WHERE exchange = ?1 AND symbol = ?2 AND timestamp BETWEEN ?3 AND ?4 ORDER BY timestamp",

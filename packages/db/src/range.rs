@@ -165,7 +165,7 @@ mod tests {
             let mut bytes = std::fs::read(&path).unwrap();
             for (place, byte) in seed {
                 // The first page says what the file is; without it nothing is opened.
-                let place = 4_096 + place.index(bytes.len() - 4_096);
+                let place = 8_192 + place.index(bytes.len() - 8_192);
                 bytes[place] = byte;
             }
             std::fs::write(&path, &bytes).unwrap();

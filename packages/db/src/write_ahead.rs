@@ -42,13 +42,18 @@ const CLOSE_LOOKS: i32 = 200;
 const LOOKS: i32 = 2_000;
 const CLOSE_PAUSE: Duration = Duration::from_millis(1);
 const PAUSE: Duration = Duration::from_millis(5);
-/// The gap that a writer of many rows leaves after each batch where others write too.
+/// The gap that a writer of many rows leaves where others write too, and the rows after which it does: a turn of some ten
+/// milliseconds. Who writes fewer at a time, as pages come from an exchange, leaves gaps by itself.
 const GAP: Duration = Duration::from_millis(3);
+const ROWS_BETWEEN_GAPS: usize = 20_000;
 
-/// What a connection gets that writes many rows: a page cache in KiB that holds a batch, and pages in the log before it is
-/// copied, so that the disk is waited for less often.
+/// The page cache in KiB of a connection that writes many rows: it holds a batch.
 const CACHE_KIB_FOR_MANY: i64 = 4_096;
-const PAGES_BEFORE_COPYING: i64 = 4_000;
+/// The size from which on SQLite copies the log after a write.
+const COPIED_FROM: u32 = 4 * MIB as u32;
+/// The same for many rows, so that the disk is waited for less often. With the batch that makes it so long, the log is still no
+/// longer than what it may keep: cutting it would only let the disk look for the same room again.
+const COPIED_FROM_FOR_MANY: u32 = 30 * MIB as u32;
 
 /// Where a store's log is, and what was seen of others.
 #[derive(Debug)]
@@ -56,6 +61,8 @@ pub(crate) struct WriteAhead {
     path: PathBuf,
     /// Whether the connection is set up for many rows.
     is_for_many: bool,
+    /// Rows that were written since the last gap.
+    rows_since_gap: usize,
     /// Changes when another connection has written.
     seen_version: i64,
 }
@@ -67,6 +74,7 @@ impl WriteAhead {
         WriteAhead {
             path: format!("{}-wal", connection.path().unwrap_or_default()).into(),
             is_for_many: false,
+            rows_since_gap: 0,
             seen_version: 0,
         }
     }
@@ -93,6 +101,16 @@ pub(crate) fn wait_for_turns(connection: &mut Connection) -> rusqlite::Result<()
     }))
 }
 
+/// Lets a connection copy the log in time.
+pub(crate) fn copy_in_time(connection: &Connection) -> rusqlite::Result<()> {
+    copy_from(connection, COPIED_FROM)
+}
+
+fn copy_from(connection: &Connection, bytes: u32) -> rusqlite::Result<()> {
+    let page_bytes: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    connection.pragma_update(None, "wal_autocheckpoint", bytes / page_bytes.max(1))
+}
+
 /// Copies the log into the database and cuts it to nothing, where no reader stands in the way for longer than this.
 fn empty(connection: &mut Connection, patience: Duration) {
     // Whatever goes wrong here is told by the next write, if it lasts.
@@ -104,15 +122,16 @@ fn empty(connection: &mut Connection, patience: Duration) {
 }
 
 impl Store {
-    /// As [`Store::write`], of many rows: waits for room in the log, and gives way to others afterwards.
+    /// As [`Store::write`], of so many `rows`: waits for room in the log, and gives way to others afterwards.
     pub(crate) fn write_many<T>(
         &mut self,
+        rows: usize,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, DbError> {
         self.prepare_for_many()?;
         self.wait_for_room()?;
         let value = self.write(work)?;
-        self.give_way()?;
+        self.give_way(rows)?;
         Ok(value)
     }
 
@@ -129,12 +148,14 @@ impl Store {
         if std::mem::replace(&mut self.write_ahead.is_for_many, true) {
             return Ok(());
         }
-        let set = |pragma, value: i64| {
-            let set = self.connection.pragma_update(None, pragma, value);
-            set.map_err(|source| DbError::from_sqlite(self.path(), source))
-        };
-        set("cache_size", -CACHE_KIB_FOR_MANY)?;
-        set("wal_autocheckpoint", PAGES_BEFORE_COPYING)
+        let set = self.connection.pragma_update(None, "cache_size", -CACHE_KIB_FOR_MANY);
+        set.map_err(|source| DbError::from_sqlite(self.path(), source))?;
+        self.copy_late()
+    }
+
+    /// Lets the log become as long as one who writes many rows has it, so that others beside it do not copy it sooner.
+    pub(crate) fn copy_late(&self) -> Result<(), DbError> {
+        copy_from(&self.connection, COPIED_FROM_FOR_MANY).map_err(|source| DbError::from_sqlite(self.path(), source))
     }
 
     fn wait_for_room(&mut self) -> Result<(), DbError> {
@@ -149,7 +170,12 @@ impl Store {
     }
 
     /// Leaves others a gap where there are any: alone, a backfill need not.
-    fn give_way(&mut self) -> Result<(), DbError> {
+    fn give_way(&mut self, rows: usize) -> Result<(), DbError> {
+        self.write_ahead.rows_since_gap += rows;
+        if self.write_ahead.rows_since_gap < ROWS_BETWEEN_GAPS {
+            return Ok(());
+        }
+        self.write_ahead.rows_since_gap = 0;
         let version = self.read(|connection| {
             connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get::<_, i64>(0))
         })?;

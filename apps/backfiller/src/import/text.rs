@@ -1,17 +1,11 @@
 //! Text as rows and fields, without copying: a CSV file in which no field holds a comma or a line break.
 
+use market::Plain;
 use memchr::{memchr, memchr_iter};
 
 /// What some programs put before the first row.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-/// Powers of ten that are exact doubles.
-const POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-    1e21, 1e22,
-];
-/// Whole numbers up to this one are exact doubles.
-const EXACT: u64 = 1 << f64::MANTISSA_DIGITS;
-/// So many digits never overflow.
+/// Whole numbers of fewer digits never overflow.
 const DIGITS: usize = 19;
 
 /// The rows of a text, one after the other; empty lines are none.
@@ -80,11 +74,11 @@ impl<'a> Row<'a> {
         let mut rest = time.rest;
         let mut values = [0.0; N];
         for value in &mut values {
-            let plain = Plain::at_start_of(rest?)?;
-            *value = quotient(plain.digits, plain.places.unwrap_or(0))?;
+            let plain = Plain::at_start_of(rest.strip_prefix(b",")?)?;
+            *value = plain.nearest()?;
             rest = plain.rest;
         }
-        if time.places.is_some() { None } else { Some((i64::try_from(time.digits).ok()?, values)) }
+        if rest.is_empty() || rest.starts_with(b",") { Some((time.whole()?, values)) } else { None }
     }
 
     /// All fields.
@@ -131,7 +125,8 @@ pub(crate) fn lossy(field: &[u8]) -> String {
 
 /// The number in a field, as the nearest double.
 pub(crate) fn number(field: &[u8]) -> Option<f64> {
-    short_decimal(field).or_else(|| std::str::from_utf8(bare(field)).ok()?.parse().ok())
+    let plain = Plain::at_start_of(field).filter(|plain| plain.rest.is_empty());
+    plain.and_then(|plain| plain.nearest()).or_else(|| std::str::from_utf8(bare(field)).ok()?.parse().ok())
 }
 
 /// The whole number in a field.
@@ -141,63 +136,6 @@ pub(crate) fn whole(field: &[u8]) -> Option<i64> {
         return std::str::from_utf8(text).ok()?.parse().ok();
     }
     Some(text.iter().fold(0, |number, byte| number * 10 + i64::from(byte - b'0')))
-}
-
-/// A field of digits and perhaps a point.
-struct Plain<'a> {
-    digits: u64,
-    /// Digits behind the point; `None` without one.
-    places: Option<usize>,
-    /// The text after the field's comma.
-    rest: Option<&'a [u8]>,
-}
-
-impl<'a> Plain<'a> {
-    /// The field that a text begins with.
-    fn at_start_of(text: &'a [u8]) -> Option<Self> {
-        let (mut digits, mut count, mut point) = (0_u64, 0, None);
-        let mut at = 0;
-        while let Some(&byte) = text.get(at) {
-            match byte {
-                b'0'..=b'9' => {
-                    digits = digits.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-                    count += 1;
-                }
-                b'.' if point.is_none() => point = Some(count),
-                b',' => break,
-                _ => return None,
-            }
-            at += 1;
-        }
-        let places = point.map(|point: usize| count - point);
-        (1..=DIGITS).contains(&count).then(|| Plain { digits, places, rest: text.get(at + 1..) })
-    }
-}
-
-/// Most prices are so short that their digits, and the power of ten below them, are exact doubles: then a single
-/// division gives the nearest one, several times as fast as reading any number. `None` for all others.
-fn short_decimal(field: &[u8]) -> Option<f64> {
-    if field.len() > DIGITS {
-        return None;
-    }
-    let (mut digits, mut count, mut point) = (0_u64, 0, None);
-    for &byte in field {
-        match byte {
-            b'0'..=b'9' => {
-                digits = digits * 10 + u64::from(byte - b'0');
-                count += 1;
-            }
-            b'.' if point.is_none() => point = Some(count),
-            _ => return None,
-        }
-    }
-    let places: usize = count - point.unwrap_or(count);
-    if count > 0 { quotient(digits, places) } else { None }
-}
-
-/// The double nearest to `digits` with so many behind the point, where a single division gives it.
-fn quotient(digits: u64, places: usize) -> Option<f64> {
-    (digits <= EXACT).then(|| digits as f64 / POWERS[places])
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use market::{Candle, Candles, Timeframe};
 
 use super::generate::{BLOCK_CANDLES, Generator};
 
-/// Blocks of a generated market kept at hand: about 3 MB.
-const KEPT_BLOCKS: usize = 4;
+/// Blocks of a generated market kept at hand: half a year of minutes, about 13 MB.
+const KEPT_BLOCKS: usize = 16;
 
 /// The base candles, oldest first.
 #[derive(Debug)]

@@ -1,12 +1,10 @@
 //! `GET /api/v3/klines` and `uiKlines`.
 
-use std::fmt::Write;
-
 use market::Timeframe;
 
 use super::call::{Call, TimeUnit};
 use super::error::ApiError;
-use crate::number::push_decimal;
+use crate::number::{push_decimal, push_whole};
 use crate::replay::{Bar, Range};
 
 const DEFAULT_ROWS: usize = 500;
@@ -15,7 +13,7 @@ const MOST_ROWS: usize = 1_000;
 const ROW_BYTES: usize = 192;
 
 /// Rows of twelve, oldest first, as JSON; the last one may still be forming. A page is long, and its text is written at once.
-pub(crate) fn klines(call: &Call<'_>) -> Result<String, ApiError> {
+pub(crate) fn klines(call: &Call<'_>) -> Result<Vec<u8>, ApiError> {
     call.require_symbol()?;
     let interval = call.param("interval").ok_or_else(|| ApiError::missing("interval"))?;
     let timeframe: Timeframe = interval.parse().map_err(|_| ApiError::invalid_interval())?;
@@ -31,33 +29,36 @@ pub(crate) fn klines(call: &Call<'_>) -> Result<String, ApiError> {
     }
     let range = Range { start_ms: call.time_ms("startTime", true)?, end_ms: call.time_ms("endTime", false)?, limit };
     let bars = call.exchange.market.bars(timeframe, range, call.now_ms);
-    let mut text = String::with_capacity(bars.len() * ROW_BYTES + 2);
+    let mut text = Vec::with_capacity(bars.len() * ROW_BYTES + 2);
     for bar in &bars {
-        text.push(if text.is_empty() { '[' } else { ',' });
+        text.push(if text.is_empty() { b'[' } else { b',' });
         push_row(&mut text, bar, timeframe, call.unit);
     }
-    text.push_str(if text.is_empty() { "[]" } else { "]" });
+    text.extend_from_slice(if text.is_empty() { b"[]" } else { b"]" });
     Ok(text)
 }
 
-fn push_row(text: &mut String, bar: &Bar, timeframe: Timeframe, unit: TimeUnit) {
+fn push_row(text: &mut Vec<u8>, bar: &Bar, timeframe: Timeframe, unit: TimeUnit) {
     let candle = &bar.candle;
     let (taker_volume, taker_quote_volume) = bar.taker_volumes();
     let close_time = unit.close_time(timeframe.next_open(candle.open_time_ms));
-    // Writing to a string cannot fail.
-    let _ = write!(text, "[{}", unit.time(candle.open_time_ms));
+    text.push(b'[');
+    // No candle is from before 1970.
+    push_whole(text, unit.time(candle.open_time_ms).unsigned_abs());
     push_numbers(text, &[candle.open, candle.high, candle.low, candle.close, candle.volume]);
-    let _ = write!(text, ",{close_time}");
+    text.push(b',');
+    push_whole(text, close_time.unsigned_abs());
     push_numbers(text, &[bar.quote_volume]);
-    let _ = write!(text, ",{}", bar.trades);
+    text.push(b',');
+    push_whole(text, bar.trades);
     push_numbers(text, &[taker_volume, taker_quote_volume]);
-    text.push_str(",\"0\"]");
+    text.extend_from_slice(b",\"0\"]");
 }
 
-fn push_numbers(text: &mut String, values: &[f64]) {
+fn push_numbers(text: &mut Vec<u8>, values: &[f64]) {
     for &value in values {
-        text.push_str(",\"");
+        text.extend_from_slice(b",\"");
         push_decimal(text, value);
-        text.push('"');
+        text.push(b'"');
     }
 }

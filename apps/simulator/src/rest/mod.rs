@@ -34,13 +34,13 @@ const JSON: &str = "application/json;charset=UTF-8";
 #[derive(Clone, Copy)]
 enum Reply {
     Values(fn(&Call<'_>) -> Result<Value, ApiError>),
-    Text(fn(&Call<'_>) -> Result<String, ApiError>),
+    Text(fn(&Call<'_>) -> Result<Vec<u8>, ApiError>),
 }
 
 impl Reply {
-    fn text(self, call: &Call<'_>) -> Result<String, ApiError> {
+    fn text(self, call: &Call<'_>) -> Result<Vec<u8>, ApiError> {
         match self {
-            Reply::Values(reply) => reply(call).map(|value| value.to_string()),
+            Reply::Values(reply) => reply(call).map(|value| value.to_string().into_bytes()),
             Reply::Text(reply) => reply(call),
         }
     }
@@ -161,14 +161,14 @@ fn error_reply(error: &ApiError, retry_after_s: Option<u64>) -> Response<Body> {
 }
 
 fn json_reply(status: u16, value: &Value) -> Response<Body> {
-    reply_of(status, JSON, value.to_string())
+    reply_of(status, JSON, value.to_string().into_bytes())
 }
 
 fn html_reply(status: u16, text: &str) -> Response<Body> {
-    reply_of(status, "text/html", text.to_owned())
+    reply_of(status, "text/html", text.into())
 }
 
-fn reply_of(status: u16, content_type: &'static str, text: String) -> Response<Body> {
+fn reply_of(status: u16, content_type: &'static str, text: Vec<u8>) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));

@@ -27,7 +27,7 @@ fn ask(request: &str, unit: TimeUnit) -> Result<Value, ApiError> {
     let params = Query::try_from_uri(&uri).unwrap().0;
     let reply = ROUTES.iter().find(|route| route.0 == uri.path()).unwrap().3;
     let text = reply.text(&Call { exchange: &exchange(), params, now_ms: START + 1_000 * HOUR + HOUR / 2, unit })?;
-    Ok(serde_json::from_str(&text).unwrap())
+    Ok(serde_json::from_slice(&text).unwrap())
 }
 
 #[track_caller]

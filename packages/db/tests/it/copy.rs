@@ -145,7 +145,7 @@ fn a_bad_copy_replaces_nothing() {
     check_refused(|bytes| bytes.truncate(50_000), "Damaged");
     check_refused(|bytes| bytes.truncate(0), "NotWhole");
     check_refused(|bytes| bytes[..16].fill(b'x'), "NotADatabase");
-    let middle = |bytes: &[u8]| bytes.len() / 2 / 4_096 * 4_096;
+    let middle = |bytes: &[u8]| bytes.len() / 2 / 8_192 * 8_192;
     // The head of a page of candles.
     check_refused(
         |bytes| {
@@ -157,7 +157,7 @@ fn a_bad_copy_replaces_nothing() {
     // Names in one: nobody notices who does not look for it.
     let rename = |bytes: &mut Vec<u8>| {
         let from = middle(bytes);
-        let names = (from..from + 4_096).filter(|&at| bytes[at..].starts_with(b"binance")).skip(20).take(3);
+        let names = (from..from + 8_192).filter(|&at| bytes[at..].starts_with(b"binance")).skip(20).take(3);
         names.collect::<Vec<_>>().into_iter().for_each(|at| bytes[at] = b'x');
     };
     check_refused(rename, "NotWhole");

@@ -1,14 +1,18 @@
 //! What Binance's replies say: bytes in, values out. Whatever is unknown is passed over;
 //! whatever is needed and missing is told in words.
 
+mod klines;
+
 use std::fmt;
 use std::str::FromStr;
 
-use market::{Candle, FundingRate, Instrument, Symbol, Ticker};
+use market::{FundingRate, Instrument, Symbol, Ticker};
 use rust_decimal::Decimal;
-use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+
+pub(super) use klines::klines;
 
 /// No time of a market is later than 2286; one that seems so is in microseconds.
 const LATEST_TIME_MS: i64 = 10_000_000_000_000;
@@ -31,12 +35,6 @@ pub(super) fn time(body: &[u8]) -> Result<i64, String> {
         server_time: i64,
     }
     plausible(json::<Time>(body)?.server_time)
-}
-
-/// The candles of `/klines`.
-pub(super) fn klines(body: &[u8]) -> Result<Vec<Candle>, String> {
-    let rows: Vec<Kline> = json(body)?;
-    rows.into_iter().map(|Kline(candle)| plausible(candle.open_time_ms).map(|_| candle)).collect()
 }
 
 /// The rates of `/fundingRate` for the symbol that Binance calls `id`, at whole minutes, strictly rising.
@@ -262,34 +260,6 @@ impl<'de> Deserialize<'de> for Number {
             }
         }
         deserializer.deserialize_any(NumberVisitor)
-    }
-}
-
-/// A row `[open time, open, high, low, close, volume, …]`; what follows the volume is not used.
-struct Kline(Candle);
-
-impl<'de> Deserialize<'de> for Kline {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KlineVisitor;
-        impl<'de> Visitor<'de> for KlineVisitor {
-            type Value = Kline;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a row of open time, open, high, low, close, volume")
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<Kline, A::Error> {
-                let open_time_ms = row.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
-                let mut values = [0.0; 5];
-                for (index, value) in values.iter_mut().enumerate() {
-                    let Number(number) =
-                        row.next_element()?.ok_or_else(|| A::Error::invalid_length(index + 1, &self))?;
-                    *value = number;
-                }
-                while row.next_element::<IgnoredAny>()?.is_some() {}
-                let [open, high, low, close, volume] = values;
-                Ok(Kline(Candle { open_time_ms, open, high, low, close, volume }))
-            }
-        }
-        deserializer.deserialize_seq(KlineVisitor)
     }
 }
 

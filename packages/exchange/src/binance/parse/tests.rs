@@ -1,5 +1,8 @@
 //! Tests of reading replies.
 
+use market::Candle;
+use proptest::prelude::*;
+
 use super::*;
 
 const ROW: &str = r#"[1499040000000,"0.01634790","0.80000000","0.01575800","0.01577100","148976.11427815",
@@ -34,6 +37,66 @@ fn a_candle_is_read() {
     assert_eq!(klines(b"[[0,1,2.5,1,2,\"0\"]]").unwrap()[0].high, 2.5);
 }
 
+/// A row as it is always written.
+const PLAIN: &str = r#"[1499040000000,"0.01634790","0.80000000","0.01575800","0.01577100","148976.11427815",1499644799999,"2434.19055334",308,"1756.87402397","28.46694368","0"]"#;
+
+/// Whether a page is read at once; if so, then to the same candles as any JSON.
+#[track_caller]
+fn check_plain(body: &str, is_plain: bool) {
+    let found = klines::plain(body.as_bytes());
+    assert_eq!(found.is_some(), is_plain, "{body}");
+    if let Some(candles) = found {
+        assert_eq!(Ok(candles), klines::any(body.as_bytes()), "{body}");
+    }
+}
+
+#[test]
+fn plain_pages_are_read_at_once_and_others_are_left() {
+    check_plain(&format!("[{PLAIN}]"), true);
+    check_plain(&format!("[{PLAIN},{PLAIN}]"), true);
+    check_plain(r#"[[7,"1","2.","0.5","1","9"]]"#, true);
+    check_plain(r#"[[7,"1","2","3","4","5",6]]"#, true);
+    for other in [
+        "",
+        "[]",
+        "[[]]",
+        r#"[[7,"1","2","0.5","1"]]"#,
+        r#"[[7,"1","2","0.5","1","9"]"#,
+        r#"[[7,"1","2","0.5","1","9"]]]"#,
+        r#"[[7,"1","2","0.5","1","9"]] "#,
+        r#"[[7,"1","2","0.5","1","9"],]"#,
+        r#"[[7,"1","2","0.5","1","9",]]"#,
+        r#"[[7,"1","2","0.5","1","9",x]]"#,
+        r#"[[7,"1","2","0.5","1","9",1.]]"#,
+        r#"[[7,"1","2","0.5","1","9",[8]]]"#,
+        r#"[[7,"1","2","0.5","1","9","a"]]"#,
+        r#"[[7, "1","2","0.5","1","9"]]"#,
+        r#"[[7,1,"2","0.5","1","9"]]"#,
+        r#"[[7,"1e1","2","0.5","1","9"]]"#,
+        r#"[[7,"-1","2","0.5","1","9"]]"#,
+        r#"[["7","1","2","0.5","1","9"]]"#,
+        r#"[[7.5,"1","2","0.5","1","9"]]"#,
+        r#"[[07,"1","2","0.5","1","9"]]"#,
+        r#"[[7,"1","2","0.5","1","9007199254740993"]]"#,
+    ] {
+        check_plain(other, false);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Wherever a byte of a page changes, what is read at once is what any JSON is read to.
+    #[test]
+    fn pages_are_read_as_any_json_is(at in 0..PLAIN.len() * 2, byte in "[]\\[0-9.,\"e \\-]") {
+        let mut page = format!("[{PLAIN},{PLAIN}]");
+        page.replace_range(at..=at, &byte);
+        if let Some(candles) = klines::plain(page.as_bytes()) {
+            prop_assert_eq!(Ok(candles), klines::any(page.as_bytes()));
+        }
+    }
+}
+
 #[track_caller]
 fn check_refused<T>(parse: impl Fn(&[u8]) -> Result<T, String>, body: &str, expected: &str) {
     let error = parse(body.as_bytes()).err().expect("an error");
@@ -66,6 +129,7 @@ fn a_body_cut_anywhere_is_refused() {
         }
     }
     check(klines, &format!("[{ROW},{ROW}]"));
+    check(klines, &format!("[{PLAIN},{PLAIN}]"));
     check(time, r#"{"serverTime":1499827319559}"#);
     check(|body| ticker(body, "BTCUSDT"), TICKER);
     check(markets, &exchange_info(LISTING));
