@@ -1,8 +1,8 @@
 //! What one set of params gave.
 
-use execution::{Engine, Surroundings};
+use execution::{Engine, Stretch, Surroundings};
 use market::{CandleSlice, Timeframe};
-use report::{Curve, FIGURES, TradeSums, figures_of};
+use report::{Curve, Extremes, FIGURES, TradeSums, figures_of};
 use strategy::{Act, Description};
 
 use crate::Task;
@@ -23,6 +23,14 @@ impl Outcome {
         let index = FIGURES.iter().position(|figure| figure.name == name)?;
         self.figures.get(index).copied().flatten()
     }
+}
+
+/// What accounts share that take turns with the same candles.
+#[derive(Default)]
+pub(crate) struct Room {
+    /// The closes of the candles.
+    pub(crate) closes: Extremes,
+    stretches: Vec<Stretch>,
 }
 
 /// An account of which only sums are kept.
@@ -46,8 +54,7 @@ impl Account {
     }
 
     /// Takes the next candles, of which those before the range only warm up, and the decisions at their closes.
-    /// `room` is where equity stands meanwhile: shared by accounts that take turns, it stays in the nearest cache.
-    pub(crate) fn take(&mut self, task: &Task<'_>, candles: CandleSlice<'_>, acts: &[Act], room: &mut Vec<f64>) {
+    pub(crate) fn take(&mut self, task: &Task<'_>, candles: CandleSlice<'_>, acts: &[Act], room: &mut Room) {
         let unseen = candles.open_time_ms.partition_point(|time_ms| *time_ms < task.from_ms);
         let seen = candles.slice(unseen..candles.len());
         // Only the block in which the range begins has candles before it.
@@ -59,17 +66,15 @@ impl Account {
             later = acts.map(|act| Act { index: act.index - unseen, ..*act }).collect();
             &later
         };
-        self.engine.swap_equity(room);
+        room.stretches.clear();
         if self.surroundings.is_empty() {
-            self.engine.run(seen, acts);
+            self.engine.run_over(seen, acts, &mut room.stretches);
         } else {
-            self.engine.run_in(seen, acts, &mut self.surroundings, self.timeframe);
+            self.engine.run_over_in(seen, acts, (&mut self.surroundings, self.timeframe), &mut room.stretches);
         }
-        let so_far = self.engine.so_far();
-        self.curve.add(seen.open_time_ms, &so_far.equity);
-        self.trades.add(&so_far.trades);
+        self.curve.add_stretches(seen, &room.stretches, (&room.closes, unseen));
+        self.trades.add(&self.engine.so_far().trades);
         self.engine.forget();
-        self.engine.swap_equity(room);
     }
 
     pub(crate) fn finish(self) -> Outcome {

@@ -45,8 +45,8 @@ impl Variants {
         }
         let mut compiled = shared.finish();
         let rules: Vec<_> = drafts.iter().map(|draft| Rules::new(&draft.expressions)).collect();
-        let operands: Vec<_> = rules.iter().map(Rules::operands).collect();
-        let mut readers = Readers::new(&mut compiled.plan, &operands);
+        let reads: Vec<_> = rules.iter().map(Rules::reads).collect();
+        let mut readers = Readers::new(&mut compiled.plan, &reads);
         let block = (CACHE / (8 * readers.columns().max(1))).clamp(LEAST, MOST);
         readers.make_room(&mut compiled.plan, block);
         Ok(Variants {

@@ -1,0 +1,40 @@
+//! What an account holds over candles in a row: all that its equity after each of them follows from.
+
+use std::ops::Range;
+
+/// Candles in a row after each of which an account holds the same.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stretch {
+    /// How many candles there are.
+    pub candles: usize,
+    /// Cash in quote.
+    pub cash: f64,
+    /// What is held in base, below zero where it is owed.
+    pub quantity: f64,
+    /// The price from which on what is held counts, in quote.
+    pub from: f64,
+}
+
+impl Stretch {
+    /// Equity after a candle that closes at this price, in quote. It rises nowhere with the price, or falls nowhere.
+    #[must_use]
+    pub fn equity(&self, close: f64) -> f64 {
+        self.cash + self.quantity * (close - self.from)
+    }
+
+    /// The lowest and the highest equity, of the lowest and the highest close.
+    #[must_use]
+    pub fn range(&self, lowest: f64, highest: f64) -> (f64, f64) {
+        let (at_lowest, at_highest) = (self.equity(lowest), self.equity(highest));
+        if self.quantity < 0.0 { (at_highest, at_lowest) } else { (at_lowest, at_highest) }
+    }
+}
+
+/// The stretches in order, each with the numbers of its candles.
+pub fn numbered(stretches: &[Stretch]) -> impl Iterator<Item = (Range<usize>, &Stretch)> {
+    stretches.iter().scan(0, |start, stretch| {
+        let candles = *start..*start + stretch.candles;
+        *start = candles.end;
+        Some((candles, stretch))
+    })
+}
