@@ -158,6 +158,12 @@ impl Engine {
         self.result
     }
 
+    /// Puts other room in the place of the trades so far: accounts that take turns can share it, so that it stays in
+    /// the nearest cache.
+    pub fn swap_trades(&mut self, room: &mut Vec<Trade>) {
+        std::mem::swap(&mut self.result.trades, room);
+    }
+
     /// Forgets equity, trades and signals so far, which were read: a long run need not keep them. Counts stay.
     pub fn forget(&mut self) {
         self.result.equity.clear();

@@ -10,7 +10,7 @@ pub struct Extremes {
 }
 
 /// Longest ranges that are known, as a power of two: longer ones are put together from these.
-const MOST: usize = 7;
+const MOST: usize = 6;
 
 impl Extremes {
     /// Takes other values in place of those before.

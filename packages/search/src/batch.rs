@@ -110,8 +110,8 @@ fn alone(
         let block = fed.candles.slice(start..(start + BLOCK).min(fed.candles.len()));
         acts.clear();
         strategy.act(block, &mut acts, None);
-        room.closes.set(block.close);
-        account.take(task, block, &acts, &mut room);
+        room.turn_to(task, block);
+        account.take(block, &acts, &mut room);
     }
     Ok(account.finish())
 }
@@ -127,9 +127,9 @@ fn over(task: &Task<'_>, mut variants: Variants, fed: &Fed) -> Vec<Outcome> {
     variants.act(fed.candles.as_slice(), |index, candles, acts| {
         // The candles are new where the first one takes them.
         if index == 0 {
-            room.closes.set(candles.close);
+            room.turn_to(task, candles);
         }
-        accounts[index].take(task, candles, acts, &mut room);
+        accounts[index].take(candles, acts, &mut room);
     });
     accounts.into_iter().map(Account::finish).collect()
 }

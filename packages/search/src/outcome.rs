@@ -1,6 +1,6 @@
 //! What one set of params gave.
 
-use execution::{Engine, Stretch, Surroundings};
+use execution::{Engine, Stretch, Surroundings, Trade};
 use market::{CandleSlice, Timeframe};
 use report::{Curve, Extremes, FIGURES, TradeSums, figures_of};
 use strategy::{Act, Description};
@@ -28,9 +28,19 @@ impl Outcome {
 /// What accounts share that take turns with the same candles.
 #[derive(Default)]
 pub(crate) struct Room {
-    /// The closes of the candles.
-    pub(crate) closes: Extremes,
+    /// How many of the candles are before the range, and only warm up.
+    unseen: usize,
+    closes: Extremes,
     stretches: Vec<Stretch>,
+    trades: Vec<Trade>,
+}
+
+impl Room {
+    /// Readies it for the next candles.
+    pub(crate) fn turn_to(&mut self, task: &Task<'_>, candles: CandleSlice<'_>) {
+        self.unseen = candles.open_time_ms.partition_point(|time_ms| *time_ms < task.from_ms);
+        self.closes.set(candles.close);
+    }
 }
 
 /// An account of which only sums are kept.
@@ -53,9 +63,9 @@ impl Account {
         }
     }
 
-    /// Takes the next candles, of which those before the range only warm up, and the decisions at their closes.
-    pub(crate) fn take(&mut self, task: &Task<'_>, candles: CandleSlice<'_>, acts: &[Act], room: &mut Room) {
-        let unseen = candles.open_time_ms.partition_point(|time_ms| *time_ms < task.from_ms);
+    /// Takes the next candles, to which the room was turned, and the decisions at their closes.
+    pub(crate) fn take(&mut self, candles: CandleSlice<'_>, acts: &[Act], room: &mut Room) {
+        let unseen = room.unseen;
         let seen = candles.slice(unseen..candles.len());
         // Only the block in which the range begins has candles before it.
         let later: Vec<Act>;
@@ -67,6 +77,7 @@ impl Account {
             &later
         };
         room.stretches.clear();
+        self.engine.swap_trades(&mut room.trades);
         if self.surroundings.is_empty() {
             self.engine.run_over(seen, acts, &mut room.stretches);
         } else {
@@ -75,6 +86,7 @@ impl Account {
         self.curve.add_stretches(seen, &room.stretches, (&room.closes, unseen));
         self.trades.add(&self.engine.so_far().trades);
         self.engine.forget();
+        self.engine.swap_trades(&mut room.trades);
     }
 
     pub(crate) fn finish(self) -> Outcome {

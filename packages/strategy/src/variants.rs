@@ -27,7 +27,7 @@ const CACHE: usize = 768 << 10;
 /// Fewest candles that run at once: below that the calls cost more than what they do.
 const LEAST: usize = 128;
 /// Most candles that run at once: what a variant writes stays in the nearest cache until it is read.
-const MOST: usize = 512;
+const MOST: usize = 2_048;
 
 impl Variants {
     /// Reads and compiles a strategy file once for each set of params.

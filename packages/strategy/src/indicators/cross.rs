@@ -85,7 +85,8 @@ impl Step for Cross {
         for (number, out) in out.iter_mut().enumerate() {
             let start = number * WORD;
             let candles = start..(start + WORD).min(rising.len());
-            let above = bits::word([&rising[candles.clone()], &other[candles.clone()]], |[rising, other]| rising > other);
+            let above =
+                bits::word([&rising[candles.clone()], &other[candles.clone()]], |[rising, other]| rising > other);
             *out = above & !(above << 1 | u64::from(was_above));
             // Few are left. What was not above was at or below, or unknown.
             let mut crossed = *out;

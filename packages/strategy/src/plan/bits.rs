@@ -16,12 +16,22 @@ static BITS: [u64; WORD] = {
 
 /// A bit for each row of columns of one length, at most [`WORD`] rows: whether it holds there.
 pub(crate) fn word<const COLUMNS: usize>(columns: [&[f64]; COLUMNS], holds: impl Fn([f64; COLUMNS]) -> bool) -> u64 {
-    let bits = &BITS[..columns[0].len()];
-    let columns = columns.map(|column| &column[..bits.len()]);
+    let mut whole = [&[0.0; WORD]; COLUMNS];
+    for (whole, column) in whole.iter_mut().zip(columns) {
+        let Some(column) = column.first_chunk() else {
+            let rows = 0..column.len();
+            return rows.fold(0, |word, row| word | u64::from(holds(columns.map(|column| column[row]))) << row);
+        };
+        *whole = column;
+    }
+    whole_word(whole, holds)
+}
+
+/// Of a known number of rows, and without a branch in the loop, several go at once.
+fn whole_word<const COLUMNS: usize>(columns: [&[f64; WORD]; COLUMNS], holds: impl Fn([f64; COLUMNS]) -> bool) -> u64 {
     let mut word = 0;
-    // Nothing but a choice between two values in the loop, so that several rows go at once.
-    for (row, bit) in bits.iter().enumerate() {
-        word |= if holds(columns.map(|column| column[row])) { *bit } else { 0 };
+    for row in 0..WORD {
+        word |= u64::from(holds(columns.map(|column| column[row]))).wrapping_neg() & BITS[row];
     }
     word
 }

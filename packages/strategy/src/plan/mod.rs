@@ -139,7 +139,12 @@ impl Plan {
     }
 
     /// Where a condition holds in the block that ran last.
-    pub(crate) fn truth<'a>(&'a self, operand: Operand, candles: CandleSlice<'a>, contexts: &'a [Context]) -> Truth<'a> {
+    pub(crate) fn truth<'a>(
+        &'a self,
+        operand: Operand,
+        candles: CandleSlice<'a>,
+        contexts: &'a [Context],
+    ) -> Truth<'a> {
         match operand {
             Operand::Step(index) if self.steps[index].is_marked => Truth::Bits(&self.steps[index].column.bits),
             _ => Truth::Values(self.fetch(operand, candles, contexts)),
