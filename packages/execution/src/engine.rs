@@ -293,10 +293,10 @@ impl Engine {
             return;
         }
         let held = self.position.as_ref().map(|position| (position.side, position.entry_candle));
-        self.pending = match held {
+        match held {
             Some((side, entry_candle)) => self.decide_held(close, decision, equity, side, entry_candle),
             None => self.decide_flat(close, decision, equity),
-        };
+        }
         self.candle += 1;
     }
 

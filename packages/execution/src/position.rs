@@ -91,6 +91,12 @@ impl Position {
         quantity * (price - from)
     }
 
+    /// Whether there is a price at which it is left.
+    pub(crate) fn is_watched(&self) -> bool {
+        let Levels { stop, take, trail, .. } = self.levels;
+        [stop, take, trail, self.liquidation].iter().any(|level| !level.is_nan())
+    }
+
     /// The level at which it is lost, or the price that liquidates it: which comes first. NaN where there is neither.
     pub(crate) fn lost_at(&self) -> f64 {
         let (loss, _) = self.levels.loss();

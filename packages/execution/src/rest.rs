@@ -124,8 +124,10 @@ impl Engine {
             if let Some(bars) = self.orders.protection.max_bars {
                 quiet = quiet.min((position.entry_candle + bars).saturating_sub(self.candle + 1));
             }
-            let watched = range.start..range.start + quiet;
-            quiet = quiet_candles(position, &candles.low[watched.clone()], &candles.high[watched]);
+            if position.is_watched() {
+                let watched = range.start..range.start + quiet;
+                quiet = quiet_candles(position, &candles.low[watched.clone()], &candles.high[watched]);
+            }
             self.result.bars_held += quiet;
         }
         if quiet > 0 {
@@ -152,9 +154,6 @@ fn quiet_candles(position: &mut Position, lows: &[f64], highs: &[f64]) -> usize 
         return prices.position(is_reached).unwrap_or(lows.len());
     }
     let lost_at = position.lost_at();
-    if lost_at.is_nan() && position.levels.take.is_nan() {
-        return lows.len();
-    }
     let is_reached = |(low, high): (&f64, &f64)| {
         let (worst, best) = position.worst_and_best(*low, *high);
         position.has_fallen_to(worst, lost_at) || position.has_risen_to(best)

@@ -5,8 +5,11 @@ use std::ops::Range;
 /// Values whose ranges are asked for their extremes again and again.
 #[derive(Debug, Clone, Default)]
 pub struct Extremes {
-    /// The lowest and the highest of as many values as 2 to the number of the row, from each value on.
-    rows: Vec<Vec<[f64; 2]>>,
+    /// How many values there are.
+    length: usize,
+    /// The lowest and the highest from each value on: of that value alone, then of two, then of four, and so on. The
+    /// last ranges of each length are cut off where the values end.
+    rows: Vec<[f64; 2]>,
 }
 
 /// Longest ranges that are known, as a power of two: longer ones are put together from these.
@@ -15,14 +18,16 @@ const MOST: usize = 6;
 impl Extremes {
     /// Takes other values in place of those before.
     pub fn set(&mut self, values: &[f64]) {
-        self.rows.resize_with(MOST + 1, Vec::new);
-        self.rows[0].clear();
-        self.rows[0].extend(values.iter().map(|value| [*value, *value]));
-        for power in 1..=MOST {
-            let (below, row) = self.rows.split_at_mut(power);
-            let (halves, length) = (&below[power - 1], 1 << (power - 1));
-            row[0].clear();
-            row[0].extend(halves.iter().zip(&halves[length.min(halves.len())..]).map(|(a, b)| join(*a, *b)));
+        self.length = values.len();
+        self.rows.clear();
+        self.rows.extend(values.iter().map(|value| [*value, *value]));
+        for power in 0..MOST {
+            let (row, half) = (power * self.length, 1 << power);
+            let joined = self.length.saturating_sub(half);
+            self.rows.extend_from_within(row..row + self.length);
+            for start in 0..joined {
+                self.rows[row + self.length + start] = join(self.rows[row + start], self.rows[row + start + half]);
+            }
         }
     }
 
@@ -30,7 +35,7 @@ impl Extremes {
     #[must_use]
     pub fn of(&self, range: Range<usize>) -> [f64; 2] {
         let power = (range.len().ilog2() as usize).min(MOST);
-        let (row, length) = (&self.rows[power], 1 << power);
+        let (row, length) = (&self.rows[power * self.length..], 1 << power);
         let mut extremes = join(row[range.start], row[range.end - length]);
         // What lies between the first and the last of them, where that is more than both.
         let mut start = range.start + length;
