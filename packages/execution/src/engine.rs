@@ -28,8 +28,6 @@ pub struct Engine {
     last_exit: Option<usize>,
     pending: Pending,
     pub(crate) result: RunResult,
-    /// Room.
-    pub(crate) stretches: Vec<Stretch>,
 }
 
 /// What the last close decided.
@@ -82,7 +80,6 @@ impl Engine {
             last_exit: None,
             pending: NOTHING,
             result,
-            stretches: Vec::new(),
         }
     }
 

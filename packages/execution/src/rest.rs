@@ -8,7 +8,7 @@ use strategy::{Act, Decision};
 use crate::around::Around;
 use crate::engine::Quote;
 use crate::position::Position;
-use crate::stretch::numbered;
+use crate::stretch::Keep;
 use crate::{Engine, Stretch, Surroundings};
 
 /// Candles whose mark prices are looked at together. Where the price that liquidates is among them, they go one by
@@ -19,7 +19,14 @@ impl Engine {
     /// Takes closed candles, and those of the decisions at their closes that want something; the same as
     /// [`Engine::step`] for each candle.
     pub fn run(&mut self, candles: CandleSlice<'_>, acts: &[Act]) {
-        self.keeping_equity(candles.close, |engine, stretches| engine.run_over(candles, acts, stretches));
+        let mut equity = std::mem::take(&mut self.result.equity);
+        self.run_keeping(candles, acts, &mut equity);
+        self.result.equity = equity;
+    }
+
+    /// As [`Engine::run`], but instead of equity adds what it follows from to `stretches`.
+    pub fn run_over(&mut self, candles: CandleSlice<'_>, acts: &[Act], stretches: &mut Vec<Stretch>) {
+        self.run_keeping(candles, acts, stretches);
     }
 
     /// As [`Engine::run`], with what happens around the candles.
@@ -30,24 +37,23 @@ impl Engine {
         surroundings: &mut Surroundings,
         timeframe: Timeframe,
     ) {
-        self.keeping_equity(candles.close, |engine, stretches| {
-            engine.run_over_in(candles, acts, (surroundings, timeframe), stretches);
-        });
+        let mut equity = std::mem::take(&mut self.result.equity);
+        self.run_keeping_in(candles, acts, (surroundings, timeframe), &mut equity);
+        self.result.equity = equity;
     }
 
-    /// Adds the equity of the stretches that `run` gives.
-    fn keeping_equity(&mut self, closes: &[f64], run: impl FnOnce(&mut Self, &mut Vec<Stretch>)) {
-        let mut stretches = std::mem::take(&mut self.stretches);
-        run(self, &mut stretches);
-        for (candles, stretch) in numbered(&stretches) {
-            self.result.equity.extend(closes[candles].iter().map(|close| stretch.equity(*close)));
-        }
-        stretches.clear();
-        self.stretches = stretches;
+    /// As [`Engine::run_in`], but instead of equity adds what it follows from to `stretches`.
+    pub fn run_over_in(
+        &mut self,
+        candles: CandleSlice<'_>,
+        acts: &[Act],
+        around: (&mut Surroundings, Timeframe),
+        stretches: &mut Vec<Stretch>,
+    ) {
+        self.run_keeping_in(candles, acts, around, stretches);
     }
 
-    /// As [`Engine::run`], but instead of equity adds what it follows from to `stretches`.
-    pub fn run_over(&mut self, candles: CandleSlice<'_>, acts: &[Act], stretches: &mut Vec<Stretch>) {
+    fn run_keeping(&mut self, candles: CandleSlice<'_>, acts: &[Act], kept: &mut impl Keep) {
         let (mut at, mut acts) = (0, acts.iter().peekable());
         while at < candles.len() {
             let is_open = self.has_orders();
@@ -56,7 +62,7 @@ impl Engine {
             }
             // As far as nothing but a decision at the last close happens.
             let until = acts.peek().map_or(candles.len(), |act| act.index + 1);
-            let quiet = self.rest(&candles, at..until, stretches);
+            let quiet = self.rest(&candles, at..until, kept);
             at += quiet;
             if at == until {
                 if let Some(act) = acts.next() {
@@ -72,25 +78,24 @@ impl Engine {
             if !(is_open && quiet == 0) {
                 self.open(Quote::open(&candle));
             }
-            stretches.push(self.close(&candle, &Around::NONE, &decision));
+            kept.keep(self.close(&candle, &Around::NONE, &decision), &[candle.close]);
             at += 1;
         }
     }
 
-    /// As [`Engine::run_in`], but instead of equity adds what it follows from to `stretches`.
-    pub fn run_over_in(
+    fn run_keeping_in(
         &mut self,
         candles: CandleSlice<'_>,
         acts: &[Act],
         (surroundings, timeframe): (&mut Surroundings, Timeframe),
-        stretches: &mut Vec<Stretch>,
+        kept: &mut impl Keep,
     ) {
         let (mut at, mut acts) = (0, acts.iter().peekable());
         while at < candles.len() {
             let until = acts.peek().map_or(candles.len(), |act| act.index).clamp(at, at + LOOK_AHEAD);
             let quiet = surroundings.without_funding(&candles.open_time_ms[at..until], timeframe);
             if self.is_safe(&candles.open_time_ms[at..at + quiet], surroundings, timeframe) {
-                at += self.rest(&candles, at..at + quiet, stretches);
+                at += self.rest(&candles, at..at + quiet, kept);
             }
             if at == candles.len() {
                 return;
@@ -98,7 +103,8 @@ impl Engine {
             let (candle, act) = (candles.get(at), acts.next_if(|act| act.index == at));
             let around = surroundings.next(candle.open_time_ms, timeframe);
             self.begin(&candle, &around);
-            stretches.push(self.close(&candle, &around, &act.map_or(Decision::NONE, |act| act.decision)));
+            let decision = act.map_or(Decision::NONE, |act| act.decision);
+            kept.keep(self.close(&candle, &around, &decision), &[candle.close]);
             at += 1;
         }
     }
@@ -115,7 +121,7 @@ impl Engine {
     }
 
     /// Takes those of the first candles in which nothing happens; gives how many.
-    fn rest(&mut self, candles: &CandleSlice<'_>, range: Range<usize>, stretches: &mut Vec<Stretch>) -> usize {
+    fn rest(&mut self, candles: &CandleSlice<'_>, range: Range<usize>, kept: &mut impl Keep) -> usize {
         if range.is_empty() || self.has_orders() {
             return 0;
         }
@@ -131,7 +137,7 @@ impl Engine {
             self.result.bars_held += quiet;
         }
         if quiet > 0 {
-            stretches.push(self.stretch(quiet));
+            kept.keep(self.stretch(quiet), &candles.close[range.start..range.start + quiet]);
         }
         self.candle += quiet;
         quiet

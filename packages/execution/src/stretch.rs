@@ -38,3 +38,27 @@ pub fn numbered(stretches: &[Stretch]) -> impl Iterator<Item = (Range<usize>, &S
         Some((candles, stretch))
     })
 }
+
+/// Where a run leaves what its account is worth.
+pub(crate) trait Keep {
+    /// Takes the next stretch, whose candles close at these prices.
+    fn keep(&mut self, stretch: Stretch, closes: &[f64]);
+}
+
+/// Stretches as such.
+impl Keep for Vec<Stretch> {
+    fn keep(&mut self, stretch: Stretch, _: &[f64]) {
+        self.push(stretch);
+    }
+}
+
+/// Equity after each candle.
+impl Keep for Vec<f64> {
+    fn keep(&mut self, stretch: Stretch, closes: &[f64]) {
+        match closes {
+            [close] => self.push(stretch.equity(*close)),
+            _ if stretch.quantity == 0.0 => self.extend(std::iter::repeat_n(stretch.cash, closes.len())),
+            _ => self.extend(closes.iter().map(|close| stretch.equity(*close))),
+        }
+    }
+}
