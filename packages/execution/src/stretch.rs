@@ -16,13 +16,14 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    /// Equity after a candle that closes at this price, in quote. It rises nowhere with the price, or falls nowhere.
+    /// Equity after a candle that closes at this price, in quote.
     #[must_use]
     pub fn equity(&self, close: f64) -> f64 {
         self.cash + self.quantity * (close - self.from)
     }
 
-    /// The lowest and the highest equity, of the lowest and the highest close.
+    /// The lowest and the highest equity, of the lowest and the highest close: rounding keeps the order of what it
+    /// rounds, so that equity never falls where the price rises, or never rises, to the last bit.
     #[must_use]
     pub fn range(&self, lowest: f64, highest: f64) -> (f64, f64) {
         let (at_lowest, at_highest) = (self.equity(lowest), self.equity(highest));
