@@ -6,15 +6,15 @@
 //! trading, on spot and on perpetuals.
 
 mod decide;
+mod enter;
 mod exits;
 
 use market::{Candle, Side};
 use strategy::{Decision, Orders};
 
 use crate::around::{Around, Funding};
-use crate::order::Entry;
 use crate::position::Position;
-use crate::{ExitReason, Market, OpenPosition, RejectedSignal, RunResult, Settings, Trade, perpetual, spot};
+use crate::{ExitReason, OpenPosition, RejectedSignal, RunResult, Settings, Stretch, Trade};
 
 /// One account on one symbol.
 #[derive(Debug, Clone)]
@@ -90,24 +90,36 @@ impl Engine {
 
     /// As [`Engine::step`], with what happens around the candle.
     pub fn step_in(&mut self, candle: &Candle, around: &Around<'_>, decision: &Decision) {
+        self.begin(candle, around);
+        let stretch = self.close(candle, around, decision);
+        self.result.equity.push(stretch.equity(candle.close));
+    }
+
+    /// Funding up to the open, and the open.
+    pub(crate) fn begin(&mut self, candle: &Candle, around: &Around<'_>) {
         self.pay(around.before);
         self.open(Quote::open(candle));
-        self.close(candle, around, decision);
     }
 
     /// The open of a candle: what was decided is done.
     pub(crate) fn open(&mut self, open: Quote) {
-        if let Some(intent) = self.leave_at_open(open) {
-            self.enter(open, &intent, f64::INFINITY);
-        }
+        self.leave_at_open(open);
+        self.enter(open, f64::INFINITY);
     }
 
-    /// All of a candle but its open.
-    pub(crate) fn close(&mut self, candle: &Candle, around: &Around<'_>, decision: &Decision) {
+    /// All of a candle but its open; gives what is held after it.
+    pub(crate) fn close(&mut self, candle: &Candle, around: &Around<'_>, decision: &Decision) -> Stretch {
         self.within(candle, around);
-        let equity = self.cash + self.mark(candle);
-        self.result.equity.push(equity);
-        self.decide(Quote::close(candle), decision, equity);
+        self.follow(candle);
+        let stretch = self.stretch(1);
+        self.decide(Quote::close(candle), decision, stretch.equity(candle.close));
+        stretch
+    }
+
+    /// What is held, over so many candles.
+    pub(crate) fn stretch(&self, candles: usize) -> Stretch {
+        let (quantity, from) = self.position.as_ref().map_or((0.0, 0.0), Position::stake);
+        Stretch { candles, cash: self.cash, quantity, from }
     }
 
     /// Cash in quote; the margin of a perpetual is part of it.
@@ -143,9 +155,10 @@ impl Engine {
         self.result
     }
 
-    /// Puts other room in the place of the equity so far: accounts that take turns can share it.
-    pub fn swap_equity(&mut self, room: &mut Vec<f64>) {
-        std::mem::swap(&mut self.result.equity, room);
+    /// Puts other room in the place of the trades so far: accounts that take turns can share it, so that it stays in
+    /// the nearest cache.
+    pub fn swap_trades(&mut self, room: &mut Vec<Trade>) {
+        std::mem::swap(&mut self.result.trades, room);
     }
 
     /// Forgets equity, trades and signals so far, which were read: a long run need not keep them. Counts stay.
@@ -194,10 +207,9 @@ impl Engine {
         }
     }
 
-    /// The exit that was decided, and levels passed at the open; gives the entry that was decided.
-    pub(crate) fn leave_at_open(&mut self, open: Quote) -> Option<Intent> {
-        let pending = if self.has_orders() { std::mem::replace(&mut self.pending, NOTHING) } else { NOTHING };
-        if let Some(reason) = pending.exit {
+    /// The exit that was decided, and levels passed at the open.
+    pub(crate) fn leave_at_open(&mut self, open: Quote) {
+        if let Some(reason) = self.pending.exit.take() {
             self.leave_at_market(open, reason, false);
         }
         if let Some(position) = &self.position {
@@ -210,34 +222,6 @@ impl Engine {
                 self.leave(open, self.settings.maker_fee, ExitReason::Take, false);
             }
         }
-        pending.enter
-    }
-
-    /// Enters at the open, with no more than `room` in quote.
-    pub(crate) fn enter(&mut self, open: Quote, intent: &Intent, room: f64) {
-        let entry = Entry {
-            side: intent.side,
-            candle: self.candle,
-            time_ms: open.time_ms,
-            open: open.price,
-            cash: self.cash,
-            equity: intent.equity,
-            close: intent.close,
-            room,
-            decision: &intent.decision,
-        };
-        let opened = match &self.settings.market {
-            Market::Spot => spot::enter(&self.settings, &self.orders.protection, &entry),
-            Market::Perpetual(terms) => perpetual::enter(&self.settings, terms, &self.orders.protection, &entry),
-        };
-        match opened {
-            Ok(position) => {
-                self.cash -= position.cost;
-                self.result.fees += position.entry_fee;
-                self.position = Some(position);
-            }
-            Err(reason) => self.reject(intent.time_ms, intent.side, reason),
-        }
     }
 
     /// Funding inside the candle, and the levels that are reached in it.
@@ -249,12 +233,12 @@ impl Engine {
         }
     }
 
-    /// The close: the trail follows. Gives what the position adds to cash.
-    pub(crate) fn mark(&mut self, candle: &Candle) -> f64 {
-        let Some(position) = &mut self.position else { return 0.0 };
-        let (_, best) = position.worst_and_best(candle.low, candle.high);
-        position.levels.follow(best);
-        position.worth(candle.close)
+    /// The close: the trail follows.
+    pub(crate) fn follow(&mut self, candle: &Candle) {
+        if let Some(position) = &mut self.position {
+            let (_, best) = position.worst_and_best(candle.low, candle.high);
+            position.levels.follow(best);
+        }
     }
 
     /// The rules decide at the close, the account being worth `equity`.
@@ -265,10 +249,10 @@ impl Engine {
             return;
         }
         let held = self.position.as_ref().map(|position| (position.side, position.entry_candle));
-        self.pending = match held {
+        match held {
             Some((side, entry_candle)) => self.decide_held(close, decision, equity, side, entry_candle),
             None => self.decide_flat(close, decision, equity),
-        };
+        }
         self.candle += 1;
     }
 

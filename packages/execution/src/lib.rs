@@ -16,6 +16,7 @@ mod run;
 mod runner;
 mod settings;
 mod spot;
+mod stretch;
 mod trade;
 
 pub use around::{Around, Funding, Surroundings};
@@ -26,4 +27,5 @@ pub use portfolio::{Limits, Portfolio, Tick};
 pub use run::{RejectedSignal, RunResult, Settled};
 pub use runner::{Piece, Recording, Runner};
 pub use settings::{Ambiguity, FeeChargedIn, Market, Settings, SettingsError};
+pub use stretch::{Stretch, numbered};
 pub use trade::{ExitReason, OpenPosition, Trade};

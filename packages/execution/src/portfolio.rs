@@ -7,7 +7,7 @@
 use market::{Candle, Symbol};
 use strategy::{Decision, Orders};
 
-use crate::engine::{Intent, Quote};
+use crate::engine::Quote;
 use crate::{Around, Engine, RunResult, Settings, refusal};
 
 /// What a portfolio may hold at most.
@@ -43,7 +43,6 @@ struct Member {
     engine: Engine,
     /// The last price that was seen.
     price: f64,
-    intent: Option<Intent>,
 }
 
 impl Portfolio {
@@ -55,7 +54,6 @@ impl Portfolio {
             symbol,
             engine: Engine::new(Settings { cash, ..settings }, orders),
             price: f64::NAN,
-            intent: None,
         };
         Portfolio { members: symbols.into_iter().map(member).collect(), limits, cash }
     }
@@ -81,22 +79,19 @@ impl Portfolio {
     pub fn step(&mut self, ticks: &mut [Tick<'_>]) -> f64 {
         ticks.sort_by_key(|tick| tick.member);
         for tick in ticks.iter() {
-            let intent = self.with(tick.member, |engine| {
+            self.with(tick.member, |engine| {
                 engine.pay(tick.around.before);
-                engine.leave_at_open(Quote::open(&tick.candle))
+                engine.leave_at_open(Quote::open(&tick.candle));
             });
-            let member = &mut self.members[tick.member];
-            (member.intent, member.price) = (intent, tick.candle.open);
+            self.members[tick.member].price = tick.candle.open;
         }
         for tick in ticks.iter() {
-            if let Some(intent) = self.members[tick.member].intent.take() {
-                self.enter(tick, &intent);
-            }
+            self.enter(tick);
         }
         for tick in ticks.iter() {
             self.with(tick.member, |engine| {
                 engine.within(&tick.candle, &tick.around);
-                engine.mark(&tick.candle);
+                engine.follow(&tick.candle);
             });
             self.members[tick.member].price = tick.candle.close;
         }
@@ -113,9 +108,11 @@ impl Portfolio {
         self.members.into_iter().map(|member| (member.symbol, member.engine.finish())).collect()
     }
 
-    fn enter(&mut self, tick: &Tick<'_>, intent: &Intent) {
+    /// The entry that was decided, as far as the limits allow it.
+    fn enter(&mut self, tick: &Tick<'_>) {
+        let Some(equity) = self.members[tick.member].engine.entry().map(|intent| intent.equity) else { return };
         let is_full = self.limits.positions.is_some_and(|most| self.positions() >= most);
-        let room = self.limits.exposure.map_or(f64::INFINITY, |share| share * intent.equity - self.exposure());
+        let room = self.limits.exposure.map_or(f64::INFINITY, |share| share * equity - self.exposure());
         let refused = if is_full {
             Some(refusal::POSITIONS)
         } else if room <= 0.0 {
@@ -124,8 +121,8 @@ impl Portfolio {
             None
         };
         self.with(tick.member, |engine| match refused {
-            Some(reason) => engine.reject(intent.time_ms, intent.side, reason),
-            None => engine.enter(Quote::open(&tick.candle), intent, room),
+            Some(reason) => engine.refuse(reason),
+            None => engine.enter(Quote::open(&tick.candle), room),
         });
     }
 

@@ -87,10 +87,14 @@ impl Levels {
 impl Position {
     /// What the position adds to cash when it is marked at `price`.
     pub(crate) fn worth(&self, price: f64) -> f64 {
-        match self.margin {
-            None => self.quantity * price,
-            Some(_) => self.side.sign() * self.quantity * (price - self.entry_price),
-        }
+        let (quantity, from) = self.stake();
+        quantity * (price - from)
+    }
+
+    /// Whether there is a price at which it is left.
+    pub(crate) fn is_watched(&self) -> bool {
+        let Levels { stop, take, trail, .. } = self.levels;
+        [stop, take, trail, self.liquidation].iter().any(|level| !level.is_nan())
     }
 
     /// The level at which it is lost, or the price that liquidates it: which comes first. NaN where there is neither.
@@ -100,13 +104,12 @@ impl Position {
         if liquidation_is_nearer || loss.is_nan() { self.liquidation } else { loss }
     }
 
-    /// Adds to `equity` what the account is worth at each of these prices, `cash` being the rest of it.
-    pub(crate) fn add_worth(&self, cash: f64, prices: &[f64], equity: &mut Vec<f64>) {
-        // The same as `worth`, asked once for all: so several go at once.
-        let (quantity, sign, entry) = (self.quantity, self.side.sign(), self.entry_price);
+    /// What is held in base, below zero where it is owed, and the price from which on it counts: of it alone
+    /// [`Position::worth`] follows.
+    pub(crate) fn stake(&self) -> (f64, f64) {
         match self.margin {
-            None => equity.extend(prices.iter().map(|price| cash + quantity * price)),
-            Some(_) => equity.extend(prices.iter().map(|price| cash + sign * quantity * (price - entry))),
+            None => (self.quantity, 0.0),
+            Some(_) => (self.side.sign() * self.quantity, self.entry_price),
         }
     }
 

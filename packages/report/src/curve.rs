@@ -1,5 +1,9 @@
 //! What figures need of equity, gathered as it comes: so that a search need not keep it.
 
+use execution::{Stretch, numbered};
+use market::CandleSlice;
+
+use crate::Extremes;
 use crate::figures::DAY_MS;
 
 /// Equity over time, without its values.
@@ -46,12 +50,38 @@ impl Curve {
 
     /// Takes the equity after the next candles, which open at these times (Unix milliseconds).
     pub fn add(&mut self, open_times_ms: &[i64], equity: &[f64]) {
+        self.days(open_times_ms, |index| equity[index]);
+        equity.chunks(CHUNK).for_each(|values| self.fall(extremes(values), values.iter().copied()));
+        self.pass(open_times_ms, equity.last().copied());
+    }
+
+    /// As [`Curve::add`], of candles over which these stretches go, which are not empty; `extremes` are those of
+    /// closes of which the candles' begin at `offset`.
+    pub fn add_stretches(
+        &mut self,
+        candles: CandleSlice<'_>,
+        stretches: &[Stretch],
+        (extremes, offset): (&Extremes, usize),
+    ) {
+        let equity = |index: usize| {
+            let (_, stretch) = numbered(stretches).find(|(range, _)| index < range.end)?;
+            Some(stretch.equity(candles.close[index]))
+        };
+        self.days(candles.open_time_ms, |index| equity(index).unwrap_or(f64::NAN));
+        for (range, stretch) in numbered(stretches) {
+            let [lowest, highest] = extremes.of(range.start + offset..range.end + offset);
+            let closes = &candles.close[range];
+            self.fall(stretch.range(lowest, highest), closes.iter().map(|close| stretch.equity(*close)));
+        }
+        let last = stretches.last().zip(candles.close.last());
+        self.pass(candles.open_time_ms, last.map(|(stretch, close)| stretch.equity(*close)));
+    }
+
+    fn pass(&mut self, open_times_ms: &[i64], last: Option<f64>) {
         let (Some(&first_ms), Some(&last_ms)) = (open_times_ms.first(), open_times_ms.last()) else { return };
-        self.days(open_times_ms, equity);
-        equity.chunks(CHUNK).for_each(|values| self.fall(values));
-        self.candles += equity.len();
+        self.candles += open_times_ms.len();
         self.span_ms = Some((self.span_ms.map_or(first_ms, |(first_ms, _)| first_ms), last_ms));
-        self.last = equity.last().copied();
+        self.last = last;
     }
 
     /// The cash at the start.
@@ -68,18 +98,16 @@ impl Curve {
         returns
     }
 
-    fn days(&mut self, open_times_ms: &[i64], equity: &[f64]) {
+    fn days(&mut self, open_times_ms: &[i64], equity: impl Fn(usize) -> f64) {
+        let Some(&last_ms) = open_times_ms.last() else { return };
         let mut start = 0;
-        while start < open_times_ms.len() {
-            if open_times_ms[start] >= self.day_end_ms {
-                let ended = if start > 0 { Some(equity[start - 1]) } else { self.last };
-                if let Some(ended) = ended {
-                    self.returns.push(ended / self.before - 1.0);
-                    self.before = ended;
-                }
-                self.day_end_ms = (open_times_ms[start].div_euclid(DAY_MS) + 1) * DAY_MS;
-            }
+        while last_ms >= self.day_end_ms {
             start += open_times_ms[start..].partition_point(|time_ms| *time_ms < self.day_end_ms);
+            if let Some(ended) = if start > 0 { Some(equity(start - 1)) } else { self.last } {
+                self.returns.push(ended / self.before - 1.0);
+                self.before = ended;
+            }
+            self.day_end_ms = (open_times_ms[start].div_euclid(DAY_MS) + 1) * DAY_MS;
         }
     }
 
@@ -88,14 +116,13 @@ impl Curve {
         self.worst.min(self.low / self.peak)
     }
 
-    /// The deepest fall below a peak. Most values do not rise above it: those are taken together.
-    fn fall(&mut self, values: &[f64]) {
-        let (low, high) = extremes(values, self.low);
+    /// The deepest fall below a peak, of values whose lowest and highest are known. Most do not rise above it.
+    fn fall(&mut self, (low, high): (f64, f64), values: impl Iterator<Item = f64>) {
         if high <= self.peak {
-            self.low = low;
+            self.low = lower(low, self.low);
             return;
         }
-        for &equity in values {
+        for equity in values {
             if equity > self.peak {
                 // The fall from a peak is known once there is a higher one.
                 self.worst = self.worst();
@@ -107,9 +134,9 @@ impl Curve {
     }
 }
 
-/// The lowest and the highest of values and one more, in eight lanes that do not wait for each other.
-fn extremes(values: &[f64], one: f64) -> (f64, f64) {
-    let (mut lows, mut highs) = ([one; 8], [one; 8]);
+/// The lowest and the highest of values, in eight lanes that do not wait for each other.
+fn extremes(values: &[f64]) -> (f64, f64) {
+    let (mut lows, mut highs) = ([f64::INFINITY; 8], [f64::NEG_INFINITY; 8]);
     let (eights, rest) = values.as_chunks::<8>();
     for eight in eights {
         lows.iter_mut().zip(eight).for_each(|(low, value)| *low = lower(*value, *low));
@@ -144,6 +171,39 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn stretches_give_what_their_equity_gives(
+            parts in prop::collection::vec((prop::collection::vec(90.0..110.0_f64, 1..9), -2.0..2.0_f64, 0.0..100.0_f64), 1..40),
+            pieces in prop::collection::vec(1..12_usize, 0..6),
+        ) {
+            let (mut values, mut of_stretches) = (Curve::new(1_000.0), Curve::new(1_000.0));
+            let (mut parts, mut pieces, mut extremes) = (&parts[..], pieces.into_iter(), Extremes::default());
+            let mut candles = 0;
+            while !parts.is_empty() {
+                let (piece, rest) = parts.split_at(pieces.next().unwrap_or(parts.len()).min(parts.len()));
+                parts = rest;
+                let closes: Vec<f64> = piece.iter().flat_map(|(closes, ..)| closes).copied().collect();
+                let stretches = piece.iter().map(|(closes, quantity, from)| {
+                    let quantity = if *quantity < -1.0 { 0.0 } else { *quantity };
+                    Stretch { candles: closes.len(), cash: 1_000.0, quantity, from: *from }
+                });
+                let stretches: Vec<Stretch> = stretches.collect();
+                let ranges = numbered(&stretches).flat_map(|(range, stretch)| closes[range].iter().map(|close| stretch.equity(*close)));
+                let equity: Vec<f64> = ranges.collect();
+                let open_time_ms: Vec<i64> = (candles..).take(closes.len()).map(|candle| candle * DAY_MS / 7).collect();
+                candles += closes.len() as i64;
+                let slice = CandleSlice { open_time_ms: &open_time_ms, open: &closes, high: &closes, low: &closes, close: &closes, volume: &closes };
+                // The first of the closes that are known is not the candles'.
+                let more: Vec<f64> = [5_000.0].into_iter().chain(closes.iter().copied()).collect();
+                extremes.set(&more);
+                values.add(&open_time_ms, &equity);
+                of_stretches.add_stretches(slice, &stretches, (&extremes, 1));
+            }
+            prop_assert_eq!(values.worst(), of_stretches.worst());
+            prop_assert_eq!(values.daily_returns(), of_stretches.daily_returns());
+            prop_assert_eq!((values.last, values.span_ms, values.candles), (of_stretches.last, of_stretches.span_ms, of_stretches.candles));
+        }
+
         #[test]
         fn the_deepest_fall_is_that_of_every_pair(
             equity in prop::collection::vec(1.0..200.0_f64, 1..150),

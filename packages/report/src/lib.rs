@@ -6,6 +6,7 @@
 mod ambiguous;
 mod buy_and_hold;
 mod curve;
+mod extremes;
 mod figures;
 mod html;
 mod json;
@@ -21,6 +22,7 @@ mod trade_sums;
 
 pub use buy_and_hold::buy_and_hold;
 pub use curve::Curve;
+pub use extremes::Extremes;
 pub use figures::{FIGURES, Facts, Figure, Figures, Unit, figures, figures_of, figures_of_equity};
 pub use json::{open_json, trade_json};
 pub use report::{Line, Pane, Provenance, Report};

@@ -8,7 +8,7 @@ use strategy::Variants;
 use yaml::Problems;
 
 use crate::data::{Beginning, Library, beginnings};
-use crate::outcome::Account;
+use crate::outcome::{Account, Room};
 use crate::{Outcome, SearchError, Task};
 
 /// Candles that a strategy by itself takes at once.
@@ -105,12 +105,13 @@ fn alone(
         strategy.push_other(index, candles.as_slice());
     }
     let mut account = Account::new(task, &description);
-    let (mut acts, mut room) = (Vec::new(), Vec::new());
+    let (mut acts, mut room) = (Vec::new(), Room::default());
     for start in (0..fed.candles.len()).step_by(BLOCK) {
         let block = fed.candles.slice(start..(start + BLOCK).min(fed.candles.len()));
         acts.clear();
         strategy.act(block, &mut acts, None);
-        account.take(task, block, &acts, &mut room);
+        room.turn_to(task, block);
+        account.take(block, &acts, &mut room);
     }
     Ok(account.finish())
 }
@@ -122,7 +123,13 @@ fn over(task: &Task<'_>, mut variants: Variants, fed: &Fed) -> Vec<Outcome> {
     }
     let mut accounts: Vec<Account> =
         variants.descriptions().iter().map(|description| Account::new(task, description)).collect();
-    let mut room = Vec::new();
-    variants.act(fed.candles.as_slice(), |index, candles, acts| accounts[index].take(task, candles, acts, &mut room));
+    let mut room = Room::default();
+    variants.act(fed.candles.as_slice(), |index, candles, acts| {
+        // The candles are new where the first one takes them.
+        if index == 0 {
+            room.turn_to(task, candles);
+        }
+        accounts[index].take(candles, acts, &mut room);
+    });
     accounts.into_iter().map(Account::finish).collect()
 }

@@ -1,8 +1,8 @@
 //! What one set of params gave.
 
-use execution::{Engine, Surroundings};
+use execution::{Engine, Stretch, Surroundings, Trade};
 use market::{CandleSlice, Timeframe};
-use report::{Curve, FIGURES, TradeSums, figures_of};
+use report::{Curve, Extremes, FIGURES, TradeSums, figures_of};
 use strategy::{Act, Description};
 
 use crate::Task;
@@ -22,6 +22,24 @@ impl Outcome {
     pub fn figure(&self, name: &str) -> Option<f64> {
         let index = FIGURES.iter().position(|figure| figure.name == name)?;
         self.figures.get(index).copied().flatten()
+    }
+}
+
+/// What accounts share that take turns with the same candles.
+#[derive(Default)]
+pub(crate) struct Room {
+    /// How many of the candles are before the range, and only warm up.
+    unseen: usize,
+    closes: Extremes,
+    stretches: Vec<Stretch>,
+    trades: Vec<Trade>,
+}
+
+impl Room {
+    /// Readies it for the next candles.
+    pub(crate) fn turn_to(&mut self, task: &Task<'_>, candles: CandleSlice<'_>) {
+        self.unseen = candles.open_time_ms.partition_point(|time_ms| *time_ms < task.from_ms);
+        self.closes.set(candles.close);
     }
 }
 
@@ -45,10 +63,9 @@ impl Account {
         }
     }
 
-    /// Takes the next candles, of which those before the range only warm up, and the decisions at their closes.
-    /// `room` is where equity stands meanwhile: shared by accounts that take turns, it stays in the nearest cache.
-    pub(crate) fn take(&mut self, task: &Task<'_>, candles: CandleSlice<'_>, acts: &[Act], room: &mut Vec<f64>) {
-        let unseen = candles.open_time_ms.partition_point(|time_ms| *time_ms < task.from_ms);
+    /// Takes the next candles, to which the room was turned, and the decisions at their closes.
+    pub(crate) fn take(&mut self, candles: CandleSlice<'_>, acts: &[Act], room: &mut Room) {
+        let unseen = room.unseen;
         let seen = candles.slice(unseen..candles.len());
         // Only the block in which the range begins has candles before it.
         let later: Vec<Act>;
@@ -59,17 +76,17 @@ impl Account {
             later = acts.map(|act| Act { index: act.index - unseen, ..*act }).collect();
             &later
         };
-        self.engine.swap_equity(room);
+        room.stretches.clear();
+        self.engine.swap_trades(&mut room.trades);
         if self.surroundings.is_empty() {
-            self.engine.run(seen, acts);
+            self.engine.run_over(seen, acts, &mut room.stretches);
         } else {
-            self.engine.run_in(seen, acts, &mut self.surroundings, self.timeframe);
+            self.engine.run_over_in(seen, acts, (&mut self.surroundings, self.timeframe), &mut room.stretches);
         }
-        let so_far = self.engine.so_far();
-        self.curve.add(seen.open_time_ms, &so_far.equity);
-        self.trades.add(&so_far.trades);
+        self.curve.add_stretches(seen, &room.stretches, (&room.closes, unseen));
+        self.trades.add(&self.engine.so_far().trades);
         self.engine.forget();
-        self.engine.swap_equity(room);
+        self.engine.swap_trades(&mut room.trades);
     }
 
     pub(crate) fn finish(self) -> Outcome {

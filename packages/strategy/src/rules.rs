@@ -6,7 +6,7 @@ use market::CandleSlice;
 
 use crate::compile::Part;
 use crate::file::Expressions;
-use crate::plan::{Arg, Context, Needs, Operand, Plan};
+use crate::plan::{Arg, Context, Needs, Operand, Plan, Reads, Truth, WORD};
 use crate::strategy::{Act, Decision};
 
 /// A value, and since when it means something.
@@ -69,9 +69,6 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Candles that are looked at together for a rule that is true: a bit for each.
-const CHUNK: usize = 64;
-
 impl Rules {
     pub(crate) fn new(expressions: &Expressions) -> Self {
         Rules {
@@ -82,7 +79,8 @@ impl Rules {
 
     /// The decision at each candle of the block.
     pub(crate) fn decide(&mut self, block: Block<'_>, decisions: &mut Vec<Decision>) {
-        let (conditions, distances) = self.fetch(block);
+        let conditions = self.conditions(|operand| block.fetch(operand));
+        let distances = self.distances.map(|distance| distance.map(|distance| block.fetch(distance)));
         for index in 0..block.candles.len() {
             decisions.push(decision(self.fires(block, &conditions, index), &distances, index));
         }
@@ -90,36 +88,44 @@ impl Rules {
 
     /// The decisions of the block that want something; their candles are counted on from `start`.
     pub(crate) fn act(&mut self, block: Block<'_>, start: usize, acts: &mut Vec<Act>) {
-        let (conditions, distances) = self.fetch(block);
+        let conditions = self.conditions(|operand| block.plan.truth(operand, block.candles, block.contexts));
+        let distances = self.distances.map(|distance| distance.map(|distance| block.fetch(distance)));
         let length = block.candles.len();
-        let mut from = 0;
-        while from < length {
-            let to = (from + CHUNK).min(length);
-            // A rule that is not warm has to be asked at each candle: it notes when it gets so.
-            let is_warm = self.rules.iter().flatten().all(|rule| rule.warm);
-            let mut holds = if is_warm { holds(&conditions, &(from..to)) } else { !0 >> (CHUNK - (to - from)) };
+        for from in (0..length).step_by(WORD) {
+            let words = self.words(block, &conditions, from..(from + WORD).min(length));
+            let mut holds = words.iter().fold(0, |holds, word| holds | word);
             while holds != 0 {
-                let index = from + holds.trailing_zeros() as usize;
+                let bit = holds.trailing_zeros();
                 holds &= holds - 1;
-                let fires = self.fires(block, &conditions, index);
-                if fires != [false; 4] {
-                    acts.push(Act { index: start + index, decision: decision(fires, &distances, index) });
-                }
+                let (index, fires) = (from + bit as usize, words.map(|word| word >> bit & 1 != 0));
+                acts.push(Act { index: start + index, decision: decision(fires, &distances, index) });
             }
-            from = to;
         }
     }
 
-    /// Everything that is read at a candle.
-    pub(crate) fn operands(&self) -> Vec<Operand> {
-        let rules = self.rules.iter().flatten().map(|rule| rule.operand);
-        rules.chain(self.distances.iter().flatten().copied()).collect()
+    /// A bit for each of these candles, of each rule: whether it is true.
+    fn words(&mut self, block: Block<'_>, conditions: &[Option<Truth<'_>>; 4], candles: Range<usize>) -> [u64; 4] {
+        let mut words = [0; 4];
+        for ((word, rule), condition) in words.iter_mut().zip(&mut self.rules).zip(conditions) {
+            let (Some(rule), Some(condition)) = (rule, condition) else { continue };
+            *word = condition.word(candles.clone());
+            if !rule.warm {
+                // It has to be asked at each candle: it notes when it gets warm.
+                let is_warm = candles.clone().map(|index| rule.is_warm(block.seen + index, index, block.contexts));
+                *word &= is_warm.enumerate().fold(0, |bits, (index, is_warm)| bits | u64::from(is_warm) << index);
+            }
+        }
+        words
     }
 
-    fn fetch<'a>(&self, block: Block<'a>) -> ([Option<Arg<'a>>; 4], [Option<Arg<'a>>; 3]) {
-        let conditions = self.rules.each_ref().map(|rule| rule.as_ref().map(|rule| block.fetch(rule.operand)));
-        let distances = self.distances.map(|distance| distance.map(|distance| block.fetch(distance)));
-        (conditions, distances)
+    /// Everything that is read at a candle.
+    pub(crate) fn reads(&self) -> Reads {
+        let conditions = self.rules.iter().flatten().map(|rule| rule.operand).collect();
+        Reads { conditions, numbers: self.distances.iter().flatten().copied().collect() }
+    }
+
+    fn conditions<T>(&self, fetch: impl Fn(Operand) -> T) -> [Option<T>; 4] {
+        self.rules.each_ref().map(|rule| rule.as_ref().map(|rule| fetch(rule.operand)))
     }
 
     /// Which rules are true at a candle.
@@ -145,122 +151,5 @@ fn decision(fires: [bool; 4], distances: &[Option<Arg<'_>>; 3], index: usize) ->
         stop: distance(0),
         take: distance(1),
         trail: distance(2),
-    }
-}
-
-/// A bit for each candle at which one of the conditions, which are 1 and 0, holds; the first is the lowest.
-/// What is unknown counts as one: whoever asks at that candle finds out.
-fn holds(conditions: &[Option<Arg<'_>>; 4], candles: &Range<usize>) -> u64 {
-    let mut columns = [[].as_slice(); 4];
-    let mut count = 0;
-    for condition in conditions.iter().flatten() {
-        match condition {
-            Arg::Column(column) => {
-                columns[count] = &column[candles.clone()];
-                count += 1;
-            }
-            Arg::Constant(value) if *value != 0.0 => return !0 >> (CHUNK - candles.len()),
-            Arg::Constant(_) => {}
-        }
-    }
-    let [a, b, c, d] = columns;
-    match count {
-        0 => 0,
-        1 => bits([a]),
-        2 => bits([a, b]),
-        3 => bits([a, b, c]),
-        _ => bits([a, b, c, d]),
-    }
-}
-
-/// Candles whose bits are added up together: a double holds the sum.
-const HALF: usize = 32;
-
-/// The bits of 1.0.
-const ONE: u64 = 0x3ff0_0000_0000_0000;
-
-/// 2⁵²: from here on every double is a whole number.
-const WHOLE: f64 = 4_503_599_627_370_496.0;
-
-/// The powers of two.
-static POWERS: [f64; HALF] = {
-    let mut powers = [1.0; HALF];
-    let mut index = 1;
-    while index < HALF {
-        powers[index] = 2.0 * powers[index - 1];
-        index += 1;
-    }
-    powers
-};
-
-/// A bit for each row of columns of ones and zeros, at most [`CHUNK`] rows: whether there is a one.
-///
-/// Ones times powers of two, added up: the sum has the bits. In lanes that do not wait for each other.
-fn bits<const COLUMNS: usize>(columns: [&[f64]; COLUMNS]) -> u64 {
-    let rows = columns[0].len();
-    let mut bits = 0;
-    for start in (0..rows).step_by(HALF) {
-        let half = columns.map(|column| &column[start..rows.min(start + HALF)]);
-        let mut lanes = [0.0; 8];
-        for (index, powers) in POWERS.as_chunks::<8>().0.iter().enumerate() {
-            let Some(eight) = eight(half, 8 * index) else { break };
-            for lane in 0..8 {
-                let any = eight.iter().fold(0, |any, values| any | values[lane].to_bits()) & ONE;
-                lanes[lane] += f64::from_bits(any) * powers[lane];
-            }
-        }
-        let [a, b, c, d, e, f, g, h] = lanes;
-        // With this added, the lowest bits of the double are those of the sum.
-        let sum = ((a + b) + (c + d)) + ((e + f) + (g + h)) + WHOLE;
-        bits |= (sum.to_bits() & u64::from(u32::MAX)) << start;
-        for row in rows.min(start + HALF) & !7..rows.min(start + HALF) {
-            let any = columns.iter().fold(0, |any, column| any | column[row].to_bits());
-            bits |= u64::from(any & ONE != 0) << row;
-        }
-    }
-    bits
-}
-
-/// Eight rows from `start` on, where there are as many.
-fn eight<const COLUMNS: usize>(columns: [&[f64]; COLUMNS], start: usize) -> Option<[&[f64; 8]; COLUMNS]> {
-    if columns[0].len() < start + 8 {
-        return None;
-    }
-    let mut rows = [&[0.0; 8]; COLUMNS];
-    for (rows, column) in rows.iter_mut().zip(columns) {
-        *rows = column[start..].first_chunk()?;
-    }
-    Some(rows)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn every_row_with_a_one_has_its_bit(
-            rows in prop::collection::vec(prop::array::uniform4(prop::sample::select(vec![0.0, 0.0, 1.0, f64::NAN])), 1..=CHUNK),
-        ) {
-            let columns: [Vec<f64>; 4] = std::array::from_fn(|which| rows.iter().map(|row| row[which]).collect());
-            for count in 0..=4 {
-                let mut conditions = [None; 4];
-                for (condition, column) in conditions.iter_mut().zip(&columns).take(count) {
-                    *condition = Some(Arg::Column(column));
-                }
-                let expected = rows.iter().enumerate().fold(0, |bits, (index, row)| {
-                    bits | u64::from(row[..count].iter().any(|value| *value != 0.0)) << index
-                });
-                prop_assert_eq!(holds(&conditions, &(0..rows.len())), expected);
-            }
-        }
-    }
-
-    #[test]
-    fn constants_hold_everywhere_or_nowhere() {
-        let hold = |value| holds(&[Some(Arg::Constant(value)), None, None, None], &(0..10));
-        assert_eq!((hold(1.0), hold(0.0)), (0b11_1111_1111, 0));
     }
 }

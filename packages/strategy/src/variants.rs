@@ -27,7 +27,7 @@ const CACHE: usize = 768 << 10;
 /// Fewest candles that run at once: below that the calls cost more than what they do.
 const LEAST: usize = 128;
 /// Most candles that run at once: what a variant writes stays in the nearest cache until it is read.
-const MOST: usize = 512;
+const MOST: usize = 2_048;
 
 impl Variants {
     /// Reads and compiles a strategy file once for each set of params.
@@ -45,8 +45,8 @@ impl Variants {
         }
         let mut compiled = shared.finish();
         let rules: Vec<_> = drafts.iter().map(|draft| Rules::new(&draft.expressions)).collect();
-        let operands: Vec<_> = rules.iter().map(Rules::operands).collect();
-        let mut readers = Readers::new(&mut compiled.plan, &operands);
+        let reads: Vec<_> = rules.iter().map(Rules::reads).collect();
+        let mut readers = Readers::new(&mut compiled.plan, &reads);
         let block = (CACHE / (8 * readers.columns().max(1))).clamp(LEAST, MOST);
         readers.make_room(&mut compiled.plan, block);
         Ok(Variants {

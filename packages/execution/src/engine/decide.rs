@@ -3,7 +3,7 @@
 use market::Side;
 use strategy::Decision;
 
-use super::{Engine, Intent, NOTHING, Pending, Quote};
+use super::{Engine, Intent, Quote};
 use crate::{Market, refusal, rules};
 
 impl Engine {
@@ -14,16 +14,18 @@ impl Engine {
         equity: f64,
         side: Side,
         entry_candle: usize,
-    ) -> Pending {
+    ) {
         let (own, other) = rules::wishes(decision, side, self.is_spot());
         let bars = self.candle - entry_candle + 1;
-        let Some(leaving) = rules::leaving(own, other, &self.orders, bars) else { return NOTHING };
-        let other_side = if side == Side::Long { Side::Short } else { Side::Long };
-        let enter = if leaving.reverses { self.intend(close, decision, equity, other_side) } else { None };
-        Pending { exit: Some(leaving.reason), enter }
+        let Some(leaving) = rules::leaving(own, other, &self.orders, bars) else { return };
+        self.pending.exit = Some(leaving.reason);
+        if leaving.reverses {
+            let other_side = if side == Side::Long { Side::Short } else { Side::Long };
+            self.intend(close, decision, equity, other_side);
+        }
     }
 
-    pub(super) fn decide_flat(&mut self, close: Quote, decision: &Decision, equity: f64) -> Pending {
+    pub(super) fn decide_flat(&mut self, close: Quote, decision: &Decision, equity: f64) {
         for side in [Side::Long, Side::Short] {
             let (own, other) = rules::wishes(decision, side, self.is_spot());
             if !own.enter {
@@ -33,25 +35,24 @@ impl Engine {
             let against = rules::opposed(own, other).or(waits.then_some(refusal::COOLDOWN));
             if let Some(reason) = against {
                 self.reject(close.time_ms, side, reason);
-            } else if let enter @ Some(_) = self.intend(close, decision, equity, side) {
-                return Pending { exit: None, enter };
+            } else if self.intend(close, decision, equity, side) {
+                return;
             }
         }
-        NOTHING
     }
 
-    /// An entry at the next open, unless its distances protect nothing.
-    fn intend(&mut self, close: Quote, decision: &Decision, equity: f64, side: Side) -> Option<Intent> {
-        match rules::unusable(decision, &self.orders) {
-            Some(reason) => {
-                self.reject(close.time_ms, side, reason);
-                None
-            }
-            None => Some(Intent { side, decision: *decision, time_ms: close.time_ms, equity, close: close.price }),
+    /// Decides to enter at the next open, unless the distances protect nothing; gives whether it did.
+    fn intend(&mut self, close: Quote, decision: &Decision, equity: f64, side: Side) -> bool {
+        if let Some(reason) = rules::unusable(decision, &self.orders) {
+            self.reject(close.time_ms, side, reason);
+            return false;
         }
+        self.pending.enter =
+            Some(Intent { side, decision: *decision, time_ms: close.time_ms, equity, close: close.price });
+        true
     }
 
     fn is_spot(&self) -> bool {
-        self.settings.market == Market::Spot
+        matches!(self.settings.market, Market::Spot)
     }
 }

@@ -95,21 +95,21 @@ impl Engine {
 
     /// Leaves at exactly this price.
     pub(super) fn leave(&mut self, at: Quote, fee_rate: f64, reason: ExitReason, ambiguous: bool) {
-        let Some(position) = self.position.take() else { return };
+        let Some(position) = &self.position else { return };
         let fee = position.quantity * at.price * fee_rate;
-        let back = position.worth(at.price) - fee;
-        self.record(at, &position, (back, fee), reason, ambiguous);
+        self.book(at, (position.worth(at.price) - fee, fee), reason, ambiguous);
     }
 
     /// The exchange closes the position: no fee, and the whole margin is lost.
     pub(super) fn liquidate(&mut self, time_ms: i64) {
-        let Some(position) = self.position.take() else { return };
-        let back = -position.margin.unwrap_or(0.0);
+        let Some(position) = &self.position else { return };
         let at = Quote { time_ms, price: position.liquidation };
-        self.record(at, &position, (back, 0.0), ExitReason::Liquidation, false);
+        self.book(at, (-position.margin.unwrap_or(0.0), 0.0), ExitReason::Liquidation, false);
     }
 
-    fn record(&mut self, at: Quote, position: &Position, (back, fee): (f64, f64), reason: ExitReason, ambiguous: bool) {
+    /// The position has become a trade.
+    fn book(&mut self, at: Quote, (back, fee): (f64, f64), reason: ExitReason, ambiguous: bool) {
+        let Some(position) = &self.position else { return };
         self.cash += back;
         self.result.fees += fee;
         self.last_exit = Some(self.candle);
@@ -128,6 +128,7 @@ impl Engine {
             take: Some(position.levels.take).filter(|take| !take.is_nan()),
             ambiguous,
         });
+        self.position = None;
     }
 }
 

@@ -1,16 +1,31 @@
 //! Every way to take half of the blocks, and how the best trial there does on the other half.
 
+use std::num::NonZero;
+use std::thread;
+
 use super::{Outcome, Trials};
 
 /// The outcomes of all combinations. A half and the other half are two combinations, and their Sharpe ratios are
-/// computed once for both.
+/// computed once for both. All processors take part.
 pub(super) fn outcomes(trials: &Trials) -> Vec<Outcome> {
-    let (mut half, mut other) = (Half::new(trials), Half::new(trials));
     let all = (1_u32 << trials.blocks()) - 1;
-    let mut outcomes = Vec::new();
     // Of a half and the other half, one holds the first block.
-    for mask in (1..=all).step_by(2).filter(|mask| mask.count_ones() as usize * 2 == trials.blocks()) {
-        half.measure(trials, mask);
+    let masks = (1..=all).step_by(2).filter(|mask| mask.count_ones() as usize * 2 == trials.blocks());
+    let masks: Vec<u32> = masks.collect();
+    let parts = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let part = |masks| scope.spawn(move || outcomes_of(trials, all, masks));
+        let threads: Vec<_> = masks.chunks(masks.len().div_ceil(parts).max(1)).map(part).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("sums of numbers do not panic")).collect()
+    })
+}
+
+/// The outcomes of these halves, and of their other halves.
+fn outcomes_of(trials: &Trials, all: u32, masks: &[u32]) -> Vec<Outcome> {
+    let (mut half, mut other) = (Half::new(trials), Half::new(trials));
+    let mut outcomes = Vec::with_capacity(2 * masks.len());
+    for mask in masks {
+        half.measure(trials, *mask);
         other.measure(trials, all & !mask);
         outcomes.push(outcome(&half.sharpes, &other.sharpes));
         outcomes.push(outcome(&other.sharpes, &half.sharpes));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use market::Timeframe;
 
 use super::step::{Inputs, Step};
-use super::{BLOCK, Operand, Plan, PlannedStep};
+use super::{BLOCK, Column, Operand, Plan, PlannedStep};
 
 /// What an operand needs before its value means something.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -148,7 +148,8 @@ impl Builder {
         let index = self.steps.len();
         self.known.insert(call.clone(), index);
         self.infos.push(Info { call, needs, uses: 1 });
-        self.steps.push(PlannedStep { inputs: inputs.to_vec(), step: make(), column: vec![f64::NAN; BLOCK] });
+        let (inputs, column) = (inputs.to_vec(), Column::new(BLOCK));
+        self.steps.push(PlannedStep { inputs, step: make(), column, is_marked: false });
         Operand::Step(index)
     }
 

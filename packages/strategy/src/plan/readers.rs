@@ -3,7 +3,7 @@
 
 use market::CandleSlice;
 
-use super::{Context, Operand, Plan};
+use super::{Column, Context, Operand, Plan};
 
 /// The steps of a plan, by who needs them.
 pub(crate) struct Readers {
@@ -12,7 +12,28 @@ pub(crate) struct Readers {
     /// For each reader the steps that only it needs, in order.
     own: Vec<Vec<usize>>,
     /// Columns of own steps. Readers take turns with them, so that they stay in the nearest cache.
-    columns: Vec<Vec<f64>>,
+    columns: Vec<Column>,
+}
+
+/// What a reader reads.
+pub(crate) struct Reads {
+    /// Of these only whether they hold.
+    pub(crate) conditions: Vec<Operand>,
+    /// Of these the value.
+    pub(crate) numbers: Vec<Operand>,
+}
+
+impl Reads {
+    fn steps(&self) -> impl Iterator<Item = usize> {
+        self.conditions.iter().chain(&self.numbers).filter_map(step)
+    }
+}
+
+fn step(operand: &Operand) -> Option<usize> {
+    match operand {
+        Operand::Step(step) => Some(*step),
+        _ => None,
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -33,36 +54,29 @@ impl Need {
 }
 
 impl Readers {
-    /// Readers that read these operands of a plan. Steps that none of them needs will not run.
-    pub(crate) fn new(plan: &mut Plan, operands: &[Vec<Operand>]) -> Self {
+    /// Readers of a plan, and what they read. Steps that none of them needs will not run.
+    pub(crate) fn new(plan: &mut Plan, reads: &[Reads]) -> Self {
+        mark(plan, reads);
         let mut needs = vec![Need::Nobody; plan.steps.len()];
-        for (reader, operands) in operands.iter().enumerate() {
-            for operand in operands {
-                if let Operand::Step(step) = operand {
-                    needs[*step].join(Need::One(reader));
-                }
-            }
+        for (reader, reads) in reads.iter().enumerate() {
+            reads.steps().for_each(|step| needs[step].join(Need::One(reader)));
         }
         // A step reads only steps before it.
         for index in (0..plan.steps.len()).rev() {
             let need = needs[index];
-            for input in &plan.steps[index].inputs {
-                if let Operand::Step(step) = input {
-                    needs[*step].join(need);
-                }
-            }
+            plan.steps[index].inputs.iter().filter_map(step).for_each(|step| needs[step].join(need));
         }
-        let mut readers = Readers { shared: Vec::new(), own: vec![Vec::new(); operands.len()], columns: Vec::new() };
+        let mut readers = Readers { shared: Vec::new(), own: vec![Vec::new(); reads.len()], columns: Vec::new() };
         for (index, need) in needs.into_iter().enumerate() {
             match need {
                 Need::Several => readers.shared.push(index),
                 Need::One(reader) => readers.own[reader].push(index),
                 Need::Nobody => {}
             }
-            plan.steps[index].column = Vec::new();
+            plan.steps[index].column = Column::default();
         }
         let most = readers.own.iter().map(Vec::len).max().unwrap_or(0);
-        readers.columns = vec![Vec::new(); most];
+        readers.columns = vec![Column::default(); most];
         readers
     }
 
@@ -74,8 +88,8 @@ impl Readers {
     /// Gives each column room for so many candles.
     pub(crate) fn make_room(&mut self, plan: &mut Plan, candles: usize) {
         let shared = self.shared.iter();
-        shared.for_each(|step| plan.steps[*step].column = vec![f64::NAN; candles]);
-        self.columns.fill(vec![f64::NAN; candles]);
+        shared.for_each(|step| plan.steps[*step].column = Column::with_bits(candles));
+        self.columns.fill(Column::with_bits(candles));
     }
 
     /// Runs what several readers need over the next candles.
@@ -103,4 +117,13 @@ impl Readers {
             std::mem::swap(&mut plan.steps[*step].column, column);
         }
     }
+}
+
+/// Marks the conditions of which nobody, no step either, reads the value.
+fn mark(plan: &mut Plan, reads: &[Reads]) {
+    let conditions = reads.iter().flat_map(|reads| &reads.conditions).filter_map(step);
+    conditions.for_each(|step| plan.steps[step].is_marked = true);
+    let inputs: Vec<usize> = plan.steps.iter().flat_map(|planned| &planned.inputs).filter_map(step).collect();
+    let numbers = reads.iter().flat_map(|reads| &reads.numbers).filter_map(step);
+    inputs.into_iter().chain(numbers).for_each(|step| plan.steps[step].is_marked = false);
 }

@@ -4,10 +4,19 @@ use std::ops::Range;
 
 use market::CandleSlice;
 
+use super::bits;
+
 /// Computes one value for each candle from the values of other steps.
 pub(crate) trait Step: Send {
     /// Fills `out` for the next candles; state goes on from the last call. NaN means unknown.
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]);
+
+    /// As [`Step::run`], of a condition: fills `out` with a bit for each candle, whether it holds. `room` is for
+    /// values meanwhile; its length is the number of candles.
+    fn mark(&mut self, inputs: &Inputs<'_>, room: &mut [f64], out: &mut [u64]) {
+        self.run(inputs, room);
+        bits::fill(room, out);
+    }
 }
 
 /// What a step reads in one call: the candles, and its arguments, all of one length.
