@@ -35,7 +35,7 @@ pub(super) const KAMA: Function = Function {
 };
 
 /// Candles that are taken together: their factors do not wait for each other.
-const TOGETHER: usize = 8;
+const TOGETHER: usize = 16;
 
 struct Kama {
     n: usize,
@@ -98,7 +98,7 @@ impl Average {
         self.one_by_one(x_rest, old_rest, out_rest);
     }
 
-    /// Four times two candles.
+    /// Eight times two candles.
     #[inline]
     fn together(&mut self, x: &[f64; TOGETHER], old: &[f64; TOGETHER], out: &mut [f64; TOGETHER]) {
         let kept: [f64; TOGETHER] = std::array::from_fn(|index| kept(x[index] - old[index], out[index]));
@@ -143,11 +143,10 @@ impl Step for Kama {
         let x = inputs.column(0);
         self.moves.extend_by(x.len(), |moves| {
             moves[0] = (x[0] - self.average.last).abs();
-            for (way, pair) in moves[1..].iter_mut().zip(x.windows(2)) {
-                *way = (pair[1] - pair[0]).abs();
-            }
+            let pairs = x.iter().zip(&x[1..]);
+            moves[1..].iter_mut().zip(pairs).for_each(|(way, (before, x))| *way = (x - before).abs());
         });
-        self.moves.sums(self.n, out);
+        self.moves.infinite_sums(self.n, out);
         let old = self.past.extend(x);
         if known(out) == out.len() { self.average.follow(x, old, out) } else { self.average.one_by_one(x, old, out) }
     }

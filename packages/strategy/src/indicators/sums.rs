@@ -50,6 +50,11 @@ impl Sums {
         self.windows(n, out, |sum, _, _| sum, |sum, _| sum + 0.0 * sum);
     }
 
+    /// As [`Sums::sums`], but infinite or unknown where one of the values is infinite.
+    pub(super) fn infinite_sums(&self, n: usize, out: &mut [f64]) {
+        self.windows(n, out, |sum, _, _| sum, |sum, _| sum);
+    }
+
     /// Fills `out`, as long as the last block, with the means of the last n values.
     pub(super) fn means(&self, n: usize, out: &mut [f64]) {
         let one_nth = 1.0 / n as f64;
@@ -78,13 +83,18 @@ impl Sums {
             rest -= length;
             (self.part(length, newer), length as f64, rest == 0)
         };
-        // Two in one go, but for the first of an odd number: what is added up is read and written half as often.
+        // Several in one go: what is added up is read and written less often.
         let (a, length, is_all) = take();
         if n.count_ones() % 2 == 1 {
             if is_all {
                 return update(out, [a, newest], |_, [a, x]| finish(term(a, length, x), x));
             }
-            update(out, [a, newest], |_, [a, x]| term(a, length, x));
+            let ((b, length_b, _), (c, length_c, is_all)) = (take(), take());
+            let three = |a, b, c, x| term(a, length, x) + (term(b, length_b, x) + term(c, length_c, x));
+            if is_all {
+                return update(out, [a, b, c, newest], |_, [a, b, c, x]| finish(three(a, b, c, x), x));
+            }
+            update(out, [a, b, c, newest], |_, [a, b, c, x]| three(a, b, c, x));
         } else {
             let (b, length_b, is_all) = take();
             let both = |a, b, x| term(a, length, x) + term(b, length_b, x);
