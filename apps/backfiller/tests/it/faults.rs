@@ -168,3 +168,23 @@ fn a_full_disk_gets_one_clear_error() {
         assert!(rows.is_multiple_of(BATCH) && (rows > 0 || kilobytes < 1_000), "{rows} rows");
     }
 }
+
+/// Files may not become longer than some MiB, which the system tells as an error that is not a full disk.
+#[test]
+fn a_disk_that_refuses_to_write_gets_one_clear_error_and_the_import_goes_on_later() {
+    let desk = Desk::new();
+    let file = desk.write("a.csv", &minutes(ROWS));
+    let args = import_args("1m", &file);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", r#"trap "" XFSZ; ulimit -f 8192; exec "$0" "$@""#, env!("CARGO_BIN_EXE_backfiller")]);
+    let output = limited.args(args).current_dir(desk.path("")).env_remove("RUST_LOG").output().unwrap();
+    let error = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.starts_with("error: the database data/chandler.db refused: disk I/O error"), "{error}");
+    assert!(error.contains("the same command goes on once this is mended"), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    let rows = desk.whole_rows();
+    assert!(rows > 0 && rows < ROWS && rows.is_multiple_of(BATCH), "{rows} rows");
+    assert_eq!(desk.import("1m", &file)["new"], ROWS - rows);
+    assert_eq!(desk.whole_rows(), ROWS);
+}
