@@ -110,7 +110,8 @@ impl<const C: usize, W: Window<C>> Runs<C, W> {
         out[count] = self.turn(next_pivot);
     }
 
-    /// Takes part of a run.
+    /// Takes part of a run. By itself, so that the loop over whole runs has the processor's registers to itself.
+    #[inline(never)]
     fn some(&mut self, values: [&[f64]; C], out: &mut [f64]) {
         let (from, to) = (self.at, self.at + out.len());
         for (run, column) in self.run.iter_mut().zip(values) {

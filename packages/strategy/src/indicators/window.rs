@@ -32,11 +32,6 @@ impl Past {
         &mut self.room(length)[n..]
     }
 
-    /// The newest block, so long, and the n values before it.
-    pub(super) fn newest(&self, length: usize) -> &[f64] {
-        &self.values[self.end - length - self.n..self.end]
-    }
-
     /// So many values, the last of which stands `back` before the newest one; `back` is at most n.
     pub(super) fn block(&self, length: usize, back: usize) -> &[f64] {
         &self.values[self.end - back - length..self.end - back]
