@@ -11,6 +11,7 @@ pub(crate) struct Faults {
     refuse_until: Duration,
     fail: Option<Fail>,
     stall: Option<Stall>,
+    swap_until: Duration,
     short_pages_percent: u8,
     drop_closes: u64,
     dice: Dice,
@@ -44,6 +45,7 @@ impl Faults {
         Faults {
             silent_until: Duration::ZERO,
             refuse_until: Duration::ZERO,
+            swap_until: Duration::ZERO,
             fail: None,
             stall: None,
             short_pages_percent: 0,
@@ -60,6 +62,12 @@ impl Faults {
     /// Requests and upgrades are cut without an answer for `span` from `elapsed` on.
     pub(crate) fn refuse(&mut self, elapsed: Duration, span: Duration) {
         self.refuse_until = elapsed + span;
+    }
+
+    /// Streams tell volumes in quote where they should be in base, and the other way round, for `span` from
+    /// `elapsed` on.
+    pub(crate) fn swap_volumes(&mut self, elapsed: Duration, span: Duration) {
+        self.swap_until = elapsed + span;
     }
 
     /// The next requests fail.
@@ -95,6 +103,11 @@ impl Faults {
     /// Whether requests are refused at `elapsed`.
     pub(crate) fn is_refusing(&self, elapsed: Duration) -> bool {
         elapsed < self.refuse_until
+    }
+
+    /// Whether volumes are swapped at `elapsed`.
+    pub(crate) fn is_swapping_volumes(&self, elapsed: Duration) -> bool {
+        elapsed < self.swap_until
     }
 
     /// How the request for `path` is to fail, if it is: counts it.
@@ -141,6 +154,8 @@ mod tests {
         assert_eq!(faults.silent_until(2 * S), Some(3 * S));
         assert_eq!((faults.silent_until(3 * S), faults.silence_end()), (None, 3 * S));
         assert!(faults.is_refusing(3 * S) && !faults.is_refusing(4 * S));
+        faults.swap_volumes(S, S);
+        assert!(faults.is_swapping_volumes(S) && !faults.is_swapping_volumes(2 * S));
     }
 
     #[test]

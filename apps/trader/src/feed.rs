@@ -8,7 +8,9 @@ use market::{Candle, Series, Symbol, Ticker, Timeframe, format_utc};
 use strategy::Description;
 use tokio::time::Instant;
 
+use crate::agreement::{Agreement, Compared};
 use crate::config::Config;
+use crate::tell::Teller;
 use crate::turn;
 
 /// Least time between two writes of a forming candle, or of the ticker: they are there for eyes.
@@ -31,6 +33,7 @@ pub(crate) struct Tracked {
     anchor: Option<Timeframe>,
     /// Open time of a candle up to which all are stored that exist; `None` before the first fill.
     pub(crate) complete_to_ms: Option<i64>,
+    agreement: Agreement,
     forming: Throttle,
 }
 
@@ -40,7 +43,7 @@ pub(crate) struct Feed {
     /// Each once.
     pub(crate) tracked: Vec<Tracked>,
     ticker: Throttle,
-    /// Closed candles of the stream that the store has with other values.
+    /// Closed candles of the stream that REST has with other values.
     pub(crate) conflicts: u64,
 }
 
@@ -70,7 +73,8 @@ fn enough(needed: usize) -> usize {
 
 impl Tracked {
     fn new(series: Series, warm_up: usize, anchor: Option<Timeframe>) -> Self {
-        Tracked { series, warm_up, anchor, complete_to_ms: None, forming: Throttle::default() }
+        let (agreement, forming) = (Agreement::default(), Throttle::default());
+        Tracked { series, warm_up, anchor, complete_to_ms: None, agreement, forming }
     }
 
     /// The newest candle that must be there before a close at `close_ms` is decided on.
@@ -86,6 +90,18 @@ impl Tracked {
             self.complete_to_ms = store.run_end_ms(&self.series, next_ms)?.or(self.complete_to_ms);
         }
         Ok(self.complete_to_ms >= Some(expected_ms))
+    }
+
+    /// Holds the stream's candle that waits for REST against it, where REST has been asked; tells how it differs.
+    fn settle(&mut self, store: &Store) -> Result<Option<String>> {
+        let Some(time_ms) = self.agreement.awaited_ms().filter(|&time_ms| self.complete_to_ms >= Some(time_ms)) else {
+            return Ok(None);
+        };
+        let stored = store.candles(&self.series, Some(time_ms), Some(time_ms + 1))?;
+        Ok(match self.agreement.compare(stored.iter().next().as_ref(), &self.series.symbol) {
+            Compared::Differs(how) => Some(format!("{} at {}: {how}", self.series, format_utc(time_ms))),
+            Compared::Agreed | Compared::Nothing => None,
+        })
     }
 
     /// Open time of the first candle of the warm-up of an account that begins at `started_ms`.
@@ -155,7 +171,31 @@ impl Feed {
         Ok(true)
     }
 
-    /// Stores a candle of the stream.
+    /// After every connection: its first candles have to show that they are those of REST.
+    pub(crate) fn forget_agreement(&mut self) {
+        self.tracked.iter_mut().for_each(|tracked| tracked.agreement.forget());
+    }
+
+    /// Whether nothing is known against the stream: compares what REST has been asked for, and tells what differs.
+    pub(crate) fn agrees(&mut self, store: &Store, teller: &Teller) -> Result<bool> {
+        let was_broken = self.is_broken();
+        for tracked in &mut self.tracked {
+            if let Some(how) = tracked.settle(store)? {
+                self.conflicts += 1;
+                teller.trouble(&format!("no decisions until stream and REST agree on {how}"));
+            }
+        }
+        if was_broken && !self.is_broken() {
+            teller.line("stream and REST agree again: decisions go on");
+        }
+        Ok(!self.is_broken())
+    }
+
+    fn is_broken(&self) -> bool {
+        self.tracked.iter().any(|tracked| tracked.agreement.is_broken())
+    }
+
+    /// Stores a candle of the stream; the first closed ones wait until REST has said the same.
     pub(crate) async fn store(
         &mut self,
         store: &mut Store,
@@ -171,6 +211,9 @@ impl Feed {
             if tracked.forming.is_due() {
                 turn::skip(store.put_forming(&tracked.series, candle))?;
             }
+            return Ok(());
+        }
+        if tracked.agreement.holds_back(candle) {
             return Ok(());
         }
         let time_ms = candle.open_time_ms;
@@ -223,11 +266,19 @@ mod tests {
         Candle { open_time_ms: hour * H, open: 1.0, high: 1.0, low: 1.0, close: 1.0, volume: 0.0 }
     }
 
+    fn traded(hour: i64, volume: f64) -> Candle {
+        Candle { volume, ..candle(hour) }
+    }
+
     fn feed() -> (tempfile::TempDir, Store, Feed) {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path().join("x.db")).unwrap();
         let series = Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::H1);
-        let feed = Feed { tracked: vec![Tracked::new(series, 10, None)], ticker: Throttle::default(), conflicts: 0 };
+        let mut feed =
+            Feed { tracked: vec![Tracked::new(series, 10, None)], ticker: Throttle::default(), conflicts: 0 };
+        let agreement = &mut feed.tracked[0].agreement;
+        agreement.holds_back(&traded(0, 1.0));
+        assert_eq!(agreement.compare(Some(&traded(0, 1.0)), &"BTC/USDT".parse().unwrap()), Compared::Agreed);
         (folder, store, feed)
     }
 
@@ -235,6 +286,26 @@ mod tests {
         let symbol = feed.base().symbol.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(feed.store(store, &symbol, Timeframe::H1, candle, closed)).unwrap();
+    }
+
+    #[test]
+    fn the_first_close_of_a_connection_waits_for_rest_and_so_does_what_follows_a_difference() {
+        let teller = Teller { json: true };
+        let (_folder, mut store, mut feed) = feed();
+        feed.forget_agreement();
+        feed.resume(H);
+        put(&mut feed, &mut store, &traded(2, 400.0), true);
+        assert!(store.candles(feed.base(), None, None).unwrap().is_empty(), "not believed yet");
+        assert!(feed.agrees(&store, &teller).unwrap(), "nothing is known against it");
+        for (hour, streamed, agrees) in [(2, 400.0, false), (3, 5.0, true)] {
+            put(&mut feed, &mut store, &traded(hour, streamed), true);
+            store.insert_closed(&feed.base().clone(), &[traded(hour, 5.0)]).unwrap();
+            assert!(feed.is_complete(&store, hour * H).unwrap());
+            assert_eq!(feed.agrees(&store, &teller).unwrap(), agrees, "{hour}");
+            feed.forget_agreement();
+            assert_eq!(feed.agrees(&store, &teller).unwrap(), agrees, "a new connection proves nothing");
+        }
+        assert_eq!(feed.conflicts, 1);
     }
 
     #[test]

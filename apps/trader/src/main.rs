@@ -4,11 +4,13 @@
 //! - `config.rs`, `strategy_file.rs`: what to trade and how, read strictly.
 //! - `account.rs`: who owns the account, and whether it is the same as before.
 //! - `feed.rs`, `fill.rs`: candles into the store, from the stream and over REST, without a hole.
+//! - `agreement.rs`: whether stream and REST say the same, in the same units.
 //! - `turn.rs`, `watchdog.rs`: a store that is locked, and a stop that must not wait for it.
 //! - `decide.rs`: asks the strategy, which reads the store only, and books what comes of it.
 //! - `run.rs`: the loop that ties them; `tell.rs`, `summary.rs`, `logs.rs`: what people see.
 
 mod account;
+mod agreement;
 mod args;
 mod check;
 mod config;

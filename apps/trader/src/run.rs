@@ -204,6 +204,7 @@ impl Trader {
     /// After every connection: what closed meanwhile is asked for before anything is decided.
     async fn catch_up(&mut self) -> Result<()> {
         self.is_up = true;
+        self.feed.forget_agreement();
         self.teller.line("connected");
         let now_ms = exchange_time(self.exchange.as_ref(), &self.teller).await?;
         self.raise_target(newest_closed(self.account.timeframe, now_ms));
@@ -258,6 +259,9 @@ impl Trader {
             return Ok(());
         }
         self.overdue = None;
+        if !self.feed.agrees(&self.candles, &self.teller)? {
+            return Ok(());
+        }
         let news = self.decider.decide(&self.candles, &mut self.ledger, target_ms).await?;
         self.counts.candles += news.fresh;
         self.teller.news(&self.account.symbol, &news);

@@ -135,8 +135,9 @@ impl Connection {
 
     fn tell(&mut self, moment_ms: i64, behind: Duration, messages: &mut Vec<Message>) {
         let tickers = self.last_ticker.is_none_or(|last| last.elapsed() >= TICKER_EVERY);
-        let detail = Detail { forming: behind < THIN_BEHIND, tickers };
         let exchange = &self.exchange;
+        let swapped_volumes = exchange.faults().is_swapping_volumes(exchange.clock.elapsed());
+        let detail = Detail { forming: behind < THIN_BEHIND, tickers, swapped_volumes };
         let events = self.subscriptions.events_at(&exchange.market, &exchange.venue_symbol, moment_ms, detail);
         if tickers {
             self.last_ticker = Some(Instant::now());

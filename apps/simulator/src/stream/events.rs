@@ -17,6 +17,8 @@ pub(crate) struct Teller<'a> {
     pub(crate) symbol: &'a str,
     /// Unit of times.
     pub(crate) unit: TimeUnit,
+    /// Whether volumes in base and in quote stand in each other's place.
+    pub(crate) swapped_volumes: bool,
 }
 
 #[derive(Serialize)]
@@ -112,7 +114,8 @@ impl Teller<'_> {
     /// A bar of `timeframe` at `time_ms`, for the last time when it `closes`.
     pub(crate) fn kline(&self, timeframe: Timeframe, bar: &Bar, time_ms: i64, closes: bool) -> String {
         let candle = &bar.candle;
-        let (taker_volume, taker_quote_volume) = bar.taker_volumes();
+        let (volume, quote_volume) = self.volumes((candle.volume, bar.quote_volume));
+        let (taker_volume, taker_quote_volume) = self.volumes(bar.taker_volumes());
         text(&KlineEvent {
             e: "kline",
             event_time: self.unit.time(time_ms),
@@ -128,15 +131,20 @@ impl Teller<'_> {
                 c: decimal(candle.close),
                 h: decimal(candle.high),
                 l: decimal(candle.low),
-                v: decimal(candle.volume),
+                v: decimal(volume),
                 n: bar.trades,
                 x: closes,
-                q: decimal(bar.quote_volume),
+                q: decimal(quote_volume),
                 taker_volume: decimal(taker_volume),
                 taker_quote_volume: decimal(taker_quote_volume),
                 ignored: "0",
             },
         })
+    }
+
+    /// In base and in quote, as they are told.
+    fn volumes(&self, (base, quote): (f64, f64)) -> (f64, f64) {
+        if self.swapped_volumes { (quote, base) } else { (base, quote) }
     }
 
     /// The best bid and ask.

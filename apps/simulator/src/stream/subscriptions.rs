@@ -43,13 +43,15 @@ pub(crate) struct Event {
     pub(crate) is_close: bool,
 }
 
-/// Which events may be left out at a moment.
+/// What is left out at a moment, or told wrongly.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Detail {
     /// Whether forming bars and the best prices are told.
     pub(crate) forming: bool,
     /// Whether the tickers of 24 hours are told.
     pub(crate) tickers: bool,
+    /// Whether the volumes of bars stand in each other's place.
+    pub(crate) swapped_volumes: bool,
 }
 
 impl Subscriptions {
@@ -99,7 +101,7 @@ impl Subscriptions {
     /// What there is to tell at `time_ms`, a moment of the market: first every bar that closes there, shortest
     /// timeframe first, then what has changed.
     pub(crate) fn events_at(&mut self, market: &Market, symbol: &str, time_ms: i64, detail: Detail) -> Vec<Event> {
-        let teller = Teller { market, symbol, unit: self.unit };
+        let teller = Teller { market, symbol, unit: self.unit, swapped_volumes: detail.swapped_volumes };
         let mut events = Vec::new();
         self.tell_closes(&teller, time_ms, &mut events);
         if market.is_forming(time_ms) {
@@ -161,7 +163,7 @@ mod tests {
     use crate::replay::{Decimals, Tape};
 
     const MINUTE: i64 = 60_000;
-    const FULL: Detail = Detail { forming: true, tickers: true };
+    const FULL: Detail = Detail { forming: true, tickers: true, swapped_volumes: false };
 
     /// One-minute candles at minutes 0 to 6 and at 20.
     fn market() -> Market {
@@ -200,7 +202,7 @@ mod tests {
         let closes = ["kline_1m closes", "kline_5m closes"];
         let rest = ["kline_1m", "kline_5m", "kline_1M", "ticker", "bookTicker"];
         check(&names, 5, FULL, &[closes.as_slice(), &rest].concat());
-        check(&names, 5, Detail { forming: false, tickers: false }, &closes);
+        check(&names, 5, Detail { forming: false, tickers: false, swapped_volumes: false }, &closes);
     }
 
     #[test]

@@ -111,11 +111,28 @@ fn dropped_closes_do_not_come() {
 }
 
 #[test]
+fn swapped_volumes_stand_in_each_others_place() {
+    let simulator = Simulator::generated("600");
+    simulator.command("swap_volumes?seconds=60");
+    let close = simulator.stream("/ws/btcusdt@kline_1m").next_close();
+    let rows = simulator.json(&format!("/api/v3/klines?symbol=BTCUSDT&interval=1m&limit=1&startTime={}", close["t"]));
+    for (streamed, asked) in [("v", 7), ("q", 5), ("V", 10), ("Q", 9)] {
+        assert_eq!(close[streamed], rows[0][asked], "{streamed} of {close}");
+    }
+}
+
+#[test]
 fn commands_that_make_no_sense_are_refused() {
     let simulator = Simulator::generated("1");
-    for command in
-        ["explode", "silence", "silence?seconds=-1", "fail?status=200", "short_pages?percent=101", "stall?seconds=x"]
-    {
+    for command in [
+        "explode",
+        "silence",
+        "silence?seconds=-1",
+        "swap_volumes",
+        "fail?status=200",
+        "short_pages?percent=101",
+        "stall?seconds=x",
+    ] {
         let reply = simulator.try_request("POST", &format!("/simulator/{command}"), "").unwrap();
         assert!(reply.status == 400 && reply.body.contains("error"), "{command}: {reply:?}");
     }

@@ -71,6 +71,36 @@ fn a_kill_between_a_lost_close_and_its_repair_leaves_no_hole() {
 }
 
 #[test]
+fn a_stream_that_counts_volume_in_quote_is_not_believed_and_nothing_is_decided_on_it() {
+    let (desk, simulator) = (Desk::new(BUSY, ""), Simulator::generated());
+    simulator.command("swap_volumes?seconds=6");
+    let trader = desk.start(&simulator);
+    let is_told = || desk.told().contains("no decisions until stream and REST agree");
+    wait_until("the difference to be told", is_told, || desk.told());
+    let before = desk.booked(ACCOUNT);
+    assert!(desk.told().contains("as if it were counted in USDT there"), "{}", desk.told());
+    sleep(Duration::from_secs(1));
+    assert_eq!(desk.booked(ACCOUNT), before, "{}", desk.told());
+    desk.wait_for(ACCOUNT, before + 60);
+    let (summary, status, _) = trader.terminate();
+    assert!(status.success() && summary["conflicts"].as_u64() >= Some(1), "{summary}");
+    assert!(desk.told().contains("agree again: decisions go on"), "{}", desk.told());
+    decided_on_every_candle(&desk);
+    stored_as_the_exchange_has_them(&desk, &simulator);
+}
+
+/// What was decided on has the exchange's own volumes.
+#[track_caller]
+fn stored_as_the_exchange_has_them(desk: &Desk, simulator: &Simulator) {
+    let (store, _, account) = desk.ledger(ACCOUNT).unwrap();
+    let series = Series::new(account.exchange, account.symbol, account.timeframe);
+    let candles = store.candles(&series, Some(account.started_ms), None).unwrap();
+    let rows = simulator.klines(account.started_ms);
+    let volumes: Vec<f64> = rows.iter().map(|row| row[5].as_str().unwrap().parse().unwrap()).collect();
+    assert_eq!(candles.volume, volumes[..candles.volume.len()]);
+}
+
+#[test]
 fn a_cut_stream_comes_back() {
     let summary = run("", "disconnect");
     assert!(summary["reconnects"].as_u64() >= Some(1), "{summary}");

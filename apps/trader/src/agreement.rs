@@ -1,0 +1,158 @@
+//! Whether stream and REST speak of the same candles in the same units.
+//!
+//! History comes over REST and goes on from the stream. Where the one counts volume in the base asset and the other in
+//! the quote, or in contracts, every value that hangs on volume breaks at the seam, and nothing looks wrong. So the first
+//! candle that a connection closes is not believed: REST is asked for the same one. Where both say the same, the stream
+//! is believed from then on; where they do not, nothing is decided until a later candle shows that they do.
+
+use market::{Candle, Symbol};
+
+/// How far the prices of one candle may lie apart, as a share: a trade may be counted late.
+const PRICE_TOLERANCE: f64 = 1e-3;
+/// The same for volumes. Another unit is further away, by the price; where it is not, it means the same.
+const VOLUME_TOLERANCE: f64 = 1e-2;
+/// How near to the price the quotient of two volumes lies when one of them is in quote: a candle has more than one price.
+const UNIT_TOLERANCE: f64 = 0.2;
+
+/// What is known of one series.
+#[derive(Debug, Default)]
+pub(crate) struct Agreement {
+    is_shown: bool,
+    /// The newest candle of the stream that REST is to be asked for.
+    awaited: Option<Candle>,
+    /// Whether the last candle that could tell was another one.
+    is_broken: bool,
+}
+
+/// What came of comparing one candle.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Compared {
+    /// Both say the same: the stream is believed now.
+    Agreed,
+    /// Nothing was traded, or REST does not have it: another one has to tell.
+    Nothing,
+    /// They differ: how.
+    Differs(String),
+}
+
+impl Agreement {
+    /// Begins anew, as after every connection. What differed before does so until a candle shows otherwise.
+    pub(crate) fn forget(&mut self) {
+        *self = Agreement { is_broken: self.is_broken, ..Agreement::default() };
+    }
+
+    /// Whether a candle that the stream closed must wait for REST to say the same; notes it then.
+    pub(crate) fn holds_back(&mut self, candle: &Candle) -> bool {
+        if !self.is_shown {
+            self.awaited = Some(*candle);
+        }
+        !self.is_shown
+    }
+
+    /// Open time of the candle that waits, Unix milliseconds.
+    pub(crate) fn awaited_ms(&self) -> Option<i64> {
+        self.awaited.map(|candle| candle.open_time_ms)
+    }
+
+    /// Whether nothing may be decided.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_broken
+    }
+
+    /// Holds the candle that waits against that of REST; a candle of no volume says nothing about its unit.
+    pub(crate) fn compare(&mut self, rest: Option<&Candle>, symbol: &Symbol) -> Compared {
+        let (Some(streamed), Some(rest)) = (self.awaited.take(), rest) else { return Compared::Nothing };
+        if let Some(how) = difference(&streamed, rest, symbol) {
+            self.is_broken = true;
+            return Compared::Differs(how);
+        }
+        if rest.volume == 0.0 {
+            return Compared::Nothing;
+        }
+        (self.is_shown, self.is_broken) = (true, false);
+        Compared::Agreed
+    }
+}
+
+/// How two candles of one moment differ by more than late trades do.
+fn difference(streamed: &Candle, rest: &Candle, symbol: &Symbol) -> Option<String> {
+    let values = |candle: &Candle| [candle.open, candle.high, candle.low, candle.close];
+    for (name, (streamed, rest)) in
+        ["open", "high", "low", "close"].into_iter().zip(values(streamed).into_iter().zip(values(rest)))
+    {
+        if !is_near(streamed, rest, PRICE_TOLERANCE) {
+            return Some(format!("its {name} is {streamed} there and {rest} over REST"));
+        }
+    }
+    if is_near(streamed.volume, rest.volume, VOLUME_TOLERANCE) {
+        return None;
+    }
+    let is_quote_of = |one: f64, other: f64| is_near(one, other * rest.close, UNIT_TOLERANCE);
+    let unit = if is_quote_of(streamed.volume, rest.volume) {
+        format!(", as if it were counted in {} there", symbol.quote())
+    } else if is_quote_of(rest.volume, streamed.volume) {
+        format!(", as if it were counted in {} over REST", symbol.quote())
+    } else {
+        String::new()
+    };
+    Some(format!("its volume is {} there and {} over REST{unit}", streamed.volume, rest.volume))
+}
+
+fn is_near(one: f64, other: f64, tolerance: f64) -> bool {
+    (one - other).abs() <= tolerance * one.abs().max(other.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REST: Candle = Candle { open_time_ms: 0, open: 100.0, high: 110.0, low: 90.0, close: 105.0, volume: 3.0 };
+
+    fn compare(streamed: Candle, rest: Candle) -> (Compared, Agreement) {
+        let mut agreement = Agreement::default();
+        assert!(agreement.holds_back(&streamed));
+        let compared = agreement.compare(Some(&rest), &"BTC/USDT".parse().unwrap());
+        (compared, agreement)
+    }
+
+    #[test]
+    fn the_same_candle_is_believed_late_trades_or_not() {
+        for streamed in [REST, Candle { volume: 2.98, ..REST }, Candle { close: 105.1, ..REST }] {
+            let (compared, mut agreement) = compare(streamed, REST);
+            assert_eq!(compared, Compared::Agreed);
+            assert!(!agreement.holds_back(&streamed) && !agreement.is_broken());
+            agreement.forget();
+            assert!(agreement.holds_back(&streamed), "a new connection has to show it again");
+        }
+    }
+
+    #[test]
+    fn another_unit_and_another_market_are_not() {
+        let in_quote = Candle { volume: 310.0, ..REST };
+        for (streamed, rest, how) in [
+            (in_quote, REST, "its volume is 310 there and 3 over REST, as if it were counted in USDT there"),
+            (REST, in_quote, "its volume is 3 there and 310 over REST, as if it were counted in USDT over REST"),
+            (Candle { volume: 2.9, ..REST }, REST, "its volume is 2.9 there and 3 over REST"),
+            (Candle { volume: 0.0, ..REST }, REST, "its volume is 0 there and 3 over REST"),
+            (REST, Candle { volume: 0.0, ..REST }, "its volume is 3 there and 0 over REST"),
+            (Candle { low: 89.0, ..REST }, REST, "its low is 89 there and 90 over REST"),
+        ] {
+            let (compared, mut agreement) = compare(streamed, rest);
+            assert_eq!(compared, Compared::Differs(how.to_owned()));
+            agreement.forget();
+            assert!(agreement.is_broken() && agreement.holds_back(&streamed));
+            agreement.compare(Some(&streamed), &"BTC/USDT".parse().unwrap());
+            assert_eq!(agreement.is_broken(), streamed.volume == 0.0, "a candle that tells ends it");
+        }
+    }
+
+    #[test]
+    fn a_candle_that_says_nothing_leaves_it_to_another() {
+        let quiet = Candle { volume: 0.0, ..REST };
+        let (compared, mut agreement) = compare(quiet, quiet);
+        assert_eq!(compared, Compared::Nothing);
+        assert!(agreement.holds_back(&REST));
+        assert_eq!(agreement.compare(None, &"BTC/USDT".parse().unwrap()), Compared::Nothing, "REST has none");
+        assert!(!agreement.is_broken() && agreement.awaited_ms().is_none());
+    }
+}
