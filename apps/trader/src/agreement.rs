@@ -24,17 +24,6 @@ pub(crate) struct Agreement {
     is_broken: bool,
 }
 
-/// What came of comparing one candle.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Compared {
-    /// Both say the same: the stream is believed now.
-    Agreed,
-    /// Nothing was traded, or REST does not have it: another one has to tell.
-    Nothing,
-    /// They differ: how.
-    Differs(String),
-}
-
 impl Agreement {
     /// Begins anew, as after every connection. What differed before does so until a candle shows otherwise.
     pub(crate) fn forget(&mut self) {
@@ -49,9 +38,9 @@ impl Agreement {
         !self.is_shown
     }
 
-    /// Open time of the candle that waits, Unix milliseconds.
-    pub(crate) fn awaited_ms(&self) -> Option<i64> {
-        self.awaited.map(|candle| candle.open_time_ms)
+    /// The candle that waits, once REST has been asked for everything up to `asked_to_ms`, an open time.
+    pub(crate) fn take_awaited(&mut self, asked_to_ms: Option<i64>) -> Option<Candle> {
+        self.awaited.take_if(|awaited| asked_to_ms >= Some(awaited.open_time_ms))
     }
 
     /// Whether nothing may be decided.
@@ -59,18 +48,15 @@ impl Agreement {
         self.is_broken
     }
 
-    /// Holds the candle that waits against that of REST; a candle of no volume says nothing about its unit.
-    pub(crate) fn compare(&mut self, rest: Option<&Candle>, symbol: &Symbol) -> Compared {
-        let (Some(streamed), Some(rest)) = (self.awaited.take(), rest) else { return Compared::Nothing };
-        if let Some(how) = difference(&streamed, rest, symbol) {
+    /// Holds a candle against that of REST, and gives how they differ. One of no volume says nothing about its unit.
+    pub(crate) fn compare(&mut self, streamed: &Candle, rest: &Candle, symbol: &Symbol) -> Option<String> {
+        let differs = difference(streamed, rest, symbol);
+        if differs.is_some() {
             self.is_broken = true;
-            return Compared::Differs(how);
+        } else if rest.volume > 0.0 {
+            (self.is_shown, self.is_broken) = (true, false);
         }
-        if rest.volume == 0.0 {
-            return Compared::Nothing;
-        }
-        (self.is_shown, self.is_broken) = (true, false);
-        Compared::Agreed
+        differs
     }
 }
 
@@ -108,18 +94,18 @@ mod tests {
 
     const REST: Candle = Candle { open_time_ms: 0, open: 100.0, high: 110.0, low: 90.0, close: 105.0, volume: 3.0 };
 
-    fn compare(streamed: Candle, rest: Candle) -> (Compared, Agreement) {
-        let mut agreement = Agreement::default();
+    fn compare(agreement: &mut Agreement, streamed: Candle, rest: Candle) -> Option<String> {
         assert!(agreement.holds_back(&streamed));
-        let compared = agreement.compare(Some(&rest), &"BTC/USDT".parse().unwrap());
-        (compared, agreement)
+        assert_eq!(agreement.take_awaited(Some(-1)), None, "REST has not been asked yet");
+        assert_eq!(agreement.take_awaited(Some(0)), Some(streamed));
+        agreement.compare(&streamed, &rest, &"BTC/USDT".parse().unwrap())
     }
 
     #[test]
     fn the_same_candle_is_believed_late_trades_or_not() {
         for streamed in [REST, Candle { volume: 2.98, ..REST }, Candle { close: 105.1, ..REST }] {
-            let (compared, mut agreement) = compare(streamed, REST);
-            assert_eq!(compared, Compared::Agreed);
+            let mut agreement = Agreement::default();
+            assert_eq!(compare(&mut agreement, streamed, REST), None);
             assert!(!agreement.holds_back(&streamed) && !agreement.is_broken());
             agreement.forget();
             assert!(agreement.holds_back(&streamed), "a new connection has to show it again");
@@ -137,22 +123,19 @@ mod tests {
             (REST, Candle { volume: 0.0, ..REST }, "its volume is 3 there and 0 over REST"),
             (Candle { low: 89.0, ..REST }, REST, "its low is 89 there and 90 over REST"),
         ] {
-            let (compared, mut agreement) = compare(streamed, rest);
-            assert_eq!(compared, Compared::Differs(how.to_owned()));
+            let mut agreement = Agreement::default();
+            assert_eq!(compare(&mut agreement, streamed, rest).as_deref(), Some(how));
             agreement.forget();
-            assert!(agreement.is_broken() && agreement.holds_back(&streamed));
-            agreement.compare(Some(&streamed), &"BTC/USDT".parse().unwrap());
-            assert_eq!(agreement.is_broken(), streamed.volume == 0.0, "a candle that tells ends it");
+            assert!(agreement.is_broken(), "a new connection proves nothing");
+            compare(&mut agreement, REST, REST);
+            assert!(!agreement.is_broken(), "a candle that tells ends it");
         }
     }
 
     #[test]
-    fn a_candle_that_says_nothing_leaves_it_to_another() {
-        let quiet = Candle { volume: 0.0, ..REST };
-        let (compared, mut agreement) = compare(quiet, quiet);
-        assert_eq!(compared, Compared::Nothing);
-        assert!(agreement.holds_back(&REST));
-        assert_eq!(agreement.compare(None, &"BTC/USDT".parse().unwrap()), Compared::Nothing, "REST has none");
-        assert!(!agreement.is_broken() && agreement.awaited_ms().is_none());
+    fn a_candle_without_volume_leaves_it_to_another() {
+        let (quiet, mut agreement) = (Candle { volume: 0.0, ..REST }, Agreement::default());
+        assert_eq!(compare(&mut agreement, quiet, quiet), None);
+        assert!(agreement.holds_back(&REST) && !agreement.is_broken());
     }
 }

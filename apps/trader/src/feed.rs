@@ -8,8 +8,9 @@ use market::{Candle, Series, Symbol, Ticker, Timeframe, format_utc};
 use strategy::Description;
 use tokio::time::Instant;
 
-use crate::agreement::{Agreement, Compared};
+use crate::agreement::Agreement;
 use crate::config::Config;
+use crate::door;
 use crate::tell::Teller;
 use crate::turn;
 
@@ -92,16 +93,12 @@ impl Tracked {
         Ok(self.complete_to_ms >= Some(expected_ms))
     }
 
-    /// Holds the stream's candle that waits for REST against it, where REST has been asked; tells how it differs.
-    fn settle(&mut self, store: &Store) -> Result<Option<String>> {
-        let Some(time_ms) = self.agreement.awaited_ms().filter(|&time_ms| self.complete_to_ms >= Some(time_ms)) else {
-            return Ok(None);
-        };
+    /// The stream's candle that waits and that of REST, where REST has been asked and has it.
+    fn shared(&mut self, store: &Store) -> Result<Option<(Candle, Candle)>> {
+        let Some(streamed) = self.agreement.take_awaited(self.complete_to_ms) else { return Ok(None) };
+        let time_ms = streamed.open_time_ms;
         let stored = store.candles(&self.series, Some(time_ms), Some(time_ms + 1))?;
-        Ok(match self.agreement.compare(stored.iter().next().as_ref(), &self.series.symbol) {
-            Compared::Differs(how) => Some(format!("{} at {}: {how}", self.series, format_utc(time_ms))),
-            Compared::Agreed | Compared::Nothing => None,
-        })
+        Ok(stored.iter().next().map(|stored| (streamed, stored)))
     }
 
     /// Open time of the first candle of the warm-up of an account that begins at `started_ms`.
@@ -177,13 +174,16 @@ impl Feed {
     }
 
     /// Whether nothing is known against the stream: compares what REST has been asked for, and tells what differs.
-    pub(crate) fn agrees(&mut self, store: &Store, teller: &Teller) -> Result<bool> {
+    pub(crate) async fn agrees(&mut self, store: &mut Store, teller: &Teller) -> Result<bool> {
         let was_broken = self.is_broken();
         for tracked in &mut self.tracked {
-            if let Some(how) = tracked.settle(store)? {
-                self.conflicts += 1;
-                teller.trouble(&format!("no decisions until stream and REST agree on {how}"));
-            }
+            let Some((streamed, stored)) = tracked.shared(store)? else { continue };
+            let series = &tracked.series;
+            let Some(how) = tracked.agreement.compare(&streamed, &stored, &series.symbol) else { continue };
+            self.conflicts += 1;
+            turn::wait_for(|| door::keep_conflict(store, series, &streamed, &stored)).await?;
+            let time = format_utc(streamed.open_time_ms);
+            teller.trouble(&format!("no decisions until stream and REST agree on {series} at {time}: {how}"));
         }
         if was_broken && !self.is_broken() {
             teller.line("stream and REST agree again: decisions go on");
@@ -213,9 +213,6 @@ impl Feed {
             }
             return Ok(());
         }
-        if tracked.agreement.holds_back(candle) {
-            return Ok(());
-        }
         let time_ms = candle.open_time_ms;
         let is_past = tracked.complete_to_ms >= Some(time_ms);
         if is_past && store.candles(&tracked.series, Some(time_ms), Some(time_ms + 1))?.is_empty() {
@@ -223,9 +220,17 @@ impl Feed {
             tracing::warn!("{} of {} came after decisions were made without it", format_utc(time_ms), tracked.series);
             return Ok(());
         }
-        if let Stored::Conflict(kept) = turn::wait_for(|| store.put_closed(&tracked.series, candle)).await? {
+        let series = &tracked.series;
+        if !turn::wait_for(|| door::lets_in(store, series, candle)).await? {
+            return Ok(());
+        }
+        if tracked.agreement.holds_back(candle) {
+            return Ok(());
+        }
+        if let Stored::Conflict(kept) = turn::wait_for(|| store.put_closed(series, candle)).await? {
             self.conflicts += 1;
-            let (time, series) = (format_utc(time_ms), &tracked.series);
+            turn::wait_for(|| door::keep_conflict(store, series, candle, &kept)).await?;
+            let time = format_utc(time_ms);
             tracing::warn!(
                 "the stream's {candle:?} of {series} at {time} differs from the stored {kept:?}, which stays"
             );
@@ -277,33 +282,38 @@ mod tests {
         let mut feed =
             Feed { tracked: vec![Tracked::new(series, 10, None)], ticker: Throttle::default(), conflicts: 0 };
         let agreement = &mut feed.tracked[0].agreement;
-        agreement.holds_back(&traded(0, 1.0));
-        assert_eq!(agreement.compare(Some(&traded(0, 1.0)), &"BTC/USDT".parse().unwrap()), Compared::Agreed);
+        assert_eq!(agreement.compare(&traded(0, 1.0), &traded(0, 1.0), &"BTC/USDT".parse().unwrap()), None);
         (folder, store, feed)
     }
 
     fn put(feed: &mut Feed, store: &mut Store, candle: &Candle, closed: bool) {
         let symbol = feed.base().symbol.clone();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        runtime.block_on(feed.store(store, &symbol, Timeframe::H1, candle, closed)).unwrap();
+        wait(feed.store(store, &symbol, Timeframe::H1, candle, closed)).unwrap();
+    }
+
+    fn agrees(feed: &mut Feed, store: &mut Store) -> bool {
+        wait(feed.agrees(store, &Teller { json: true })).unwrap()
+    }
+
+    fn wait<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
     }
 
     #[test]
     fn the_first_close_of_a_connection_waits_for_rest_and_so_does_what_follows_a_difference() {
-        let teller = Teller { json: true };
         let (_folder, mut store, mut feed) = feed();
         feed.forget_agreement();
         feed.resume(H);
         put(&mut feed, &mut store, &traded(2, 400.0), true);
         assert!(store.candles(feed.base(), None, None).unwrap().is_empty(), "not believed yet");
-        assert!(feed.agrees(&store, &teller).unwrap(), "nothing is known against it");
-        for (hour, streamed, agrees) in [(2, 400.0, false), (3, 5.0, true)] {
+        assert!(agrees(&mut feed, &mut store), "nothing is known against it");
+        for (hour, streamed, expected) in [(2, 400.0, false), (3, 5.0, true)] {
             put(&mut feed, &mut store, &traded(hour, streamed), true);
             store.insert_closed(&feed.base().clone(), &[traded(hour, 5.0)]).unwrap();
             assert!(feed.is_complete(&store, hour * H).unwrap());
-            assert_eq!(feed.agrees(&store, &teller).unwrap(), agrees, "{hour}");
+            assert_eq!(agrees(&mut feed, &mut store), expected, "{hour}");
             feed.forget_agreement();
-            assert_eq!(feed.agrees(&store, &teller).unwrap(), agrees, "a new connection proves nothing");
+            assert_eq!(agrees(&mut feed, &mut store), expected, "a new connection proves nothing");
         }
         assert_eq!(feed.conflicts, 1);
     }
@@ -324,6 +334,28 @@ mod tests {
         assert_eq!(store.candles(feed.base(), None, None).unwrap().len(), 3);
         put(&mut feed, &mut store, &Candle { close: 1.0, high: 2.0, ..candle(3) }, true);
         assert_eq!(feed.conflicts, 1);
+    }
+
+    #[test]
+    fn what_no_market_does_is_kept_aside_as_it_came() {
+        let (_folder, mut store, mut feed) = feed();
+        put(&mut feed, &mut store, &candle(1), true);
+        let jumped = Candle { open: 5e3, high: 5e3, low: 5e3, close: 5e3, ..candle(2) };
+        put(&mut feed, &mut store, &jumped, true);
+        put(&mut feed, &mut store, &Candle { high: 3.0, ..candle(3) }, true);
+        put(&mut feed, &mut store, &Candle { high: 2.0, ..candle(3) }, true);
+        assert_eq!(store.candles(feed.base(), None, None).unwrap().open_time_ms, [H, 3 * H]);
+        let aside: Vec<_> = store.quarantine_status().unwrap().into_iter().map(|status| status.rule).collect();
+        assert_eq!(aside, ["conflict", "jump", "move_without_volume"]);
+    }
+
+    #[test]
+    fn what_comes_over_rest_behind_a_decision_rewrites_no_past() {
+        let (_folder, mut store, feed) = feed();
+        let mut judge = market::Judge::of_trades(Timeframe::H1);
+        let page = [candle(1), candle(2), candle(3)];
+        let added = door::take_page(&mut store, feed.base(), &mut judge, &page, Some(2 * H)).unwrap();
+        assert_eq!((added, store.candles(feed.base(), None, None).unwrap().open_time_ms), (1, vec![3 * H]));
     }
 
     #[test]

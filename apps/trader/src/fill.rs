@@ -5,9 +5,10 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use db::Store;
 use exchange::{Exchange, ExchangeError, FetchError, Fetched, fetch_closed};
-use market::format_utc;
+use market::{Judge, format_utc};
 use network::Backoff;
 
+use crate::door;
 use crate::feed::Tracked;
 use crate::tell::Teller;
 use crate::turn;
@@ -124,12 +125,14 @@ async fn fetch(
     added: &mut u64,
 ) -> Result<Fetched, FetchError> {
     let series = &tracked.series;
+    let mut judge = Judge::of_trades(series.timeframe);
     let on_page = |page: &[market::Candle]| {
-        let inserted = store.insert_closed(series, page)?;
-        *added += inserted.new + inserted.completed;
+        *added += door::take_page(store, series, &mut judge, page, tracked.complete_to_ms)?;
         Ok(())
     };
-    fetch_closed(exchange, &series.symbol, series.timeframe, since_ms, None, on_page).await
+    let fetched = fetch_closed(exchange, &series.symbol, series.timeframe, since_ms, None, on_page).await?;
+    door::keep_refused(store, series, &fetched.refused).map_err(|error| FetchError::Receiver(error.into()))?;
+    Ok(fetched)
 }
 
 fn is_late(tracked: &Tracked, open_time_ms: i64, server_time_ms: i64) -> bool {

@@ -4,6 +4,7 @@
 //! - `config.rs`, `strategy_file.rs`: what to trade and how, read strictly.
 //! - `account.rs`: who owns the account, and whether it is the same as before.
 //! - `feed.rs`, `fill.rs`: candles into the store, from the stream and over REST, without a hole.
+//! - `door.rs`: which candles are believed; the others are set aside.
 //! - `agreement.rs`: whether stream and REST say the same, in the same units.
 //! - `turn.rs`, `watchdog.rs`: a store that is locked, and a stop that must not wait for it.
 //! - `decide.rs`: asks the strategy, which reads the store only, and books what comes of it.
@@ -15,6 +16,7 @@ mod args;
 mod check;
 mod config;
 mod decide;
+mod door;
 mod feed;
 mod fill;
 mod logs;

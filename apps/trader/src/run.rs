@@ -259,7 +259,7 @@ impl Trader {
             return Ok(());
         }
         self.overdue = None;
-        if !self.feed.agrees(&self.candles, &self.teller)? {
+        if !self.feed.agrees(&mut self.candles, &self.teller).await? {
             return Ok(());
         }
         let news = self.decider.decide(&self.candles, &mut self.ledger, target_ms).await?;

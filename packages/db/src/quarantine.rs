@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use market::{Rule, Series, Symbol, Timeframe};
+use market::{Candle, Objection, Rule, Series, Symbol, Timeframe};
 use rusqlite::{Connection, Row, params};
 
 use crate::columns::{parsed, seconds, time_ms};
@@ -89,8 +89,28 @@ pub struct Aside {
     pub raw: String,
     /// What is wrong with it, in words.
     pub why: String,
-    /// Where it came from: a file and a line, or `rest`.
+    /// Where it came from: a file and a line, `rest`, or `stream`.
     pub source: String,
+}
+
+impl Aside {
+    /// A candle that came from `source`, as a row of a file would have it.
+    #[must_use]
+    pub fn of(candle: &Candle, Objection { rule, why }: Objection, source: &str) -> Self {
+        Aside { rule, raw: raw(candle), why, source: source.to_owned() }
+    }
+
+    /// A candle in whose place the store has another one.
+    #[must_use]
+    pub fn conflict(candle: &Candle, stored: &Candle, source: &str) -> Self {
+        let why = format!("the store has {}", raw(stored));
+        Aside::of(candle, Objection { rule: Rule::Conflict, why }, source)
+    }
+}
+
+fn raw(candle: &Candle) -> String {
+    let Candle { open_time_ms, open, high, low, close, volume } = candle;
+    format!("{open_time_ms},{open},{high},{low},{close},{volume}")
 }
 
 /// A row as it lies in the quarantine.

@@ -117,6 +117,25 @@ impl Judge {
         Judge { has_volume: false, ..Self::of_trades(timeframe) }
     }
 
+    /// The same after a candle that was believed, at its `close`.
+    #[must_use]
+    pub fn after(self, close: f64) -> Self {
+        Judge { believed: Some(close), ..self }
+    }
+
+    /// Judges candles in rising time: gives those to be stored, and everything that speaks against one.
+    pub fn sift(&mut self, candles: &[Candle]) -> (Vec<Candle>, Vec<(Candle, Objection)>) {
+        let (mut believed, mut doubted) = (Vec::with_capacity(candles.len()), Vec::new());
+        for candle in candles {
+            let objection = self.judge(candle);
+            if objection.as_ref().is_none_or(|objection| objection.rule.is_doubt()) {
+                believed.push(*candle);
+            }
+            doubted.extend(objection.map(|objection| (*candle, objection)));
+        }
+        (believed, doubted)
+    }
+
     /// What speaks against the next candle. It is to be stored where nothing does, or [`Rule::is_doubt`].
     ///
     /// A jump is refused once. Where the next candle is on the new level too, it is believed, and so is all
@@ -197,6 +216,15 @@ mod tests {
         check(&[flat(1.0), Candle { low: 1e-5, high: 2e3, ..flat(1.0) }], &["", ""]);
         // A candle that is refused for something else is nobody's neighbour.
         check(&[flat(1.0), flat(-5.0), flat(1.0)], &["", "price_not_positive", ""]);
+    }
+
+    #[test]
+    fn sifting_keeps_what_is_believed_and_what_is_doubted() {
+        let quiet = Candle { volume: 0.0, ..GOOD };
+        let (believed, doubted) = Judge::of_trades(Timeframe::H1).after(2.0).sift(&[flat(2e3), GOOD, quiet]);
+        assert_eq!(believed, [GOOD, quiet]);
+        let doubted: Vec<_> = doubted.iter().map(|(candle, objection)| (*candle, objection.rule)).collect();
+        assert_eq!(doubted, [(flat(2e3), Rule::Jump), (quiet, Rule::MoveWithoutVolume)]);
     }
 
     #[test]

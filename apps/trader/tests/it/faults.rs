@@ -133,43 +133,64 @@ fn an_exchange_that_is_away_is_waited_for() {
     decided_on_every_candle(&desk);
 }
 
-#[test]
-fn candles_that_do_not_exist_are_passed_over() {
-    const START_MS: i64 = 1_704_067_200_000;
-    let desk = Desk::new(BUSY, "");
-    let missing = |minute: &i64| [303, 304, 305, 311, 330].contains(minute);
+/// Where the markets of the next two begin, Unix milliseconds.
+const START_MS: i64 = 1_704_067_200_000;
+
+/// Ten hours of minutes near 100, but for what `price_of` says: no candle, or another level.
+fn serve_minutes(desk: &Desk, price_of: impl Fn(i64) -> Option<f64>) -> Simulator {
     let (mut dice, mut rows) = (fastrand::Rng::with_seed(5), String::new());
-    for minute in (0..600_i64).filter(|minute| !missing(minute)) {
-        let (open, close) = (100.0 + dice.f64(), 100.0 + dice.f64());
+    for minute in 0..600 {
+        let Some(level) = price_of(minute) else { continue };
+        let (open, close) = (level + dice.f64(), level + dice.f64());
         let (high, low) = (open.max(close) + 0.1, open.min(close) - 0.1);
         rows.push_str(&format!("{},{open},{high},{low},{close},1\n", START_MS + minute * 60_000));
     }
     desk.write("candles.csv", &rows);
     let path = desk.path("candles.csv");
-    let simulator = Simulator::serve(&[
-        "--candles",
-        path.to_str().unwrap(),
-        "--symbol",
-        "BTC/USDT",
-        "--timeframe",
-        "1m",
-        "--speed",
-        "600",
-        "--start",
-        "2024-01-01T04:55:00Z",
-    ]);
-    let trader = desk.start(&simulator);
-    desk.wait_for(ACCOUNT, 20);
-    trader.kill();
-    let trader = desk.start(&simulator);
-    desk.wait_for(ACCOUNT, 60);
-    trader.terminate();
+    let market = ["--candles", path.to_str().unwrap(), "--symbol", "BTC/USDT", "--timeframe", "1m"];
+    Simulator::serve(&[&market[..], &["--speed", "600", "--start", "2024-01-01T04:55:00Z"]].concat())
+}
+
+/// The minutes that were decided on, since the markets began.
+fn decided_minutes(desk: &Desk) -> Vec<i64> {
     let (store, id, _) = desk.ledger(ACCOUNT).unwrap();
     let equity = store.booked_equity(id).unwrap();
-    let minutes: Vec<i64> = equity.iter().map(|row| (row.candle_time_ms - START_MS) / 60_000).collect();
+    equity.iter().map(|row| (row.candle_time_ms - START_MS) / 60_000).collect()
+}
+
+/// Trades over a kill and a restart; every minute but those that `is_missing` was decided on.
+#[track_caller]
+fn passed_over(desk: &Desk, simulator: &Simulator, is_missing: impl Fn(&i64) -> bool) {
+    let trader = desk.start(simulator);
+    desk.wait_for(ACCOUNT, 20);
+    trader.kill();
+    let trader = desk.start(simulator);
+    desk.wait_for(ACCOUNT, 60);
+    trader.terminate();
+    let minutes = decided_minutes(desk);
     let (first, last) = (minutes[0], minutes[minutes.len() - 1]);
     assert!(first < 303 && last > 330, "{first} … {last}");
-    assert_eq!(minutes, (first..=last).filter(|minute| !missing(minute)).collect::<Vec<_>>());
+    assert_eq!(minutes, (first..=last).filter(|minute| !is_missing(minute)).collect::<Vec<_>>());
+}
+
+#[test]
+fn candles_that_do_not_exist_are_passed_over() {
+    let desk = Desk::new(BUSY, "");
+    let is_missing = |minute: &i64| [303, 304, 305, 311, 330].contains(minute);
+    let simulator = serve_minutes(&desk, |minute| (!is_missing(&minute)).then_some(100.0));
+    passed_over(&desk, &simulator, is_missing);
+}
+
+#[test]
+fn candles_of_prices_that_no_market_has_are_passed_over_and_kept_aside() {
+    let desk = Desk::new(BUSY, "");
+    let is_glitch = |minute: &i64| [200, 303, 311, 330].contains(minute);
+    let simulator = serve_minutes(&desk, |minute| Some(if is_glitch(&minute) { 5e6 } else { 100.0 }));
+    passed_over(&desk, &simulator, is_glitch);
+    let (store, ..) = desk.ledger(ACCOUNT).unwrap();
+    let aside = store.quarantine_status().unwrap();
+    let jumps: Vec<_> = aside.iter().filter(|status| status.rule == "jump").map(|status| status.rows).collect();
+    assert_eq!(jumps, [4], "{aside:?}");
 }
 
 #[test]
