@@ -34,6 +34,14 @@ pub enum DbError {
         /// The log's size.
         bytes: u64,
     },
+    /// The file is not the one that was opened: someone moved, removed or replaced it, or its log.
+    #[error(
+        "{path} or its -wal file was moved, removed or replaced while it was open: nothing more is written to it; start again to go on with the file that is there now"
+    )]
+    Moved {
+        /// The database.
+        path: PathBuf,
+    },
     /// The disk is full. What was committed before is whole.
     #[error("no space is left on the disk for {path}: free some and run again; what was stored before is whole")]
     Full {

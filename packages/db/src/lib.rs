@@ -27,6 +27,7 @@ mod error;
 mod file_system;
 mod funding;
 mod gaps;
+mod identity;
 mod inspect;
 mod instruments;
 mod ledger;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use crate::identity::Identity;
 use crate::write_ahead::{WriteAhead, copy_in_time, wait_for_turns};
 use crate::{DbError, file_system, migrate};
 
@@ -31,6 +32,7 @@ pub struct Store {
     pub(crate) connection: Connection,
     path: PathBuf,
     pub(crate) write_ahead: WriteAhead,
+    identity: Identity,
 }
 
 impl Store {
@@ -100,7 +102,8 @@ impl Store {
         prepare(&connection, synchronous).map_err(wrap)?;
         migrate::to_latest(&mut connection, path)?;
         let write_ahead = WriteAhead::of(&connection);
-        Ok(Store { connection, path: path.to_owned(), write_ahead })
+        let identity = Identity::of(path, write_ahead.path().to_owned());
+        Ok(Store { connection, path: path.to_owned(), write_ahead, identity })
     }
 
     /// Runs `work` in one write transaction: all of it is stored, or nothing.
@@ -108,7 +111,8 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, DbError> {
-        let Store { connection, path, write_ahead } = self;
+        let Store { connection, path, write_ahead, identity } = self;
+        identity.check()?;
         let mut before_bytes = 0;
         let transaction = || {
             // Immediate, because a read that turns into a write fails at once when another writes.
@@ -119,6 +123,7 @@ impl Store {
             Ok(value)
         };
         let value = transaction().map_err(|source| DbError::from_sqlite(path, source))?;
+        identity.note_log();
         write_ahead.keep_small(connection, before_bytes);
         Ok(value)
     }

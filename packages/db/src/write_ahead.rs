@@ -11,7 +11,7 @@
 //! Closes and the ledger are always written: a year of them is no more than some megabytes.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -77,6 +77,11 @@ impl WriteAhead {
             rows_since_gap: 0,
             seen_version: 0,
         }
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Its size; 0 where there is none yet.

@@ -12,6 +12,7 @@ mod limits;
 mod log;
 mod many_writers;
 mod merge;
+mod moved;
 mod opening;
 mod perpetuals;
 mod quarantine;
