@@ -18,7 +18,7 @@ const CAME: &str = "the exchange gave it, and it was not believed; the raw row i
 pub(crate) struct Pages<'a> {
     pub(crate) store: &'a mut Store,
     pub(crate) series: &'a Series,
-    data: Data,
+    pub(crate) data: Data,
     judge: Judge,
     now_ms: i64,
     /// How much was set aside.
