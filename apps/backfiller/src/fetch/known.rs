@@ -37,11 +37,12 @@ pub(super) async fn note(
 ) -> Result<()> {
     let Found { asked, absent, last_ms, now_ms } = *found;
     let end_ms = last_ms.unwrap_or(i64::MIN).min(now_ms - SURE_AFTER_MS);
+    let around = Neighbourhood::of(store)?;
     let mut gaps = refused;
     for hole in absent.iter().filter(|hole| hole.to_ms <= end_ms) {
         let (cause, how) = match before_listing(exchange, store, target, hole.to_ms).await? {
             Some(how) => (Cause::BeforeListing, how),
-            None => match explained(store, target, hole)? {
+            None => match explained(store, &around, target, hole)? {
                 Some((cause, how)) => (cause, format!("{ASKED_TWICE}; {how}")),
                 None => (Cause::Absent, ASKED_TWICE.to_owned()),
             },
@@ -56,9 +57,9 @@ pub(super) async fn note(
 }
 
 /// Outage or no trades, where the store can say it: of candles alone, since mark prices and funding need no trades.
-fn explained(store: &Store, target: &Target, hole: &Hole) -> Result<Option<(Cause, String)>> {
+fn explained(store: &Store, around: &Neighbourhood, target: &Target, hole: &Hole) -> Result<Option<(Cause, String)>> {
     let Target::Candles(series) = target else { return Ok(None) };
-    Ok(explain(store, &Neighbourhood::of(store)?, series, hole.from_ms, hole.to_ms)?)
+    Ok(explain(store, around, series, hole.from_ms, hole.to_ms)?)
 }
 
 /// What is explained of it while pages still come, the last of which ends with the row of `last_ms`: [`note`] tells

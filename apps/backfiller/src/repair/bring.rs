@@ -37,7 +37,7 @@ pub(super) async fn bring(
         Target::Candles(series) | Target::Marks(series) => {
             let mut pages = Pages::new(store, series, target.kind(), terminal::now_ms());
             let asked =
-                ask(exchange, target.kind(), series, range, now_ms, |page| Ok(count(pages.take(page)?))).await?;
+                ask(exchange, target.kind(), series, range, now_ms, |page| pages.take(page).map(&mut count)).await?;
             pages.take_refused(&asked.refused)?;
             let mut refused = pages.refused_gaps(now_ms);
             refused.retain(|gap| item.from_ms <= gap.from_ms && gap.to_ms <= item.to_ms);
@@ -45,7 +45,7 @@ pub(super) async fn bring(
         }
         Target::Funding { .. } => {
             let mut rates = Rates::new(store, target, terminal::now_ms());
-            let asked = ask_funding(exchange, target, range, now_ms, |page| Ok(count(rates.take(page)?))).await?;
+            let asked = ask_funding(exchange, target, range, now_ms, |page| rates.take(page).map(&mut count)).await?;
             Ok(Brought { asked, found, refused: Vec::new() })
         }
     }

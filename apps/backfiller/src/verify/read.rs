@@ -60,10 +60,10 @@ async fn rates(venue: &Venue, target: &Target, range: (i64, i64), rows: &mut Vec
     Ok(asked.until_ms)
 }
 
-/// Asks once more for the stored rates that did not come: stretches within an interval of funding are asked for once
-/// else.
+/// Asks for the stored rates that did not come by themselves: within an interval of funding nothing else tells that one
+/// is missing.
 async fn ask_again(venue: &Venue, target: &Target, both: &mut Both) -> Result<(), AskError> {
-    let is_theirs = |our: &Row| both.theirs.iter().any(|their| their.time_ms() == our.time_ms());
+    let is_theirs = |our: &Row| both.theirs.binary_search_by_key(&our.time_ms(), Row::time_ms).is_ok();
     let mut stretches: Vec<(i64, i64)> = Vec::new();
     let mut is_open = false;
     for our in &both.ours {

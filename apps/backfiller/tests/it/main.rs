@@ -16,6 +16,7 @@ mod import;
 mod kills;
 mod liar;
 mod limits;
+mod perpetual_holes;
 mod perpetuals;
 mod prune;
 mod repair;
