@@ -71,6 +71,11 @@ fn a_round_asks_for_nothing_that_is_explained() {
     assert_eq!(round()[..2], [(0, last), (20, 25)], "a page, and the hole by itself");
     assert_eq!(round()[0], (last - 1, last), "from the newest rate on");
     assert_eq!(FUNDING.told(&desk), ["20-25 not at the exchange"]);
+    // A hole that nobody has explained is asked for from the beginning.
+    let database = rusqlite::Connection::open(desk.db()).unwrap();
+    database.execute("DELETE FROM funding_rates WHERE timestamp = ?1", [FUNDING.at(40) / 1_000]).unwrap();
+    assert_eq!(round()[0], (0, last));
+    assert_eq!(FUNDING.told(&desk), ["20-25 not at the exchange"]);
 }
 
 #[test]

@@ -115,7 +115,6 @@ async fn one_empty_page_is_not_the_end() {
 
 /// Every eight hours there is a rate from hour 0 on. The answers to the questions from hour 0 to 40 are those hours;
 /// what is passed on, and the stretches that are proven to be empty.
-#[track_caller]
 async fn check_holes(answers: &[&[i64]], passed_on: &[i64], absent: &[(i64, i64)]) {
     let pages = answers.iter().map(|hours| funding(hours.iter().copied()));
     let server = Server::start([time(100 * H)].into_iter().chain(pages).collect()).await;
