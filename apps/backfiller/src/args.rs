@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use db::{Data, Place};
 use market::{Series, Symbol, Timeframe};
 use serde_json::{Value, json};
 
@@ -13,6 +14,11 @@ pub(crate) struct DbArgs {
     #[arg(long, value_name = "FILE", default_value = "data/chandler.db")]
     pub(crate) db: PathBuf,
 }
+
+/// The slots in which funding is counted: a rate comes every eight hours or less, in each of these one at least.
+const FUNDING_SLOT: Timeframe = Timeframe::H8;
+/// Rates are at whole minutes.
+const MINUTE_MS: i64 = 60_000;
 
 /// What kind of data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -31,6 +37,24 @@ impl Kind {
             Kind::Candles => "candles",
             Kind::Mark => "mark",
             Kind::Funding => "funding",
+        }
+    }
+
+    /// As the store calls it.
+    pub(crate) fn data(self) -> Data {
+        match self {
+            Kind::Candles => Data::Candles,
+            Kind::Mark => Data::Mark,
+            Kind::Funding => Data::Funding,
+        }
+    }
+
+    /// What is counted of it, as [`Target::count`] does.
+    pub(crate) fn counted(self) -> &'static str {
+        match self {
+            Kind::Candles => "candles",
+            Kind::Mark => "mark prices",
+            Kind::Funding => "slots of eight hours",
         }
     }
 
@@ -64,7 +88,7 @@ pub(crate) struct TargetArgs {
 }
 
 /// Which data, sorted by where it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
     Candles(Series),
     Marks(Series),
@@ -114,6 +138,46 @@ impl Target {
         }
     }
 
+    /// The names of its candles, of trades or of the mark price; funding has none.
+    pub(crate) fn series(&self) -> Option<&Series> {
+        match self {
+            Target::Candles(series) | Target::Marks(series) => Some(series),
+            Target::Funding { .. } => None,
+        }
+    }
+
+    /// Where the store has it.
+    pub(crate) fn place(&self) -> Place {
+        match self.series() {
+            Some(series) => Place::of(series, self.kind().data()),
+            None => Place::of_funding(self.exchange(), self.symbol()),
+        }
+    }
+
+    /// What is counted of it lies on the grid of this timeframe.
+    pub(crate) fn grid(&self) -> Timeframe {
+        self.timeframe().unwrap_or(FUNDING_SLOT)
+    }
+
+    /// How many of its candles, or of the slots of its funding, begin at or after `from_ms` and before `to_ms`, Unix
+    /// milliseconds. Times of candles are on their grid.
+    pub(crate) fn count(&self, from_ms: i64, to_ms: i64) -> u64 {
+        match self.series() {
+            Some(series) => series.timeframe.count(from_ms, to_ms),
+            None => FUNDING_SLOT.count(slot_ms(from_ms), slot_ms(to_ms)),
+        }
+    }
+
+    /// The first time behind a row at `time_ms` at which there may be another, Unix milliseconds.
+    pub(crate) fn after_ms(&self, time_ms: i64) -> i64 {
+        self.series().map_or(time_ms + MINUTE_MS, |series| series.timeframe.next_open(time_ms))
+    }
+
+    /// When the next row is due for certain after one at `time_ms`, Unix milliseconds.
+    pub(crate) fn due_ms(&self, time_ms: i64) -> i64 {
+        self.grid().next_open(self.grid().open_of(time_ms))
+    }
+
     /// Its names, for JSON. Funding has no timeframe: null.
     pub(crate) fn names(&self) -> Value {
         let timeframe = self.timeframe().map(Timeframe::name);
@@ -132,6 +196,11 @@ impl fmt::Display for Target {
             Target::Funding { exchange, symbol } => write!(f, "{exchange} {symbol} funding"),
         }
     }
+}
+
+/// The first slot of funding that begins at or after `time_ms`, Unix milliseconds.
+fn slot_ms(time_ms: i64) -> i64 {
+    FUNDING_SLOT.next_open(FUNDING_SLOT.open_of(time_ms - 1))
 }
 
 /// ccxt's names are small letters and digits; another spelling would make a second exchange.
@@ -153,6 +222,21 @@ mod tests {
     fn exchanges_have_one_spelling() {
         for (text, good) in [("binance", true), ("p2b", true), ("Binance", false), ("", false), ("binance ", false)] {
             assert_eq!(parse_exchange(text).is_ok(), good, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn funding_is_counted_in_slots_wherever_its_rates_are() {
+        const H: i64 = 3_600_000;
+        let funding = Target::Funding { exchange: "binanceusdm".to_owned(), symbol: "A/B:B".parse().unwrap() };
+        for (from, to, count) in [(0, 24, 3), (8, 8, 0), (1, 8, 0), (1, 9, 1), (7, 25, 3), (8, 9, 1), (9, 8, 0)] {
+            assert_eq!(funding.count(from * H, to * H), count, "{from} {to}");
+            // A stretch is the sum of its parts.
+            let parts: u64 = (from..to).map(|hour| funding.count(hour * H, (hour + 1) * H)).sum();
+            assert_eq!(parts, count, "{from} {to}");
+        }
+        for (time, due) in [(0, 8), (1, 8), (7, 8), (8, 16)] {
+            assert_eq!(funding.due_ms(time * H), due * H);
         }
     }
 

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use anyhow::{Context, Result};
 use exchange::{Exchange, Options};
-use market::{Instrument, Series};
+use market::{Instrument, Symbol};
 use terminal::Interrupt;
 
 /// An exchange that answered.
@@ -26,8 +26,8 @@ impl Venue {
     }
 
     /// Whether a market is traded now.
-    pub(crate) fn is_traded(&self, series: &Series) -> bool {
-        self.markets.iter().any(|market| market.symbol == series.symbol && market.active)
+    pub(crate) fn is_traded(&self, symbol: &Symbol) -> bool {
+        self.markets.iter().any(|market| market.symbol == *symbol && market.active)
     }
 }
 

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use terminal::{BadVerdict, Interrupt, Interrupted, thousands};
 
 use crate::args::{DbArgs, Target};
+use crate::holes::stretches;
 use crate::set_aside;
+use crate::stored::{self, Extent};
 use quality::{Assay, Quality};
 
 /// Candles read at once.
@@ -57,19 +59,23 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 fn check_all(store: &Store, interrupt: &Interrupt) -> Result<Vec<(Target, Quality)>> {
     let mut checked = Vec::new();
-    for series in store.series()? {
-        let assay = Assay::new(Judge::of_trades(series.timeframe), series.timeframe, store.gaps(&series)?);
-        let quality = check_series(assay, interrupt, |from_ms| store.candles_from(&series, from_ms, CHUNK))?;
-        checked.push((Target::Candles(series), quality));
-    }
-    for series in store.mark_series()? {
-        let assay = Assay::new(Judge::of_marks(series.timeframe), series.timeframe, Vec::new());
-        let quality = check_series(assay, interrupt, |from_ms| store.marks_from(&series, from_ms, CHUNK))?;
-        checked.push((Target::Marks(series), quality));
-    }
-    for status in store.funding_status()? {
-        let quality = Quality::of_funding(&status);
-        checked.push((Target::Funding { exchange: status.exchange, symbol: status.symbol }, quality));
+    for target in stored::targets(store, None)? {
+        let gaps = store.gaps(&target.place())?;
+        let quality = match &target {
+            Target::Candles(series) => {
+                let assay = Assay::new(Judge::of_trades(series.timeframe), series.timeframe, gaps);
+                check_series(assay, interrupt, |from_ms| store.candles_from(series, from_ms, CHUNK))?
+            }
+            Target::Marks(series) => {
+                let assay = Assay::new(Judge::of_marks(series.timeframe), series.timeframe, gaps);
+                check_series(assay, interrupt, |from_ms| store.marks_from(series, from_ms, CHUNK))?
+            }
+            Target::Funding { .. } => {
+                let extent = Extent::of(store, &target)?;
+                extent.map_or_else(Quality::default, |extent| Quality::of_funding(&extent, &stretches(&extent, &gaps)))
+            }
+        };
+        checked.push((target, quality));
     }
     Ok(checked)
 }

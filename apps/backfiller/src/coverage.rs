@@ -10,11 +10,12 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use db::{Cause, SeriesStatus, Store};
+use db::{Cause, Store};
 
 use crate::holes::{self, Neighbourhood, Stretch};
+use crate::stored::{self, Extent};
 
-/// Every way in which a day can look, apart from being whole, the worst first: of a day on which candles are missing
+/// Every way in which a day can look, apart from being whole, the worst first: of a day on which rows are missing
 /// for several causes, the worst is drawn.
 const WORST_FIRST: [Look; 8] = [
     Look { class: "not-asked", name: "not asked yet" },
@@ -41,13 +42,15 @@ fn badness(cause: Cause) -> usize {
     WORST_FIRST.iter().position(|look| look.name == cause.name()).expect("every cause has a look, as a test says")
 }
 
-/// Draws all series to `path`, whole or not at all. Gives how many they are.
+/// Draws all series, of all kinds, to `path`, whole or not at all. Gives how many they are.
 pub(crate) fn draw(store: &Store, path: &Path) -> Result<usize> {
     let around = Neighbourhood::of(store)?;
-    let mut all: Vec<(SeriesStatus, Vec<Stretch>)> = Vec::new();
-    for status in store.status()? {
-        let stretches = holes::of_series(store, &around, &status)?;
-        all.push((status, stretches));
+    let mut all: Vec<(Extent, Vec<Stretch>)> = Vec::new();
+    for target in stored::targets(store, None)? {
+        if let Some(extent) = Extent::of(store, &target)? {
+            let stretches = holes::of_target(store, &around, &extent)?;
+            all.push((extent, stretches));
+        }
     }
     let name = store.path().display().to_string();
     let page = html::page(&name, &all, terminal::now_ms());

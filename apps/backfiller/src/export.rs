@@ -13,6 +13,7 @@ use serde_json::json;
 use terminal::{Interrupt, Interrupted, thousands};
 
 use crate::args::{DbArgs, Kind, Target, parse_exchange};
+use crate::stored;
 use layout::Format;
 
 /// Export stored data as Parquet or CSV, a file for each series and month.
@@ -91,20 +92,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 /// The series that are meant. An export of nothing is a mistake.
 fn places(store: &Store, args: &Args) -> Result<Vec<Target>> {
-    let all: Vec<Target> = match args.kind {
-        Kind::Candles => store.series()?.into_iter().map(Target::Candles).collect(),
-        Kind::Mark => store.mark_series()?.into_iter().map(Target::Marks).collect(),
-        Kind::Funding => {
-            let funded = store.funding_symbols()?.into_iter();
-            funded.map(|(exchange, symbol)| Target::Funding { exchange, symbol }).collect()
-        }
-    };
     let is_meant = |place: &Target| {
         args.exchange.as_deref().is_none_or(|exchange| exchange == place.exchange())
             && args.symbol.as_ref().is_none_or(|symbol| symbol == place.symbol())
             && args.timeframe.is_none_or(|timeframe| place.timeframe().is_none_or(|found| found == timeframe))
     };
-    let meant: Vec<Target> = all.into_iter().filter(is_meant).collect();
+    let meant: Vec<Target> = stored::targets(store, Some(args.kind))?.into_iter().filter(is_meant).collect();
     if meant.is_empty() {
         bail!(
             "{} has no {} like that: `backfiller status` tells what there is",

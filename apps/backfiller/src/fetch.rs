@@ -10,6 +10,7 @@ mod holes;
 mod known;
 mod newest_first;
 pub(crate) mod pages;
+pub(crate) mod rates;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use serde_json::Value;
 use terminal::{Interrupt, Interrupted, Progress, thousands};
 
 use crate::args::{DbArgs, Target, TargetArgs};
+use crate::stored;
 
 /// Where all of it comes from, as the quarantine has it.
 const SOURCE: &str = "rest";
@@ -213,8 +215,8 @@ pub(crate) async fn series(
             newest_first::fetch(exchange, store, target, series, range, inserted, watch).await
         }
         // Funding of years is a page or a few.
-        (Target::Funding { exchange: name, symbol }, _) => {
-            let range = Range { since_ms: funding::resume_ms(store, name, symbol, range.since_ms)?, ..range };
+        (Target::Funding { .. }, _) => {
+            let range = Range { since_ms: stored::resume_ms(store, target, range.since_ms)?, ..range };
             funding::fetch(exchange, store, target, range, inserted, watch).await.map(|_| ())
         }
     }

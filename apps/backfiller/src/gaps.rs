@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use db::{Cause, Store};
-use market::{Series, format_utc};
+use market::format_utc;
 use serde_json::{Value, json};
 use terminal::thousands;
 
 use crate::args::{DbArgs, Target};
 use crate::filter::FilterArgs;
 use crate::holes::{self, Neighbourhood, Stretch};
+use crate::stored::Extent;
 
 /// Tell every hole of what is stored, and why it is there.
 ///
@@ -19,11 +20,16 @@ use crate::holes::{self, Neighbourhood, Stretch};
 /// markets, one that is traded all the time, has less than half of its candles there; nobody traded if that
 /// market has more. Without such a market in the store only repair can tell, which asks for one.
 ///
-/// Sizes are in candles. The text has a line for each series and cause, and the largest holes; --json has all.
+/// Mark prices and funding are told alike, and named as mark and funding; --kind tells one kind alone. They
+/// need no trades, so what the exchange does not have of them has no other cause.
+///
+/// Sizes are in candles, of funding in slots of eight hours, in each of which a rate is due. The text has a line for each
+/// series and cause, and the largest holes; --json has all.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   backfiller gaps
   backfiller gaps --exchange binance --timeframe 1m --largest 50
+  backfiller gaps --kind funding
   backfiller gaps --json | jq '.series[].holes[] | select(.explained | not)'")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -38,17 +44,17 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// A series and its holes.
-type Told = (Series, Vec<Stretch>);
+/// A series, of whatever kind, and its holes.
+type Told = (Target, Vec<Stretch>);
 
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let store = Store::open_existing(&args.db.db)?;
     let around = Neighbourhood::of(&store)?;
     let mut told: Vec<Told> = Vec::new();
-    for series in args.filter.select(&store)? {
-        if let Some(status) = store.status_of(&series)? {
-            told.push((series, holes::of_series(&store, &around, &status)?));
+    for target in args.filter.select(&store)? {
+        if let Some(extent) = Extent::of(&store, &target)? {
+            told.push((target, holes::of_target(&store, &around, &extent)?));
         }
     }
     let text =
@@ -57,8 +63,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn to_json(store: &Store, told: &[Told]) -> Value {
-    let series = told.iter().map(|(series, stretches)| {
-        let mut facts = Target::Candles(series.clone()).names();
+    let series = told.iter().map(|(target, stretches)| {
+        let mut facts = target.names();
         facts["missing"] = json!(stretches.iter().map(|stretch| stretch.missing).sum::<u64>());
         facts["unexplained"] = json!(unexplained(stretches));
         facts["holes"] = stretches.iter().map(Stretch::to_json).collect();
@@ -72,17 +78,17 @@ fn unexplained(stretches: &[Stretch]) -> u64 {
 }
 
 fn to_text(told: &[Told], largest: usize) -> String {
-    let mut all: Vec<(&Series, &Stretch)> =
-        told.iter().flat_map(|(series, stretches)| stretches.iter().map(move |stretch| (series, stretch))).collect();
+    let mut all: Vec<(&Target, &Stretch)> =
+        told.iter().flat_map(|(target, stretches)| stretches.iter().map(move |stretch| (target, stretch))).collect();
     if all.is_empty() {
         return "no holes".to_owned();
     }
     let header = ["series", "cause", "holes", "missing", "longest", "explained"];
-    let sums = told.iter().flat_map(|(series, stretches)| sums(series, stretches)).collect();
+    let sums = told.iter().flat_map(|(target, stretches)| sums(target, stretches)).collect();
     let mut text = terminal::table(&header, sums, &[2, 3, 4]);
     all.sort_by_key(|(_, stretch)| std::cmp::Reverse(stretch.missing));
     let header = ["series", "from", "to", "missing", "cause", "proof"];
-    let shown: Vec<_> = all.iter().take(largest).map(|(series, stretch)| row(series, stretch)).collect();
+    let shown: Vec<_> = all.iter().take(largest).map(|(target, stretch)| row(target, stretch)).collect();
     if !shown.is_empty() {
         let title =
             if all.len() > shown.len() { "the largest holes; --json has all" } else { "all holes, largest first" };
@@ -95,7 +101,7 @@ fn to_text(told: &[Told], largest: usize) -> String {
 }
 
 /// A line for each cause.
-fn sums(series: &Series, stretches: &[Stretch]) -> Vec<Vec<String>> {
+fn sums(target: &Target, stretches: &[Stretch]) -> Vec<Vec<String>> {
     let mut sums: BTreeMap<(Cause, bool), (u64, u64, u64)> = BTreeMap::new();
     for stretch in stretches {
         let (holes, missing, longest) = sums.entry((stretch.cause, stretch.is_explained())).or_default();
@@ -107,13 +113,13 @@ fn sums(series: &Series, stretches: &[Stretch]) -> Vec<Vec<String>> {
         let numbers = [holes, missing, longest].map(thousands);
         let [holes, missing, longest] = numbers;
         let explained = if is_explained { "yes" } else { "no" };
-        vec![series.to_string(), cause.to_string(), holes, missing, longest, explained.to_owned()]
+        vec![target.to_string(), cause.to_string(), holes, missing, longest, explained.to_owned()]
     };
     sums.into_iter().map(line).collect()
 }
 
-fn row(series: &Series, stretch: &Stretch) -> Vec<String> {
+fn row(target: &Target, stretch: &Stretch) -> Vec<String> {
     let proof = stretch.proof.as_ref().map_or("", |proof| &proof.how);
     let (from, to) = (format_utc(stretch.from_ms), format_utc(stretch.to_ms));
-    vec![series.to_string(), from, to, thousands(stretch.missing), stretch.cause.to_string(), proof.to_owned()]
+    vec![target.to_string(), from, to, thousands(stretch.missing), stretch.cause.to_string(), proof.to_owned()]
 }

@@ -1,27 +1,29 @@
-//! Where candles are missing, and why: what the candles and the table `gaps` say together.
+//! Where candles, mark prices and funding are missing, and why: what is stored and the table `gaps` say together.
 
 mod ask;
 mod cause;
 
-use db::{Cause, Gap, Proof, SeriesStatus, Store};
-use market::{Hole, Series, Timeframe, format_utc};
+use db::{Cause, Gap, Proof, Store};
+use market::{Hole, format_utc};
 use serde_json::{Value, json};
 
-pub(crate) use ask::{AskError, Asked, ask, before_listing};
+use crate::args::Target;
+use crate::stored::{Between, Extent};
+pub(crate) use ask::{AskError, Asked, absent_funding, ask, ask_funding, before_listing};
 pub(crate) use cause::{Neighbourhood, Testimony, after, before, explain};
 
 /// Absence is proven of stretches that end this long before the exchange's present: candles of an outage that is
 /// just over may still come.
 pub(crate) const SURE_AFTER_MS: i64 = 3_600_000;
 
-/// Candles that are missing in a row for one cause.
+/// Rows that are missing in a row for one cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stretch {
-    /// Open time of the first one that is missing, Unix milliseconds.
+    /// Open time of the first candle that is missing, or when the first rate is due, Unix milliseconds.
     pub(crate) from_ms: i64,
-    /// Open time of the first candle after the stretch, Unix milliseconds.
+    /// The time of the first row after the stretch, Unix milliseconds.
     pub(crate) to_ms: i64,
-    /// How many are missing.
+    /// How many are missing, as [`Target::count`] counts them.
     pub(crate) missing: u64,
     pub(crate) cause: Cause,
     /// `None` where the cause is not certain.
@@ -29,7 +31,7 @@ pub(crate) struct Stretch {
 }
 
 impl Stretch {
-    /// Whether it is known why there are no candles.
+    /// Whether it is known why there is nothing.
     pub(crate) fn is_explained(&self) -> bool {
         self.cause.explains() && self.proof.is_some()
     }
@@ -45,15 +47,11 @@ impl Stretch {
     }
 }
 
-/// Every stretch of a series, in order of time. What the exchange does not have is told to be an outage or a time
-/// without trades where the store as it is now can say so.
-pub(crate) fn of_series(
-    store: &Store,
-    around: &Neighbourhood,
-    status: &SeriesStatus,
-) -> Result<Vec<Stretch>, db::DbError> {
-    let series = &status.series;
-    let mut stretches = stretches(status, &store.gaps(series)?);
+/// Every stretch of a target, in order of time. What the exchange does not have of candles is told to be an outage or a
+/// time without trades where the store as it is now can say so.
+pub(crate) fn of_target(store: &Store, around: &Neighbourhood, extent: &Extent) -> Result<Vec<Stretch>, db::DbError> {
+    let mut stretches = stretches(extent, &store.gaps(&extent.target.place())?);
+    let Target::Candles(series) = &extent.target else { return Ok(stretches) };
     for stretch in stretches.iter_mut().filter(|stretch| stretch.cause == Cause::Absent && stretch.is_explained()) {
         if let Some((cause, how)) = explain(store, around, series, stretch.from_ms, stretch.to_ms)? {
             stretch.cause = cause;
@@ -65,33 +63,37 @@ pub(crate) fn of_series(
     Ok(stretches)
 }
 
-/// Puts together the holes between candles and what is known of them. Beyond the first and the last candle only
+/// Puts together the holes between rows and what is known of them. Beyond the first and the last row only
 /// the listing, the delisting and failures are stretches: what was never wanted is not missing.
-pub(crate) fn stretches(status: &SeriesStatus, gaps: &[Gap]) -> Vec<Stretch> {
-    let timeframe = status.series.timeframe;
-    let after_ms = timeframe.next_open(status.last_ms);
+pub(crate) fn stretches(extent: &Extent, gaps: &[Gap]) -> Vec<Stretch> {
+    let target = &extent.target;
     let is_end = |gap: &&Gap| matches!(gap.cause, Cause::BeforeListing | Cause::AfterDelisting | Cause::FetchFailed);
     let beyond = |from_ms: i64, to_ms: i64| {
         let parts = gaps.iter().filter(is_end).map(move |gap| (gap.from_ms.max(from_ms), gap.to_ms.min(to_ms), gap));
         parts
             .filter(|(from_ms, to_ms, _)| from_ms < to_ms)
-            .map(|(from_ms, to_ms, gap)| part(timeframe, from_ms, to_ms, Some(gap)))
+            .map(|(from_ms, to_ms, gap)| part(target, from_ms, to_ms, Some(gap)))
     };
-    let mut all: Vec<Stretch> = beyond(i64::MIN, status.first_ms).collect();
+    let mut all: Vec<Stretch> = beyond(i64::MIN, extent.first_ms).collect();
     let mut rest = gaps;
-    for hole in &status.holes {
+    for Between { hole, .. } in &extent.holes {
         // Holes and gaps both rise: what ended before this one is of no later one either.
         while rest.first().is_some_and(|gap| gap.to_ms <= hole.from_ms) {
             rest = &rest[1..];
         }
-        all.extend(split(timeframe, hole, rest));
+        all.extend(split(target, hole, rest));
     }
-    all.extend(beyond(after_ms, i64::MAX));
+    all.extend(beyond(extent.end_ms(), i64::MAX));
     all
 }
 
+/// Whether it is known of all of a hole why there is nothing.
+pub(crate) fn is_explained(target: &Target, hole: &Hole, gaps: &[Gap]) -> bool {
+    split(target, hole, gaps).iter().all(Stretch::is_explained)
+}
+
 /// A hole by what is known of its parts; where gaps overlap, what is explained counts.
-fn split(timeframe: Timeframe, hole: &Hole, gaps: &[Gap]) -> Vec<Stretch> {
+fn split(target: &Target, hole: &Hole, gaps: &[Gap]) -> Vec<Stretch> {
     let touching = &gaps[..gaps.partition_point(|gap| gap.from_ms < hole.to_ms)];
     let touching: Vec<&Gap> = touching.iter().filter(|gap| gap.to_ms > hole.from_ms).collect();
     let mut edges: Vec<i64> = touching.iter().flat_map(|gap| [gap.from_ms, gap.to_ms]).collect();
@@ -103,7 +105,7 @@ fn split(timeframe: Timeframe, hole: &Hole, gaps: &[Gap]) -> Vec<Stretch> {
     for pair in edges.windows(2) {
         let covering = || touching.iter().filter(|gap| gap.from_ms <= pair[0] && pair[1] <= gap.to_ms);
         let known = covering().find(|gap| gap.is_explained()).or_else(|| covering().next());
-        let next = part(timeframe, pair[0], pair[1], known.copied());
+        let next = part(target, pair[0], pair[1], known.copied());
         match parts.last_mut().filter(|last| last.cause == next.cause && last.proof == next.proof) {
             Some(last) => {
                 last.to_ms = next.to_ms;
@@ -112,22 +114,19 @@ fn split(timeframe: Timeframe, hole: &Hole, gaps: &[Gap]) -> Vec<Stretch> {
             None => parts.push(next),
         }
     }
+    // Of funding a part may lie between two times at which a rate is due.
+    parts.retain(|part| part.missing > 0);
     parts
 }
 
-fn part(timeframe: Timeframe, from_ms: i64, to_ms: i64, gap: Option<&Gap>) -> Stretch {
+fn part(target: &Target, from_ms: i64, to_ms: i64, gap: Option<&Gap>) -> Stretch {
     Stretch {
         from_ms,
         to_ms,
-        missing: timeframe.count(from_ms, to_ms),
+        missing: target.count(from_ms, to_ms),
         cause: gap.map_or(Cause::NotAsked, |gap| gap.cause),
         proof: gap.filter(|gap| gap.is_explained()).and_then(|gap| gap.proof.clone()),
     }
-}
-
-/// The candle before the one that opens at `open_time_ms`: its open time.
-pub(crate) fn previous_open_ms(series: &Series, open_time_ms: i64) -> i64 {
-    series.timeframe.open_of(open_time_ms - 1)
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod run;
 mod set_aside;
 mod stats;
 mod status;
+mod stored;
 mod verify;
 
 use std::process::ExitCode;

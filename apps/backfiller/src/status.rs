@@ -7,13 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use db::{FundingStatus, Gap, LimitsStatus, QuarantineStatus, SeriesStatus, Store};
+use db::{FundingStatus, Gap, LimitsStatus, Place, QuarantineStatus, SeriesStatus, Store};
 use market::format_utc;
 use serde_json::{Value, json};
 use terminal::thousands;
 
-use crate::args::DbArgs;
+use crate::args::{DbArgs, Kind, Target};
 use crate::coverage;
+use crate::stored::hole_after;
 
 /// Tell what is stored: range, rows, holes, newest candle, size.
 ///
@@ -30,8 +31,8 @@ use crate::coverage;
 /// Exchanges that were asked in this minute, or want silence, are told with the weight that all
 /// programs on this store have used of the minute's, and with the end of a ban.
 ///
-/// With --html, the coverage of all candles is drawn instead: a calendar for each series, with the cause of each
-/// hole, in one page that any browser shows and prints.
+/// With --html, the coverage of all candles, mark prices and funding is drawn instead: a calendar for each series, with
+/// the cause of each hole, in one page that any browser shows and prints.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   backfiller status
@@ -99,33 +100,38 @@ fn sizes(path: &Path) -> (u64, u64) {
 fn to_json(store: &Store, stored: &Stored) -> Result<Value> {
     let path = store.path();
     let (bytes, log_bytes) = sizes(path);
-    let series = stored.candles.iter().map(|status| Ok(series_json(status, &store.gaps(&status.series)?)));
+    let candles = stored.candles.iter().map(|status| series_json(store, status, Kind::Candles));
+    let marks = stored.marks.iter().map(|status| series_json(store, status, Kind::Mark));
+    let funding = stored.funding.iter().map(|status| funding_json(store, status));
     Ok(json!({
         "db": path.display().to_string(),
         "bytes": bytes,
         "log_bytes": log_bytes,
-        "series": series.collect::<Result<Vec<_>>>()?,
-        "mark_prices": stored.marks.iter().map(|status| series_json(status, &[])).collect::<Vec<_>>(),
-        "funding_rates": stored.funding.iter().map(funding_json).collect::<Vec<_>>(),
+        "series": candles.collect::<Result<Vec<_>>>()?,
+        "mark_prices": marks.collect::<Result<Vec<_>>>()?,
+        "funding_rates": funding.collect::<Result<Vec<_>>>()?,
         "quarantine": quarantine::to_json(store, &stored.aside)?,
         "limits": limits::to_json(&stored.limits, terminal::now_ms()),
     }))
 }
 
-fn series_json(status: &SeriesStatus, gaps: &[Gap]) -> Value {
-    let cause = |hole: &market::Hole| {
-        let gap = gaps.iter().find(|gap| gap.from_ms <= hole.from_ms && hole.to_ms <= gap.to_ms);
-        gap.map(|gap| gap.cause.to_string())
-    };
+/// The cause of a hole where one is known of all of it.
+fn cause(gaps: &[Gap], hole: &market::Hole) -> Option<String> {
+    let gap = gaps.iter().find(|gap| gap.from_ms <= hole.from_ms && hole.to_ms <= gap.to_ms);
+    gap.map(|gap| gap.cause.to_string())
+}
+
+fn series_json(store: &Store, status: &SeriesStatus, kind: Kind) -> Result<Value> {
+    let gaps = store.gaps(&Place::of(&status.series, kind.data()))?;
     let hole = |hole: &market::Hole| {
         json!({
             "from": format_utc(hole.from_ms), "from_ms": hole.from_ms,
             "to": format_utc(hole.to_ms), "to_ms": hole.to_ms,
-            "missing": hole.missing, "cause": cause(hole),
+            "missing": hole.missing, "cause": cause(&gaps, hole),
         })
     };
     let last = status.last;
-    json!({
+    Ok(json!({
         "exchange": status.series.exchange,
         "symbol": status.series.symbol.to_string(),
         "timeframe": status.series.timeframe.name(),
@@ -139,21 +145,28 @@ fn series_json(status: &SeriesStatus, gaps: &[Gap]) -> Value {
         },
         "missing": status.missing(),
         "holes": status.holes.iter().map(hole).collect::<Vec<_>>(),
-    })
+    }))
 }
 
-fn funding_json(status: &FundingStatus) -> Value {
-    let FundingStatus { first, last, .. } = status;
-    let hole = |&(from_ms, to_ms): &(i64, i64)| json!({"from": format_utc(from_ms), "from_ms": from_ms, "to": format_utc(to_ms), "to_ms": to_ms});
-    json!({
-        "exchange": status.exchange,
-        "symbol": status.symbol.to_string(),
-        "rows": status.rows,
+fn funding_json(store: &Store, status: &FundingStatus) -> Result<Value> {
+    let FundingStatus { exchange, symbol, rows, first, last, holes } = status;
+    let target = Target::Funding { exchange: exchange.clone(), symbol: symbol.clone() };
+    let gaps = store.gaps(&target.place())?;
+    let hole = |&(from_ms, to_ms): &(i64, i64)| {
+        json!({
+            "from": format_utc(from_ms), "from_ms": from_ms, "to": format_utc(to_ms), "to_ms": to_ms,
+            "cause": cause(&gaps, &hole_after(&target, from_ms, to_ms)),
+        })
+    };
+    Ok(json!({
+        "exchange": exchange,
+        "symbol": symbol.to_string(),
+        "rows": rows,
         "first": format_utc(first.time_ms), "first_ms": first.time_ms,
         "last": format_utc(last.time_ms), "last_ms": last.time_ms,
         "last_rate": last.rate,
-        "holes": status.holes.iter().map(hole).collect::<Vec<_>>(),
-    })
+        "holes": holes.iter().map(hole).collect::<Vec<_>>(),
+    }))
 }
 
 fn to_text(path: &Path, stored: &Stored) -> String {

@@ -1,39 +1,43 @@
-//! `backfiller verify`: reads candles again from the exchange and holds them against what is stored.
+//! `backfiller verify`: reads candles, mark prices and funding again from the exchange and holds them against what is
+//! stored.
 
 mod compare;
 mod draw;
+mod read;
 mod report;
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use db::{Cause, Store};
-use market::{Judge, Series, WhenError, parse_when};
+use market::{Judge, WhenError, parse_when};
 use terminal::{BadVerdict, Interrupted, Progress, thousands};
 
-use crate::args::DbArgs;
+use crate::args::{DbArgs, Kind, Target};
 use crate::asking::{Venue, until_interrupted};
 use crate::filter::FilterArgs;
-use crate::holes::{AskError, ask};
-use compare::{Compared, compare};
+use crate::holes::AskError;
+use compare::{Compared, Row, compare};
 use draw::{Block, blocks, draw};
+use read::{Both, read};
 use report::Report;
 
 /// What is written beside a candle that is corrected.
 const WHY: &str = "verify: the exchange has other values";
 
-/// Read candles again from the exchange, and list every one that differs.
+/// Read candles, mark prices and funding rates again from the exchange, and list every one that differs.
 ///
 /// A sample is of places drawn at random from each series, all of its time alike; at each a page of up to 1,000
-/// candles is read, which costs as much as a single one. The seed of the draw is told, and draws the same places
-/// again with --seed. --all reads everything.
+/// candles is read, which costs as much as a single one, or the funding of 1,000 times eight hours. The seed of the draw
+/// is told, and draws the same places again with --seed. --all reads everything.
 ///
-/// Told are candles with other values, candles that the exchange does not have, and candles that the store lacks.
-/// Prices must be the same to the bit; volumes to nine digits, for exchanges sum up decimals where resample sums up
-/// doubles. Candles that are forming are left alone.
+/// Told are rows with other values, rows that the exchange does not have, and rows that the store lacks.
+/// Prices and rates must be the same to the bit; volumes to nine digits, for exchanges sum up decimals where resample
+/// sums up doubles. Mark prices have no volume. Candles that are forming are left alone.
 ///
 /// --fix changes candles with other values to those of the exchange, and keeps the old ones in the table corrections.
 /// Nothing is deleted, and what the store lacks is for repair to bring. Values that import would refuse are not taken.
+/// A mark price or a funding rate that is stored never changes: those that differ are told, also with --fix.
 ///
 /// Exits with 3 when something differs and was not fixed, with 1 when a series failed.
 #[derive(Debug, clap::Args)]
@@ -41,6 +45,7 @@ const WHY: &str = "verify: the exchange has other values";
   backfiller verify
   backfiller verify --sample 50 --exchange binance --timeframe 1m
   backfiller verify --all --symbol BTC/USDT --since 30d --fix
+  backfiller verify --all --kind funding
   backfiller verify --seed 7 --json | jq '.series[].differing[]'")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -56,13 +61,13 @@ pub(crate) struct Args {
     /// Draw the same places as the run that told this seed
     #[arg(long, value_name = "SEED", conflicts_with = "all")]
     seed: Option<u64>,
-    /// Only candles that open then or later: 2024-01-31, or 90d for 90 days ago by this machine's clock; UTC
+    /// Only what opens or is paid then or later: 2024-01-31, or 90d for 90 days ago by this machine's clock; UTC
     #[arg(long, value_name = "TIME", value_parser = time_ms)]
     since: Option<i64>,
-    /// Only candles that open before, written alike
+    /// Only what opens or is paid before, written alike
     #[arg(long, value_name = "TIME", value_parser = time_ms)]
     until: Option<i64>,
-    /// Change what differs to what the exchange has, and keep the old values
+    /// Change candles that differ to what the exchange has, and keep the old values
     #[arg(long)]
     fix: bool,
     /// Ask this address instead of the exchange's own
@@ -80,21 +85,24 @@ fn time_ms(text: &str) -> Result<i64, WhenError> {
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> Result<()> {
     args.filter.check_base_url(args.base_url.as_deref())?;
+    check_fix(args)?;
     let mut store = Store::open_existing(&args.db.db)?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
     let mut places = Vec::new();
-    for series in args.filter.select(&store)? {
-        let mut blocks = blocks(&store, &series, args.since, args.until)?;
+    for target in args.filter.select(&store)? {
+        let mut blocks = blocks(&store, &target, args.since, args.until)?;
         if !args.all {
-            blocks = draw(blocks, args.sample, &series, seed);
+            blocks = draw(blocks, args.sample, &target, seed);
         }
-        places.push((series, blocks));
+        places.push((target, blocks));
     }
     let mut report = Report { seed: (!args.all).then_some(seed), series: Vec::new() };
     let done = until_interrupted(verify(&mut store, args, &places, &mut report))?;
     let Some(done) = done else {
         let compared = thousands(report.compared());
-        return Err(Interrupted(format!("{compared} candles were compared, and {} corrected", report.fixed())).into());
+        return Err(
+            Interrupted(format!("{compared} rows were compared, and {} candles corrected", report.fixed())).into()
+        );
     };
     done?;
     terminal::print(&if args.json { report.to_json()? } else { report.to_text() })
@@ -106,23 +114,34 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
 }
 
+/// Refuses to change what never changes.
+fn check_fix(args: &Args) -> Result<()> {
+    match args.filter.kind().filter(|kind| args.fix && *kind != Kind::Candles) {
+        Some(kind) => bail!(
+            "--fix changes candles alone, and {} that are stored never change: leave --fix out, and what differs is told",
+            kind.plural()
+        ),
+        None => Ok(()),
+    }
+}
+
 /// Reads every place of every series; what came of a series before it failed is told too.
-async fn verify(store: &mut Store, args: &Args, places: &[(Series, Vec<Block>)], report: &mut Report) -> Result<()> {
+async fn verify(store: &mut Store, args: &Args, places: &[(Target, Vec<Block>)], report: &mut Report) -> Result<()> {
     let mut venues: BTreeMap<&str, std::result::Result<Venue, String>> = BTreeMap::new();
     let total = places.iter().map(|(_, blocks)| blocks.len() as u64).sum();
     let mut progress = Progress::start("verify", total);
     let mut read = 0;
-    for (series, blocks) in places {
-        if !venues.contains_key(series.exchange.as_str()) {
-            let venue = Venue::connect(&series.exchange, args.base_url.as_deref()).await;
-            venues.insert(&series.exchange, venue.map_err(|error| error.to_string()));
+    for (target, blocks) in places {
+        if !venues.contains_key(target.exchange()) {
+            let venue = Venue::connect(target.exchange(), args.base_url.as_deref()).await;
+            venues.insert(target.exchange(), venue.map_err(|error| error.to_string()));
         }
-        report.begin(series);
-        match &venues[series.exchange.as_str()] {
+        report.begin(target);
+        match &venues[target.exchange()] {
             Err(error) => report.fail(error),
             Ok(venue) => {
                 for &block in blocks {
-                    match block_of(venue, store, series, block, args.fix).await {
+                    match block_of(venue, store, target, block, args.fix).await {
                         Ok(compared) => report.add(compared),
                         // A database that refuses one place refuses all.
                         Err(AskError::Store(error)) => return Err(error.into()),
@@ -140,34 +159,42 @@ async fn verify(store: &mut Store, args: &Args, places: &[(Series, Vec<Block>)],
     Ok(())
 }
 
-/// Reads a place again, and corrects what differs where that is wanted.
+/// Reads a place again, and corrects candles that differ where that is wanted.
 async fn block_of(
     venue: &Venue,
     store: &mut Store,
-    series: &Series,
+    target: &Target,
     block: Block,
     fix: bool,
 ) -> Result<Compared, AskError> {
-    let mut theirs = Vec::new();
-    let asked = ask(venue.exchange.as_ref(), series, (block.from_ms, block.to_ms), venue.server_time_ms, |page| {
-        theirs.extend_from_slice(page);
-        Ok(())
-    })
-    .await?;
-    // What closed since was not asked for.
-    let ours = store.candles(series, Some(block.from_ms), Some(block.to_ms.min(asked.until_ms)))?;
-    let mut compared = compare(&ours, &theirs, &asked, &mut Judge::of_trades(series.timeframe));
+    let Both { ours, theirs, absent } = read(venue, store, target, block).await?;
+    let mut judge = match target {
+        Target::Candles(series) => Some(Judge::of_trades(series.timeframe)),
+        Target::Marks(series) => Some(Judge::of_marks(series.timeframe)),
+        Target::Funding { .. } => None,
+    };
+    let mut compared = compare(&ours, &theirs, &absent, |their| is_believed(judge.as_mut(), their));
     if !compared.lacking.is_empty() {
         // What was refused on purpose is not lacking.
-        let mut gaps = store.gaps(series)?;
+        let mut gaps = store.gaps(&target.place())?;
         gaps.retain(|gap| matches!(gap.cause, Cause::Refused(_)));
         compared.lacking.retain(|time_ms| !gaps.iter().any(|gap| (gap.from_ms..gap.to_ms).contains(time_ms)));
     }
-    if fix {
+    if let (true, Target::Candles(series)) = (fix, target) {
         for differing in compared.differing.iter_mut().filter(|differing| differing.is_believed) {
-            store.correct(series, &differing.theirs, WHY, terminal::now_ms())?;
-            differing.is_fixed = true;
+            if let Row::Candle(theirs) = &differing.theirs {
+                store.correct(series, theirs, WHY, terminal::now_ms())?;
+                differing.is_fixed = true;
+            }
         }
     }
     Ok(compared)
+}
+
+/// Whether import would take a row: rates that come are possible ones, candles are judged.
+fn is_believed(judge: Option<&mut Judge>, row: &Row) -> bool {
+    match (judge, row) {
+        (Some(judge), Row::Candle(candle)) => judge.judge(candle).is_none_or(|objection| objection.rule.is_doubt()),
+        _ => true,
+    }
 }

@@ -108,13 +108,22 @@ impl Store {
     pub fn funding_status(&self) -> Result<Vec<FundingStatus>, DbError> {
         let mut all = Vec::new();
         for (exchange, symbol) in self.funding_symbols()? {
-            let rates = self.funding(&exchange, &symbol, None, None)?;
-            let (Some(&first), Some(&last)) = (rates.first(), rates.last()) else { continue };
-            let times_ms: Vec<i64> = rates.iter().map(|rate| rate.time_ms).collect();
-            let holes = funding_holes(&times_ms, first.time_ms, last.time_ms);
-            all.push(FundingStatus { exchange, symbol, rows: rates.len() as u64, first, last, holes });
+            all.extend(self.funding_status_of(&exchange, &symbol)?);
         }
         Ok(all)
+    }
+
+    /// What is stored of the funding of one symbol; `None` where there is none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn funding_status_of(&self, exchange: &str, symbol: &Symbol) -> Result<Option<FundingStatus>, DbError> {
+        let rates = self.funding(exchange, symbol, None, None)?;
+        let (Some(&first), Some(&last)) = (rates.first(), rates.last()) else { return Ok(None) };
+        let times_ms: Vec<i64> = rates.iter().map(|rate| rate.time_ms).collect();
+        let holes = funding_holes(&times_ms, first.time_ms, last.time_ms);
+        let (exchange, symbol) = (exchange.to_owned(), symbol.clone());
+        Ok(Some(FundingStatus { exchange, symbol, rows: rates.len() as u64, first, last, holes }))
     }
 }
 

@@ -1,21 +1,21 @@
-//! Stretches without candles, what is known of them, and where a backfill goes on because of them.
+//! Stretches without candles, mark prices or funding, what is known of them, and where a backfill goes on because of them.
 
 mod cause;
 
 use market::Series;
 use rusqlite::{Connection, Row, params};
 
-use crate::columns::{OF_SERIES, names, seconds, time_ms};
-use crate::{DbError, Store};
+use crate::columns::{CANDLES, MARKS, OF_SERIES, Table, names, seconds, seconds_at_or_after, time_ms};
+use crate::{Data, DbError, Place, Store};
 
 pub use cause::Cause;
 
-/// A stretch without candles, and what is known of it.
+/// A stretch without candles, mark prices or funding rates, and what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
-    /// Open time of the first candle that is missing, Unix milliseconds.
+    /// Open time of the first candle that is missing, or when a rate is due, Unix milliseconds.
     pub from_ms: i64,
-    /// Open time of the first candle after the stretch, Unix milliseconds.
+    /// Open time of the first candle after the stretch, or the time of the first rate, Unix milliseconds.
     pub to_ms: i64,
     /// Why.
     pub cause: Cause,
@@ -48,14 +48,15 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses; then none is noted.
-    pub fn put_gaps(&mut self, series: &Series, gaps: &[Gap]) -> Result<(), DbError> {
-        let (exchange, symbol, timeframe) = names(series);
+    pub fn put_gaps(&mut self, place: &Place, gaps: &[Gap]) -> Result<(), DbError> {
+        let (exchange, symbol, timeframe, kind) = key(place);
         self.write(|transaction| {
             let mut insert = transaction.prepare_cached(
-                "INSERT INTO gaps (exchange, symbol, timeframe, from_s, to_s, cause, found_at_s, proof, proven_at_s)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-                 ON CONFLICT DO UPDATE SET to_s = ?5, cause = ?6, found_at_s = ?7, proof = ?8, proven_at_s = ?9
-                 WHERE proof IS NULL OR (?8 IS NOT NULL AND to_s <= ?5)",
+                "INSERT INTO gaps
+                     (exchange, symbol, timeframe, kind, from_s, to_s, cause, found_at_s, proof, proven_at_s)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                 ON CONFLICT DO UPDATE SET to_s = ?6, cause = ?7, found_at_s = ?8, proof = ?9, proven_at_s = ?10
+                 WHERE proof IS NULL OR (?9 IS NOT NULL AND to_s <= ?6)",
             )?;
             for gap in gaps {
                 let (from_s, to_s, found_at_s) = (seconds(gap.from_ms), seconds(gap.to_ms), seconds(gap.found_at_ms));
@@ -66,6 +67,7 @@ impl Store {
                     exchange,
                     symbol,
                     timeframe,
+                    kind,
                     from_s,
                     to_s,
                     cause,
@@ -82,22 +84,22 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses; then none is forgotten.
-    pub fn forget_unproven_gaps(&mut self, series: &Series, from_ms: i64, to_ms: i64) -> Result<(), DbError> {
-        let (exchange, symbol, timeframe) = names(series);
+    pub fn forget_unproven_gaps(&mut self, place: &Place, from_ms: i64, to_ms: i64) -> Result<(), DbError> {
+        let (exchange, symbol, timeframe, kind) = key(place);
         self.write(|transaction| {
-            let sql = format!("DELETE FROM gaps WHERE {OF_SERIES} AND proof IS NULL AND from_s < ?5 AND to_s > ?4");
+            let sql = format!("DELETE FROM gaps WHERE {OF_PLACE} AND proof IS NULL AND from_s < ?6 AND to_s > ?5");
             let mut delete = transaction.prepare_cached(&sql)?;
-            delete.execute(params![exchange, symbol, timeframe, seconds(from_ms), seconds(to_ms)])?;
+            delete.execute(params![exchange, symbol, timeframe, kind, seconds(from_ms), seconds(to_ms)])?;
             Ok(())
         })
     }
 
-    /// The gaps of a series, explained or not, in order of their beginnings. They may overlap.
+    /// The gaps of a place, explained or not, in order of their beginnings. They may overlap.
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn gaps(&self, series: &Series) -> Result<Vec<Gap>, DbError> {
-        self.read(|connection| gaps(connection, series))
+    pub fn gaps(&self, place: &Place) -> Result<Vec<Gap>, DbError> {
+        self.read(|connection| gaps(connection, place))
     }
 
     /// Where a backfill from `from_ms` on has to begin: at the newest candle of the closed ones that
@@ -108,16 +110,29 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub fn resume_ms(&self, series: &Series, from_ms: i64) -> Result<i64, DbError> {
+        self.resume_in(&CANDLES, &Place::of(series, Data::Candles), series, from_ms)
+    }
+
+    /// As [`Store::resume_ms`], of mark prices.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn resume_marks_ms(&self, series: &Series, from_ms: i64) -> Result<i64, DbError> {
+        self.resume_in(&MARKS, &Place::of(series, Data::Mark), series, from_ms)
+    }
+
+    fn resume_in(&self, table: &Table, place: &Place, series: &Series, from_ms: i64) -> Result<i64, DbError> {
         let (exchange, symbol, timeframe) = names(series);
         self.read(|connection| {
-            let mut gaps = gaps(connection, series)?;
+            let mut gaps = gaps(connection, place)?;
             gaps.retain(Gap::is_explained);
+            let Table { name, closed, .. } = table;
             let sql = format!(
-                "SELECT timestamp FROM ohlcv_data
-                 WHERE {OF_SERIES} AND timestamp >= ?4 AND closed = 1 ORDER BY timestamp"
+                "SELECT timestamp FROM {name}
+                 WHERE {OF_SERIES} AND timestamp >= ?4 AND {closed} = 1 ORDER BY timestamp"
             );
             let mut select = connection.prepare_cached(&sql)?;
-            let mut rows = select.query(params![exchange, symbol, timeframe, seconds(from_ms)])?;
+            let mut rows = select.query(params![exchange, symbol, timeframe, seconds_at_or_after(from_ms)])?;
             let (mut resume_ms, mut expected_ms) = (from_ms, from_ms);
             while let Some(row) = rows.next()? {
                 let open_time_ms = time_ms(row, 0)?;
@@ -133,13 +148,21 @@ impl Store {
     }
 }
 
-fn gaps(connection: &Connection, series: &Series) -> rusqlite::Result<Vec<Gap>> {
-    let (exchange, symbol, timeframe) = names(series);
+/// Which gaps are of one place; its [`key`] is parameters 1 to 4.
+const OF_PLACE: &str = "exchange = ?1 AND symbol = ?2 AND timeframe = ?3 AND kind = ?4";
+
+/// The names of a place as the table has them.
+fn key(place: &Place) -> (&str, String, &'static str, &'static str) {
+    (&place.exchange, place.symbol.to_string(), place.timeframe_name(), place.data.name())
+}
+
+fn gaps(connection: &Connection, place: &Place) -> rusqlite::Result<Vec<Gap>> {
+    let (exchange, symbol, timeframe, kind) = key(place);
     let sql = format!(
-        "SELECT from_s, to_s, found_at_s, proven_at_s, cause, proof FROM gaps WHERE {OF_SERIES} ORDER BY from_s"
+        "SELECT from_s, to_s, found_at_s, proven_at_s, cause, proof FROM gaps WHERE {OF_PLACE} ORDER BY from_s"
     );
     let mut select = connection.prepare_cached(&sql)?;
-    select.query_map(params![exchange, symbol, timeframe], gap)?.collect()
+    select.query_map(params![exchange, symbol, timeframe, kind], gap)?.collect()
 }
 
 fn gap(row: &Row<'_>) -> rusqlite::Result<Gap> {

@@ -36,6 +36,7 @@ mod marks;
 mod merge;
 mod migrate;
 mod pages;
+mod place;
 mod prune;
 mod quarantine;
 mod range;
@@ -58,7 +59,8 @@ pub use ledger::{
 };
 pub use limits::{LimitsStatus, SharedLimits};
 pub use merge::{Differing, Merged};
-pub use quarantine::{Aside, Data, MOST_ASIDE, Place, QuarantineStatus, Quarantined};
+pub use place::{Data, Place};
+pub use quarantine::{Aside, MOST_ASIDE, QuarantineStatus, Quarantined};
 pub use runs::{NewRun, StoredRun};
 pub use source::ExchangeCandles;
 pub use status::SeriesStatus;

@@ -1,7 +1,7 @@
 //! Mark prices, in and out: closed candles without volume.
 
 use market::{Candle, Candles, Series, Symbol, Timeframe};
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use crate::candles_in::check;
 use crate::columns::{MARKS, OF_SERIES, names, seconds, seconds_at_or_after, time_ms};
@@ -45,26 +45,20 @@ impl Store {
         self.read(|connection| range.oldest(connection, usize::MAX, 0))
     }
 
-    /// Where a fetch from `from_ms` on has to begin: at the newest mark price of those that follow each
-    /// other from there without a hole; `from_ms` itself where there is none at it. Unix milliseconds.
+    /// The open times of the oldest and of the newest mark price, Unix milliseconds; `None` where there are none.
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn resume_marks_ms(&self, series: &Series, from_ms: i64) -> Result<i64, DbError> {
+    pub fn mark_ends_ms(&self, series: &Series) -> Result<Option<(i64, i64)>, DbError> {
         let (exchange, symbol, timeframe) = names(series);
         self.read(|connection| {
-            let sql =
-                format!("SELECT timestamp FROM mark_prices WHERE {OF_SERIES} AND timestamp >= ?4 ORDER BY timestamp");
-            let mut select = connection.prepare_cached(&sql)?;
-            let mut rows = select.query(params![exchange, symbol, timeframe, seconds_at_or_after(from_ms)])?;
-            let (mut resume_ms, mut expected_ms) = (from_ms, from_ms);
-            while let Some(row) = rows.next()?
-                && time_ms(row, 0)? == expected_ms
-            {
-                resume_ms = expected_ms;
-                expected_ms = series.timeframe.next_open(expected_ms);
-            }
-            Ok(resume_ms)
+            let end = |order: &str| {
+                let sql =
+                    format!("SELECT timestamp FROM mark_prices WHERE {OF_SERIES} ORDER BY timestamp {order} LIMIT 1");
+                let mut select = connection.prepare_cached(&sql)?;
+                select.query_row(params![exchange, symbol, timeframe], |row| time_ms(row, 0)).optional()
+            };
+            Ok(end("ASC")?.zip(end("DESC")?))
         })
     }
 

@@ -1,84 +1,15 @@
 //! What was not believed, or only with a doubt: set aside with its raw text, and told.
 
-use std::fmt;
-
-use market::{Candle, Objection, Rule, Series, Symbol, Timeframe};
+use market::{Candle, Objection, Rule};
 use rusqlite::{Connection, Row, params};
 
 use crate::columns::{parsed, seconds, time_ms};
-use crate::{DbError, Store};
+use crate::{Data, DbError, Place, Store};
 
 /// Characters of a raw row that are kept: a good one has a tenth of them.
 const RAW_CHARS: usize = 1_000;
 /// Rows kept of one rule in one place: what is more is another kind of data, and told by whoever brings it.
 pub const MOST_ASIDE: u64 = 10_000;
-
-/// What kind of data a place in the store holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Data {
-    /// Candles of trades.
-    Candles,
-    /// Candles of the mark price.
-    Mark,
-    /// Funding rates.
-    Funding,
-}
-
-impl Data {
-    /// All kinds.
-    const ALL: [Data; 3] = [Data::Candles, Data::Mark, Data::Funding];
-
-    /// Its name, as the store has it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Data::Candles => "candles",
-            Data::Mark => "mark",
-            Data::Funding => "funding",
-        }
-    }
-}
-
-/// Where a record would have gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// Exchange, as ccxt names it.
-    pub exchange: String,
-    /// Symbol, as ccxt names it.
-    pub symbol: Symbol,
-    /// Timeframe of candles; `None` for funding.
-    pub timeframe: Option<Timeframe>,
-    /// What kind of data.
-    pub data: Data,
-}
-
-impl Place {
-    /// The place of a series, of candles or of mark prices.
-    #[must_use]
-    pub fn of(series: &Series, data: Data) -> Self {
-        let Series { exchange, symbol, timeframe } = series.clone();
-        Place { exchange, symbol, timeframe: Some(timeframe), data }
-    }
-
-    /// The place of a symbol's funding.
-    #[must_use]
-    pub fn of_funding(exchange: &str, symbol: &Symbol) -> Self {
-        Place { exchange: exchange.to_owned(), symbol: symbol.clone(), timeframe: None, data: Data::Funding }
-    }
-
-    /// The timeframe as the table has it.
-    fn timeframe_name(&self) -> &'static str {
-        self.timeframe.map_or("", Timeframe::name)
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.exchange, self.symbol)?;
-        self.timeframe.map_or(Ok(()), |timeframe| write!(f, " {timeframe}"))?;
-        if self.data == Data::Candles { Ok(()) } else { write!(f, " {}", self.data.name()) }
-    }
-}
 
 /// A row that is set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -74,6 +74,14 @@ impl Store {
         self.status_in(&MARKS)
     }
 
+    /// What is stored of one series of mark prices; `None` where it has none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn mark_status_of(&self, series: &Series) -> Result<Option<SeriesStatus>, DbError> {
+        self.read(|connection| status(connection, &MARKS, series.clone()))
+    }
+
     fn status_in(&self, table: &Table) -> Result<Vec<SeriesStatus>, DbError> {
         self.read(|connection| {
             let statuses = all_series(connection, table)?.into_iter().map(|series| status(connection, table, series));

@@ -79,7 +79,7 @@ pub async fn fetch_closed_paged(
     fetch(asked, since_ms, until_ms, on_page).await
 }
 
-/// As [`fetch_closed`], of the mark price.
+/// As [`fetch_closed_paged`], of the mark price.
 ///
 /// # Errors
 /// [`FetchError`].
@@ -89,10 +89,10 @@ pub async fn fetch_closed_marks(
     timeframe: Timeframe,
     since_ms: i64,
     until_ms: Option<i64>,
-    mut on_page: impl FnMut(&[Candle]) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
+    on_page: impl FnMut(&[Candle], &Pager) -> Result<(), Box<dyn std::error::Error + Send + Sync>>,
 ) -> Result<Fetched, FetchError> {
     let asked = Asked { exchange, symbol, timeframe, price: Price::Mark };
-    fetch(asked, since_ms, until_ms, |page, _| on_page(page)).await
+    fetch(asked, since_ms, until_ms, on_page).await
 }
 
 /// Candles of which price.

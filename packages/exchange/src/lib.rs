@@ -29,7 +29,7 @@ use market::{Candle, FundingRate, Instrument, Symbol, Ticker, Timeframe};
 pub use archive::{Archive, ArchivePrice, ArchiveSpan};
 pub use clock::{Clock, SystemClock};
 pub use error::ExchangeError;
-pub use funding::{FetchedFunding, fetch_funding};
+pub use funding::{FetchedFunding, fetch_funding, fetch_funding_at};
 pub use history::{FetchError, Fetched, fetch_closed, fetch_closed_marks, fetch_closed_paged};
 pub use limits::Priority;
 pub use options::Options;

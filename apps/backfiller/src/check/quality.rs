@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
-use db::{FundingStatus, Gap};
+use db::Gap;
 use market::{Candle, Judge, Rule, Timeframe};
 
+use crate::holes::Stretch;
 use crate::set_aside::RuleCounts;
+use crate::stored::Extent;
 
 /// The times that can be, Unix milliseconds: 2009, before which nothing was traded, to 2100. A time in another unit lies
 /// outside.
@@ -53,18 +55,21 @@ impl Quality {
         if self.expected == 0 { 0.0 } else { 100.0 * part as f64 / self.expected as f64 }
     }
 
-    /// Of funding, whose intervals differ: hours count for candles, and a hole is what lies between two rates beyond the
-    /// longest interval.
-    pub(crate) fn of_funding(status: &FundingStatus) -> Self {
-        let hours = |from_ms: i64, to_ms: i64| Timeframe::H1.count(from_ms, to_ms);
-        let missing = status.holes.iter().map(|&(from_ms, to_ms)| hours(from_ms, to_ms)).sum();
-        Quality {
-            rows: status.rows,
-            expected: hours(status.first.time_ms, status.last.time_ms).max(1),
-            holes: status.holes.len() as u64,
-            missing,
-            ..Quality::default()
+    /// Of funding, whose intervals differ: slots of eight hours count for candles, in each of which a rate is due.
+    pub(crate) fn of_funding(extent: &Extent, stretches: &[Stretch]) -> Self {
+        let mut quality = Quality { rows: extent.rows, ..Quality::default() };
+        let is_between = |stretch: &&Stretch| extent.first_ms < stretch.from_ms && stretch.to_ms <= extent.last_ms;
+        for stretch in stretches.iter().filter(is_between) {
+            if stretch.is_explained() {
+                quality.explained += stretch.missing;
+            } else {
+                quality.holes += 1;
+                quality.missing += stretch.missing;
+            }
         }
+        let slots = extent.target.count(extent.target.grid().open_of(extent.first_ms), extent.end_ms());
+        quality.expected = slots.saturating_sub(quality.explained);
+        quality
     }
 }
 

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use db::{Cause, SeriesStatus};
+use db::Cause;
 use market::{Timeframe, format_utc, parse_when};
 
 use super::days::{DAY_MS, Day, days};
 use crate::holes::Stretch;
+use crate::stored::Extent;
 
 /// Series that touch more months than these are drawn in rows of years.
 const MOST_MONTHS: u64 = 24;
@@ -49,16 +50,16 @@ impl Cell {
     }
 }
 
-/// Draws up the calendar, which begins and ends with the months or years of the first and the last candle.
-pub(super) fn calendar(status: &SeriesStatus, stretches: &[Stretch]) -> Calendar {
-    let end_ms = status.series.timeframe.next_open(status.last_ms);
-    let (first, last) = (Timeframe::Month1.open_of(status.first_ms), Timeframe::Month1.open_of(end_ms - 1));
+/// Draws up the calendar, which begins and ends with the months or years of the first and the last row.
+pub(super) fn calendar(extent: &Extent, stretches: &[Stretch]) -> Calendar {
+    let end_ms = extent.end_ms();
+    let (first, last) = (Timeframe::Month1.open_of(extent.first_ms), Timeframe::Month1.open_of(end_ms - 1));
     let is_of_years = Timeframe::Month1.count(first, last) >= MOST_MONTHS;
     let (row_of, name_length) =
         if is_of_years { (year_of as fn(i64) -> i64, 4) } else { (month_of as fn(i64) -> i64, 7) };
     let after_ms = if is_of_years { year_of(year_of(last) + 366 * DAY_MS) } else { Timeframe::Month1.next_open(last) };
     let mut rows: BTreeMap<i64, Vec<Cell>> = BTreeMap::new();
-    for (day_ms, day) in days(status, stretches, row_of(first), after_ms) {
+    for (day_ms, day) in days(extent, stretches, row_of(first), after_ms) {
         let from_ms = row_of(day_ms);
         put(rows.entry(from_ms).or_default(), (day_ms - from_ms) / DAY_MS, day);
     }
@@ -70,7 +71,7 @@ pub(super) fn calendar(status: &SeriesStatus, stretches: &[Stretch]) -> Calendar
     Calendar { is_of_years, rows: rows.into_iter().map(row).collect() }
 }
 
-/// Adds a day to the cell before it where both look alike: both whole, or both without a candle for one cause.
+/// Adds a day to the cell before it where both look alike: both whole, or both without anything for one cause.
 fn put(cells: &mut Vec<Cell>, column: i64, day: Day) {
     let worst = day.worst();
     let is_plain = |sum: &Day| sum.missing.is_empty() || (sum.there() == 0 && sum.missing.len() == 1);
@@ -102,30 +103,36 @@ fn year_of(time_ms: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use db::Proof;
-    use market::{Candle, Series};
+    use market::Series;
 
     use super::*;
+    use crate::args::Target;
 
     fn at(text: &str) -> i64 {
         parse_when(text, 0).unwrap()
     }
 
-    /// The calendar of candles from the first to the last, with stretches; what is told of each cell:
-    /// `2025-01 0+31 744/744`, and the worst cause.
     #[track_caller]
     fn check(timeframe: Timeframe, ends: (&str, &str), stretches: &[(&str, &str, Cause)], expected: &[&str]) {
-        let (first_ms, last_ms) = (at(ends.0), at(ends.1));
-        let last = Candle { open_time_ms: last_ms, open: 1.0, high: 1.0, low: 1.0, close: 1.0, volume: 1.0 };
         let series = Series::new("binance", "BTC/USDT".parse().unwrap(), timeframe);
-        let status = SeriesStatus { series, rows: 1, first_ms, last_ms, holes: Vec::new(), last, last_is_closed: true };
+        check_of(Target::Candles(series), ends, stretches, expected);
+    }
+
+    /// The calendar of what is stored from the first row to the last, with stretches; what is told of each cell:
+    /// `2025-01 0+31 744/744`, and the worst cause.
+    #[track_caller]
+    fn check_of(target: Target, ends: (&str, &str), stretches: &[(&str, &str, Cause)], expected: &[&str]) {
         let stretch = |&(from, to, cause): &(&str, &str, Cause)| Stretch {
             from_ms: at(from),
             to_ms: at(to),
-            missing: timeframe.count(at(from), at(to)),
+            missing: target.count(at(from), at(to)),
             cause,
             proof: Some(Proof { how: String::new(), at_ms: 0 }),
         };
-        let calendar = calendar(&status, &stretches.iter().map(stretch).collect::<Vec<_>>());
+        let stretches: Vec<Stretch> = stretches.iter().map(stretch).collect();
+        let (first_ms, last_ms) = (at(ends.0), at(ends.1));
+        let extent = Extent { target, rows: 1, first_ms, last_ms, last_is_closed: true, holes: Vec::new() };
+        let calendar = calendar(&extent, &stretches);
         let mut told = Vec::new();
         for row in &calendar.rows {
             for Cell { column, days, sum, worst } in &row.cells {
@@ -175,6 +182,22 @@ mod tests {
             ("2025-01-05", "2025-01-05T23:00:00Z"),
             &[("2020-01-01", "2025-01-05", Cause::BeforeListing), ("2025-01-06", "2026-01-01", Cause::AfterDelisting)],
             &["2025-01 0+4 0/0 before listing", "2025-01 4+1 24/24", "2025-01 5+26 0/0 after delisting"],
+        );
+    }
+
+    #[test]
+    fn funding_is_drawn_in_slots_of_eight_hours() {
+        let funding = Target::Funding { exchange: "binanceusdm".to_owned(), symbol: "A/B:B".parse().unwrap() };
+        check_of(
+            funding,
+            ("2025-01-01T04:00:00Z", "2025-01-05T16:00:00Z"),
+            &[("2025-01-02T08:00:00Z", "2025-01-03T01:00:00Z", Cause::Absent)],
+            &[
+                "2025-01 0+1 3/3",
+                "2025-01 1+1 1/3 not at the exchange",
+                "2025-01 2+1 2/3 not at the exchange",
+                "2025-01 3+2 6/6",
+            ],
         );
     }
 

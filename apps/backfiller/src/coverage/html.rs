@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use db::{Cause, SeriesStatus};
+use db::Cause;
 use market::format_utc;
 use terminal::{escape_html as escape, thousands};
 
@@ -11,6 +11,7 @@ use super::calendar::calendar;
 use super::svg::{PATTERNS, svg};
 use super::{WORST_FIRST, badness};
 use crate::holes::Stretch;
+use crate::stored::Extent;
 
 /// The look of the reports, so that all pages are of one kind.
 const REPORT_STYLE: &str = include_str!("../../../../packages/report/web/src/style.css");
@@ -20,7 +21,7 @@ const STYLE: &str = include_str!("page.css");
 const MOST_HOLES: usize = 10;
 
 /// The page of a store, as it was at `now_ms`.
-pub(super) fn page(store: &str, all: &[(SeriesStatus, Vec<Stretch>)], now_ms: i64) -> String {
+pub(super) fn page(store: &str, all: &[(Extent, Vec<Stretch>)], now_ms: i64) -> String {
     let store = escape(store);
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -28,9 +29,9 @@ pub(super) fn page(store: &str, all: &[(SeriesStatus, Vec<Stretch>)], now_ms: i6
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <title>Coverage of {store}</title>\n<style>{REPORT_STYLE}{STYLE}</style>\n</head>\n<body>\n{PATTERNS}\n\
-         <header>\n<p class=\"series\">Coverage</p>\n<h1>{store}</h1>\n<p class=\"about\">Closed candles of {count} series, \
+         <header>\n<p class=\"series\">Coverage</p>\n<h1>{store}</h1>\n<p class=\"about\">Closed candles, mark prices and funding of {count} series, \
          day by day, as of {now}, UTC. What is there stands at the bottom of a day; what is missing hangs above it, and is \
-         drawn larger than it is where it is little. Point at a day to read it.</p>\n</header>\n<main>\n",
+         drawn larger than it is where it is little. Funding is counted in slots of eight hours, in each of which a rate is due. Point at a day to read it.</p>\n</header>\n<main>\n",
         count = all.len(),
         now = minutes(now_ms),
     );
@@ -38,8 +39,8 @@ pub(super) fn page(store: &str, all: &[(SeriesStatus, Vec<Stretch>)], now_ms: i6
     if !all.is_empty() {
         out.push_str(&summary(all));
     }
-    for (number, (status, stretches)) in all.iter().enumerate() {
-        out.push_str(&section(number, status, stretches));
+    for (number, (extent, stretches)) in all.iter().enumerate() {
+        out.push_str(&section(number, extent, stretches));
     }
     out.push_str("</main>\n</body>\n</html>\n");
     out
@@ -51,7 +52,7 @@ fn legend() -> String {
     let key = |drawing: &str, name: &str| {
         format!("<li><svg width=\"22\" height=\"14\" aria-hidden=\"true\">{drawing}</svg>{name}</li>")
     };
-    out.push_str(&key(whole, "all candles there"));
+    out.push_str(&key(whole, "all there"));
     for look in WORST_FIRST.iter().rev() {
         let drawing = format!("<path fill=\"url(#p-{})\" d=\"M0 0h22v14h-22z\"/>", look.class);
         let open = if ["not-asked", "failed"].contains(&look.class) { " <b>(not explained)</b>" } else { "" };
@@ -60,23 +61,23 @@ fn legend() -> String {
     out + "</ul>\n</section>\n"
 }
 
-fn summary(all: &[(SeriesStatus, Vec<Stretch>)]) -> String {
+fn summary(all: &[(Extent, Vec<Stretch>)]) -> String {
     let mut out = String::from(
-        "<section>\n<h2>All series</h2>\n<div class=\"scroll\"><table><thead><tr><th class=\"text\">series</th><th>candles</th>\
+        "<section>\n<h2>All series</h2>\n<div class=\"scroll\"><table><thead><tr><th class=\"text\">series</th><th>rows</th>\
          <th class=\"text\">first</th><th class=\"text\">last</th><th>missing</th><th>not explained</th></tr></thead><tbody>\n",
     );
-    for (number, (status, stretches)) in all.iter().enumerate() {
+    for (number, (extent, stretches)) in all.iter().enumerate() {
         let open = stretches.iter().filter(|stretch| !stretch.is_explained());
         let open: u64 = open.map(|stretch| stretch.missing).sum();
         let _ = writeln!(
             out,
             "<tr><th scope=\"row\"><a href=\"#s{number}\">{}</a></th><td>{}</td><td class=\"text\">{}</td>\
              <td class=\"text\">{}</td><td>{}</td><td{}>{}</td></tr>",
-            escape(&status.series.to_string()),
-            thousands(status.rows),
-            minutes(status.first_ms),
-            minutes(status.last_ms),
-            thousands(status.missing()),
+            escape(&extent.target.to_string()),
+            thousands(extent.rows),
+            minutes(extent.first_ms),
+            minutes(extent.last_ms),
+            thousands(extent.missing()),
             if open > 0 { " class=\"loss\"" } else { "" },
             thousands(open),
         );
@@ -84,20 +85,21 @@ fn summary(all: &[(SeriesStatus, Vec<Stretch>)]) -> String {
     out + "</tbody></table></div>\n</section>\n"
 }
 
-fn section(number: usize, status: &SeriesStatus, stretches: &[Stretch]) -> String {
-    let series = status.series.to_string();
+fn section(number: usize, extent: &Extent, stretches: &[Stretch]) -> String {
+    let series = extent.target.to_string();
     let told = format!("{}: {}", series, in_words(stretches));
-    let drawing = svg(&calendar(status, stretches), &told);
-    let (first, last) = (minutes(status.first_ms), minutes(status.last_ms));
+    let drawing = svg(&calendar(extent, stretches), &told, extent.target.kind().counted());
+    let (first, last) = (minutes(extent.first_ms), minutes(extent.last_ms));
+    let what = extent.target.kind().plural();
     let mut out = format!(
-        "<section class=\"one\" id=\"s{number}\">\n<h2>{} <small>{} candles, {first} … {last}</small></h2>\n\
+        "<section class=\"one\" id=\"s{number}\">\n<h2>{} <small>{} {what}, {first} … {last}</small></h2>\n\
          <p class=\"quiet how\">{}</p>\n<div class=\"scroll\">{drawing}</div>\n",
         escape(&series),
-        thousands(status.rows),
+        thousands(extent.rows),
         escape(&in_words(stretches)),
     );
     if !stretches.is_empty() {
-        out.push_str(&largest(stretches));
+        out.push_str(&largest(stretches, what));
     }
     out + "</section>\n"
 }
@@ -121,11 +123,11 @@ fn in_words(stretches: &[Stretch]) -> String {
     format!("missing: {}", causes.join(", "))
 }
 
-fn largest(stretches: &[Stretch]) -> String {
+fn largest(stretches: &[Stretch], what: &str) -> String {
     let mut all: Vec<&Stretch> = stretches.iter().collect();
     all.sort_by_key(|stretch| std::cmp::Reverse(stretch.missing));
     let mut out = format!(
-        "<details><summary>The largest of {} stretches without candles</summary>\n<div class=\"scroll\"><table><thead><tr>\
+        "<details><summary>The largest of {} stretches without {what}</summary>\n<div class=\"scroll\"><table><thead><tr>\
          <th class=\"text\">from</th><th class=\"text\">to</th><th>missing</th><th class=\"text\">cause</th>\
          <th class=\"text\">proof</th></tr></thead><tbody>\n",
         thousands(all.len() as u64)
@@ -152,17 +154,17 @@ fn minutes(time_ms: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use market::{Candle, Series, Timeframe};
+    use market::{Series, Timeframe};
 
     use super::*;
+    use crate::args::Target;
 
     #[test]
     fn texts_cannot_break_out() {
-        let last = Candle { open_time_ms: 0, open: 1.0, high: 1.0, low: 1.0, close: 1.0, volume: 1.0 };
         let series = Series::new("</title><b>&\"'", "BTC/USDT".parse().unwrap(), Timeframe::H1);
-        let status =
-            SeriesStatus { series, rows: 1, first_ms: 0, last_ms: 0, holes: Vec::new(), last, last_is_closed: true };
-        let html = page("</style><b>", &[(status, Vec::new())], 0);
+        let target = Target::Candles(series);
+        let extent = Extent { target, rows: 1, first_ms: 0, last_ms: 0, last_is_closed: true, holes: Vec::new() };
+        let html = page("</style><b>", &[(extent, Vec::new())], 0);
         assert!(!html.contains("<b>&") && !html.contains("</style><b>"), "{html}");
         assert_eq!((html.matches("</title><style").count(), html.matches("<script").count()), (0, 0));
     }

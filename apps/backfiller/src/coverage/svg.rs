@@ -44,8 +44,8 @@ pub(super) const PATTERNS: &str = r#"<svg class="patterns" width="0" height="0" 
 <pattern id="p-before" width="8" height="8" patternUnits="userSpaceOnUse"><path class="ground before" d="M0 0h8v8h-8z"/><circle class="dot" cx="4" cy="4" r=".8"/></pattern>
 </defs></svg>"#;
 
-/// The drawing; `told` says what it is of.
-pub(super) fn svg(calendar: &Calendar, told: &str) -> String {
+/// The drawing; `told` says what it is of, and `counted` what is counted of a day.
+pub(super) fn svg(calendar: &Calendar, told: &str, counted: &str) -> String {
     let grid = if calendar.is_of_years { &YEARS } else { &MONTHS };
     let width = NAMES + grid.width * grid.columns as f64;
     let height = HEAD + grid.step * calendar.rows.len() as f64;
@@ -61,7 +61,7 @@ pub(super) fn svg(calendar: &Calendar, told: &str) -> String {
         let y = HEAD + number as f64 * grid.step;
         let _ = write!(out, "<text x=\"0\" y=\"{}\">{}</text>", y + grid.height - 4.0, row.name);
         for cell in &row.cells {
-            put(&mut out, grid, row, cell, y);
+            put(&mut out, grid, row, cell, y, counted);
         }
     }
     out + "</svg>"
@@ -85,13 +85,13 @@ fn heads(calendar: &Calendar) -> Vec<(i64, String)> {
 }
 
 /// What is there stands below, what is missing hangs above it.
-fn put(out: &mut String, grid: &Grid, row: &Row, cell: &Cell, y: f64) {
+fn put(out: &mut String, grid: &Grid, row: &Row, cell: &Cell, y: f64, counted: &str) {
     let x = NAMES + cell.column as f64 * grid.width;
     // A day of a month has room for a line between it and the next one.
     let width = grid.width * cell.days as f64 - if grid.width > 8.0 { 2.0 } else { 0.0 };
     let share = cell.share_missing();
     let hanging = if share > 0.0 { grid.height * share.max(LEAST_SEEN) } else { 0.0 };
-    let _ = write!(out, "<g><title>{}</title>", escape(&told(row, cell)));
+    let _ = write!(out, "<g><title>{}</title>", escape(&told(row, cell, counted)));
     if hanging < grid.height {
         let (top, height) = (y + hanging, grid.height - hanging);
         let _ = write!(out, "<path class=\"whole\" d=\"M{x:.2} {top:.2}h{width:.2}v{height:.2}h-{width:.2}z\"/>");
@@ -106,7 +106,7 @@ fn put(out: &mut String, grid: &Grid, row: &Row, cell: &Cell, y: f64) {
 }
 
 /// `2025-01-02 to 2025-01-04, 3 days: 12 of 72 candles; missing 60: 40 exchange outage, 20 no trades`.
-fn told(row: &Row, cell: &Cell) -> String {
+fn told(row: &Row, cell: &Cell, counted: &str) -> String {
     let date = |column: i64| format_utc(row.from_ms + column * DAY_MS).chars().take(10).collect::<String>();
     let first = date(cell.column);
     let mut text = match cell.days {
@@ -115,7 +115,7 @@ fn told(row: &Row, cell: &Cell) -> String {
     };
     let sum = &cell.sum;
     if sum.expected > 0 {
-        text.push_str(&format!(": {} of {} candles", thousands(sum.there()), thousands(sum.expected)));
+        text.push_str(&format!(": {} of {} {counted}", thousands(sum.there()), thousands(sum.expected)));
     }
     if !sum.missing.is_empty() {
         let cause = |(cause, count): (&db::Cause, &u64)| format!("{} {cause}", thousands(*count));

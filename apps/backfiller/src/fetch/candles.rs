@@ -1,17 +1,16 @@
-//! Fetching candles, of trades or of the mark price.
-//!
-//! What the exchange does not have of the first is noted as explained, and stepped over. The mark
-//! price goes on while nobody trades: a hole in it is rare, and asked for again.
+//! Fetching candles, of trades or of the mark price. What the exchange does not have is noted as explained, and stepped
+//! over.
 
 use anyhow::Result;
-use db::{Inserted, Store};
+use db::{Inserted, Place, Store};
 use exchange::{Exchange, FetchError, Fetched, Pager, fetch_closed_marks, fetch_closed_paged};
 use market::{Candle, Hole, Series, format_utc};
 use serde_json::{Value, json};
 use terminal::thousands;
 
+use super::known::{self, Found};
 use super::pages::Pages;
-use super::{Done, Range, Step, Watch, add, known, named, summary};
+use super::{Done, Range, Step, Watch, add, named, summary};
 use crate::args::{Kind, Target};
 use crate::set_aside;
 
@@ -31,27 +30,24 @@ pub(super) async fn fetch(
     let (since_ms, until_ms) = (asked_from_ms, Some(range.until_ms));
     let kind = target.kind();
     let mut pages = Pages::new(store, series, kind, terminal::now_ms());
-    let mut on_page = storing(&mut pages, asked, inserted, watch);
+    let on_page = storing(&mut pages, asked, inserted, watch);
     let fetched = match kind {
-        Kind::Mark => {
-            let on_page = |page: &[Candle]| on_page(page, None);
-            fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await
-        }
-        _ => {
-            let on_page = |page: &[Candle], pager: &Pager| on_page(page, Some(pager.absent()));
-            fetch_closed_paged(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await
-        }
+        Kind::Mark => fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await,
+        _ => fetch_closed_paged(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await,
     };
-    drop(on_page);
-    if kind == Kind::Candles && matches!(fetched, Err(FetchError::Exchange(_) | FetchError::Answer(_))) {
-        known::note_failure(pages.store, series, asked_from_ms, range.until_ms)?;
+    if matches!(fetched, Err(FetchError::Exchange(_) | FetchError::Answer(_))) {
+        known::note_failure(pages.store, target, asked)?;
     }
     let fetched = fetched?;
     pages.take_refused(&fetched.refused)?;
-    if kind == Kind::Candles {
-        let refused = pages.refused_gaps(fetched.server_time_ms);
-        known::note(exchange, pages.store, series, asked_from_ms, &fetched, refused).await?;
-    }
+    let refused = pages.refused_gaps(fetched.server_time_ms);
+    let found = Found {
+        asked: Range { until_ms: fetched.until_ms, ..asked },
+        absent: &fetched.absent,
+        last_ms: fetched.last_open_ms,
+        now_ms: fetched.server_time_ms,
+    };
+    known::note(exchange, pages.store, target, &found, refused).await?;
     Ok(Done {
         text: to_text(target, &fetched, *inserted) + &set_aside::to_text(&pages.set_aside),
         json: to_json(target, range, asked_from_ms, &fetched, *inserted, &pages),
@@ -110,20 +106,19 @@ fn storing<'a>(
     asked: Range,
     inserted: &'a mut Inserted,
     watch: Watch<'a>,
-) -> impl FnMut(&[Candle], Option<Vec<Hole>>) -> Taken + 'a {
+) -> impl FnMut(&[Candle], &Pager) -> Taken + 'a {
     let span_ms = move |to_ms: i64| (to_ms - asked.since_ms).max(0).unsigned_abs();
     let length_ms = span_ms(asked.until_ms);
+    let place = Place::of(pages.series, pages.data);
     let (mut rows, mut gaps) = (0, Vec::new());
-    move |page, absent| {
+    move |page, pager| {
         add(inserted, pages.take(page)?);
-        if let Some(absent) = absent {
-            // The end of the range is the exchange's present, or before it.
-            let last_ms = page.last().map(|last| last.open_time_ms);
-            let known = known::so_far(&absent, pages.refused_gaps(asked.until_ms), last_ms, asked.until_ms);
-            if known != gaps {
-                pages.store.put_gaps(pages.series, &known)?;
-                gaps = known;
-            }
+        // The end of the range is the exchange's present, or before it.
+        let last_ms = page.last().map(|last| last.open_time_ms);
+        let known = known::so_far(&pager.absent(), pages.refused_gaps(asked.until_ms), last_ms, asked.until_ms);
+        if known != gaps {
+            pages.store.put_gaps(&place, &known)?;
+            gaps = known;
         }
         rows += page.len() as u64;
         if let Some(last) = page.last() {

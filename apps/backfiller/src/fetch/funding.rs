@@ -4,23 +4,18 @@
 //! it is too short to be told from an interval.
 
 use anyhow::Result;
-use db::{Aside, Inserted, Place, Store};
-use exchange::{Exchange, FetchedFunding, fetch_funding};
-use market::{FundingRate, Rule, Symbol, format_utc, funding_holes};
+use db::{Inserted, Store};
+use exchange::{Exchange, FetchError, FetchedFunding, fetch_funding};
+use market::{FundingRate, format_utc, funding_holes};
 use serde_json::{Value, json};
 use terminal::thousands;
 
-use super::{Done, Range, SOURCE, Step, Watch, add, named, summary};
+use super::known::{self, Found};
+use super::rates::Rates;
+use super::{Done, Range, Step, Watch, add, named, summary};
 use crate::args::Target;
-use crate::set_aside::{self, RuleCounts};
-
-/// Where a fetch from `since_ms` on may begin: at the newest stored rate, where no hole is before it.
-pub(super) fn resume_ms(store: &Store, exchange: &str, symbol: &Symbol, since_ms: i64) -> Result<i64> {
-    let stored = store.funding(exchange, symbol, Some(since_ms), None)?;
-    let times_ms: Vec<i64> = stored.iter().map(|rate| rate.time_ms).collect();
-    let Some(&last_ms) = times_ms.last() else { return Ok(since_ms) };
-    Ok(if funding_holes(&times_ms, since_ms, last_ms).is_empty() { last_ms } else { since_ms })
-}
+use crate::holes::absent_funding;
+use crate::set_aside;
 
 /// Fetches the funding of `target`.
 pub(super) async fn fetch(
@@ -34,15 +29,9 @@ pub(super) async fn fetch(
     let Range { since_ms, until_ms } = range;
     let span_ms = |to_ms: i64| (to_ms - since_ms).max(0).unsigned_abs();
     let mut times_ms = Vec::new();
-    let place = Place::of_funding(target.exchange(), target.symbol());
-    let mut set_aside = RuleCounts::new();
+    let mut rates = Rates::new(store, target, terminal::now_ms());
     let on_page = |page: &[FundingRate]| {
-        let merged = store.merge_funding(target.exchange(), target.symbol(), page)?;
-        add(inserted, merged.inserted);
-        let asides: Vec<_> =
-            merged.differing.iter().map(|differing| aside(&page[differing.index], &differing.stored)).collect();
-        store.set_aside(&place, &asides, terminal::now_ms())?;
-        *set_aside.entry(Rule::Conflict).or_default() += asides.len() as u64;
+        add(inserted, rates.take(page)?);
         times_ms.extend(page.iter().map(|rate| rate.time_ms));
         if let Some(last) = page.last() {
             let (length_ms, done_ms) = (span_ms(until_ms), span_ms(last.time_ms));
@@ -50,18 +39,22 @@ pub(super) async fn fetch(
         }
         Ok(())
     };
-    let fetched = fetch_funding(exchange, target.symbol(), since_ms, Some(until_ms), on_page).await?;
+    let fetched = fetch_funding(exchange, target.symbol(), since_ms, Some(until_ms), on_page).await;
+    if matches!(fetched, Err(FetchError::Exchange(_) | FetchError::Answer(_))) {
+        known::note_failure(rates.store, target, range)?;
+    }
+    let fetched = fetched?;
+    let found = Found {
+        asked: Range { until_ms: fetched.until_ms, ..range },
+        absent: &absent_funding(target, since_ms, fetched.first_ms, &fetched.absent),
+        last_ms: fetched.last_ms,
+        now_ms: fetched.server_time_ms,
+    };
+    known::note(exchange, rates.store, target, &found, Vec::new()).await?;
     let holes = funding_holes(&times_ms, since_ms, fetched.until_ms);
-    set_aside.retain(|_, count| *count > 0);
     let mut json = to_json(target, range, &fetched, &holes, *inserted);
-    json["set_aside"] = set_aside::to_json(&set_aside);
-    Ok(Done { text: to_text(target, &fetched, &holes, *inserted) + &set_aside::to_text(&set_aside), json })
-}
-
-/// A rate of which the store has another.
-fn aside(rate: &FundingRate, stored: &FundingRate) -> Aside {
-    let (raw, why) = (format!("{},{}", rate.time_ms, rate.rate), format!("the store has rate {}", stored.rate));
-    Aside { rule: Rule::Conflict, raw, why, source: SOURCE.to_owned() }
+    json["set_aside"] = set_aside::to_json(&rates.set_aside);
+    Ok(Done { text: to_text(target, &fetched, &holes, *inserted) + &set_aside::to_text(&rates.set_aside), json })
 }
 
 fn to_json(target: &Target, range: Range, fetched: &FetchedFunding, holes: &[(i64, i64)], inserted: Inserted) -> Value {

@@ -1,7 +1,7 @@
 //! What is missing in the store, and nobody has said why.
 
 use anyhow::Result;
-use db::Store;
+use db::{Place, Store};
 use market::{Hole, Series};
 
 use super::Range;
@@ -19,7 +19,7 @@ pub(super) fn unexplained(store: &Store, kind: Kind, series: &Series, range: Ran
         Kind::Mark => store.marks(series, Some(from_ms), Some(to_ms))?,
         _ => store.candles(series, Some(from_ms), Some(to_ms))?,
     };
-    let gaps = if kind == Kind::Candles { store.gaps(series)? } else { Vec::new() };
+    let gaps = store.gaps(&Place::of(series, kind.data()))?;
     let is_explained =
         |from_ms, to_ms| gaps.iter().any(|gap| gap.is_explained() && gap.from_ms <= from_ms && to_ms <= gap.to_ms);
     let (mut holes, mut expected_ms) = (Vec::new(), from_ms);

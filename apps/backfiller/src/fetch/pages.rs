@@ -18,7 +18,7 @@ const CAME: &str = "the exchange gave it, and it was not believed; the raw row i
 pub(crate) struct Pages<'a> {
     pub(crate) store: &'a mut Store,
     pub(crate) series: &'a Series,
-    data: Data,
+    pub(crate) data: Data,
     judge: Judge,
     now_ms: i64,
     /// How much was set aside.
@@ -38,21 +38,16 @@ impl<'a> Pages<'a> {
 
     /// Stores a page, in rising time, but for what is not believed.
     pub(crate) fn take(&mut self, page: &[Candle]) -> Result<Inserted, DbError> {
-        let (mut believed, mut asides) = (Vec::with_capacity(page.len()), Vec::new());
-        for candle in page {
-            let objection = self.judge.judge(candle);
-            if objection.as_ref().is_none_or(|objection| objection.rule.is_doubt()) {
-                believed.push(*candle);
-            }
-            asides.extend(objection.map(|objection| self.aside(candle, objection)));
-        }
+        let (believed, doubted) = self.judge.sift(page);
+        let mut asides: Vec<_> =
+            doubted.into_iter().map(|(candle, objection)| self.aside(&candle, objection)).collect();
         let merged = match self.data {
             Data::Mark => self.store.merge_marks(self.series, &believed)?,
             _ => self.store.merge_closed(self.series, &believed)?,
         };
         for differing in merged.differing {
-            let why = format!("the store has {}", raw(&differing.stored));
-            asides.push(self.aside(&believed[differing.index], Objection { rule: Rule::Conflict, why }));
+            *self.set_aside.entry(Rule::Conflict).or_default() += 1;
+            asides.push(Aside::conflict(&believed[differing.index], &differing.stored, SOURCE));
         }
         self.keep(&asides)?;
         Ok(merged.inserted)
@@ -85,21 +80,16 @@ impl<'a> Pages<'a> {
         gaps
     }
 
-    fn aside(&mut self, candle: &Candle, Objection { rule, why }: Objection) -> Aside {
+    fn aside(&mut self, candle: &Candle, objection: Objection) -> Aside {
+        let rule = objection.rule;
         *self.set_aside.entry(rule).or_default() += 1;
-        if !rule.is_doubt() && rule != Rule::Conflict {
+        if !rule.is_doubt() {
             self.refused.insert(candle.open_time_ms, rule);
         }
-        Aside { rule, raw: raw(candle), why, source: SOURCE.to_owned() }
+        Aside::of(candle, objection, SOURCE)
     }
 
     fn keep(&mut self, asides: &[Aside]) -> Result<(), DbError> {
         self.store.set_aside(&Place::of(self.series, self.data), asides, self.now_ms).map(|_| ())
     }
-}
-
-/// A candle as a row of a file has it.
-fn raw(candle: &Candle) -> String {
-    let Candle { open_time_ms, open, high, low, close, volume } = candle;
-    format!("{open_time_ms},{open},{high},{low},{close},{volume}")
 }

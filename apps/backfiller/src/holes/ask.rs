@@ -1,19 +1,22 @@
-//! Asks an exchange for a stretch of closed candles: the loop around the pager, without a look at the clock each time.
+//! Asks an exchange for a past stretch of candles, mark prices or funding, without a look at its clock each time.
 
 use db::{DbError, Store};
-use exchange::{Exchange, ExchangeError, Pager, PagerError, Question};
-use market::{Candle, Hole, Series, format_utc};
+use exchange::{Exchange, ExchangeError, FetchError, Pager, PagerError, Question, fetch_funding_at};
+use market::{Candle, FundingRate, Hole, Series, format_utc};
+
+use crate::args::{Kind, Target};
+use crate::stored::{self, hole_after};
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Asked {
-    /// Open times of the first and of the last candle that came, Unix milliseconds.
+    /// The times of the first and of the last row that came, Unix milliseconds.
     pub(crate) ends_ms: Option<(i64, i64)>,
-    /// Where the exchange has none: each stretch was asked for twice.
+    /// Where the exchange has nothing: each stretch was asked for twice. Of funding, stretches in which one is due.
     pub(crate) absent: Vec<Hole>,
     /// The candles that were impossible or off the grid, and not passed on.
     pub(crate) refused: Vec<exchange::Refused>,
-    /// The exclusive end: what opens later was not asked for, or had not closed, Unix milliseconds.
+    /// The exclusive end: what comes later was not asked for, or was not final, Unix milliseconds.
     pub(crate) until_ms: i64,
 }
 
@@ -26,27 +29,40 @@ pub(crate) enum AskError {
     Answer(#[from] PagerError),
     #[error(transparent)]
     Store(#[from] DbError),
+    #[error(transparent)]
+    Receiver(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Asks for the candles that open at or after `from_ms` and before `to_ms` and were closed at `server_time_ms`, by
-/// the exchange's clock. `on_page` gets them in order, each once.
+impl From<FetchError> for AskError {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Exchange(error) => AskError::Exchange(error),
+            FetchError::Answer(error) => AskError::Answer(error),
+            FetchError::Receiver(error) => {
+                error.downcast().map_or_else(AskError::Receiver, |error| AskError::Store(*error))
+            }
+        }
+    }
+}
+
+/// Asks for the candles, of trades or of the mark price, that open at or after `from_ms` and before `to_ms` and were
+/// closed at `server_time_ms`, by the exchange's clock. `on_page` gets them in order, each once.
 pub(crate) async fn ask(
     exchange: &dyn Exchange,
+    kind: Kind,
     series: &Series,
     (from_ms, to_ms): (i64, i64),
     server_time_ms: i64,
     mut on_page: impl FnMut(&[Candle]) -> Result<(), DbError>,
 ) -> Result<Asked, AskError> {
-    let (symbol, timeframe) = (&series.symbol, series.timeframe);
-    let mut pager = Pager::new(timeframe, from_ms, Some(to_ms), server_time_ms);
+    let mut pager = Pager::new(series.timeframe, from_ms, Some(to_ms), server_time_ms);
     let mut ends_ms: Option<(i64, i64)> = None;
     while let Some(question) = pager.ask() {
-        let (since_ms, until_ms, limit) = match question {
-            Question::Page { since_ms, until_ms } => (since_ms, Some(until_ms), None),
-            Question::Next { since_ms } => (since_ms, None, Some(1)),
+        let rows = match question {
+            Question::Page { since_ms, until_ms } => page(exchange, kind, series, since_ms, Some(until_ms), None).await,
+            Question::Next { since_ms } => page(exchange, kind, series, since_ms, None, Some(1)).await,
         };
-        let rows = exchange.fetch_ohlcv(symbol, timeframe, Some(since_ms), until_ms, limit).await?;
-        let passed = pager.answer(&rows)?;
+        let passed = pager.answer(&rows?)?;
         if let (Some(first), Some(last)) = (passed.first(), passed.last()) {
             on_page(&passed)?;
             ends_ms = Some((ends_ms.map_or(first.open_time_ms, |(first_ms, _)| first_ms), last.open_time_ms));
@@ -55,21 +71,82 @@ pub(crate) async fn ask(
     Ok(Asked { ends_ms, absent: pager.absent(), refused: pager.refused().collect(), until_ms: pager.end_ms() })
 }
 
+async fn page(
+    exchange: &dyn Exchange,
+    kind: Kind,
+    Series { symbol, timeframe, .. }: &Series,
+    since_ms: i64,
+    until_ms: Option<i64>,
+    limit: Option<u32>,
+) -> Result<Vec<Candle>, ExchangeError> {
+    match kind {
+        Kind::Mark => exchange.fetch_mark_ohlcv(symbol, *timeframe, Some(since_ms), until_ms, limit).await,
+        _ => exchange.fetch_ohlcv(symbol, *timeframe, Some(since_ms), until_ms, limit).await,
+    }
+}
+
+/// As [`ask`], for the funding rates of `target`.
+pub(crate) async fn ask_funding(
+    exchange: &dyn Exchange,
+    target: &Target,
+    (from_ms, to_ms): (i64, i64),
+    server_time_ms: i64,
+    mut on_page: impl FnMut(&[FundingRate]) -> Result<(), DbError>,
+) -> Result<Asked, AskError> {
+    let on_page = |page: &[FundingRate]| Ok(on_page(page)?);
+    let fetched = fetch_funding_at(exchange, target.symbol(), from_ms, Some(to_ms), server_time_ms, on_page).await?;
+    Ok(Asked {
+        ends_ms: fetched.first_ms.zip(fetched.last_ms),
+        absent: absent_funding(target, from_ms, fetched.first_ms, &fetched.absent),
+        refused: Vec::new(),
+        until_ms: fetched.until_ms,
+    })
+}
+
+/// The stretches without funding, which are told by the rates beside them; at the beginning of the range there may be
+/// none.
+pub(crate) fn absent_funding(
+    target: &Target,
+    since_ms: i64,
+    first_ms: Option<i64>,
+    absent: &[(i64, i64)],
+) -> Vec<Hole> {
+    let hole = |&(left_ms, to_ms): &(i64, i64)| {
+        let is_rate = left_ms != since_ms || first_ms == Some(since_ms);
+        hole_after(target, if is_rate { left_ms } else { left_ms - 1 }, to_ms)
+    };
+    absent.iter().map(hole).collect()
+}
+
 /// What says that a stretch that ends at `to_ms` lies before the listing; `None` where it does not. Only of one that no
-/// stored candle comes before, which is one at most, the exchange is asked for its very first candle.
+/// stored row comes before, which is one at most, the exchange is asked for its very first row.
 ///
 /// # Errors
 /// [`AskError`].
 pub(crate) async fn before_listing(
     exchange: &dyn Exchange,
     store: &Store,
-    series: &Series,
+    target: &Target,
     to_ms: i64,
 ) -> Result<Option<String>, AskError> {
-    if store.first_closed_ms(series)?.is_some_and(|first_ms| first_ms < to_ms) {
+    if stored::ends_ms(store, target)?.is_some_and(|(first_ms, _)| first_ms < to_ms) {
         return Ok(None);
     }
-    let first = exchange.fetch_ohlcv(&series.symbol, series.timeframe, Some(0), None, Some(1)).await?;
-    let is_before = first.first().filter(|first| first.open_time_ms >= to_ms);
-    Ok(is_before.map(|first| format!("the first candle of the exchange is that of {}", format_utc(first.open_time_ms))))
+    let first_ms = match target {
+        Target::Candles(series) | Target::Marks(series) => {
+            let first = page(exchange, target.kind(), series, 0, None, Some(1)).await?;
+            first.first().map(|first| first.open_time_ms)
+        }
+        Target::Funding { symbol, .. } => {
+            let first = exchange.fetch_funding_rate_history(symbol, 0, target.after_ms(to_ms)).await?;
+            first.first().map(|first| first.time_ms)
+        }
+    };
+    let what = match target.kind() {
+        Kind::Candles => "candle of the exchange is that",
+        Kind::Mark => "mark price of the exchange is that",
+        Kind::Funding => "funding rate of the exchange is that",
+    };
+    let is_before = first_ms.filter(|first_ms| *first_ms >= to_ms);
+    Ok(is_before.map(|first_ms| format!("the first {what} of {}", format_utc(first_ms))))
 }

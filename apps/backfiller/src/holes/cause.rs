@@ -8,7 +8,7 @@
 //! has half is believed. Other timeframes of the same symbol are no witnesses: when nobody trades, they have no
 //! candles either.
 
-use db::{Cause, DbError, Gap, Store};
+use db::{Cause, Data, DbError, Gap, Place, Store};
 use market::{Candle, Series, Symbol, Timeframe};
 
 /// Candles on each side of a stretch by which a witness is known as one that is traded all the time.
@@ -153,7 +153,7 @@ fn testimony(store: &Store, witness: &Witness, from_ms: i64, to_ms: i64) -> Resu
     let around = (left.0 + right.0, left.1 + right.1);
     let mut testimony = Testimony { around, within: count(from_ms, to_ms)?, absent: 0 };
     if testimony.is_traded_always() && testimony.cause().is_none() {
-        testimony.absent = absent(timeframe, &store.gaps(series)?, from_ms, to_ms);
+        testimony.absent = absent(timeframe, &store.gaps(&Place::of(series, Data::Candles))?, from_ms, to_ms);
     }
     Ok(testimony)
 }

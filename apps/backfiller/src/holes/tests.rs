@@ -1,6 +1,6 @@
 //! Holes and gaps put together.
 
-use market::{Candle, Rule};
+use market::{Rule, Series, Timeframe};
 use proptest::prelude::*;
 
 use super::*;
@@ -13,6 +13,10 @@ fn at(minute: i64) -> i64 {
     BEGIN_MS + minute * M
 }
 
+fn minutes() -> Target {
+    Target::Candles(Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::M1))
+}
+
 fn gap(from: i64, to: i64, cause: Cause, is_proven: bool) -> Gap {
     let proof = is_proven.then(|| Proof { how: "asked twice".to_owned(), at_ms: 0 });
     Gap { from_ms: at(from), to_ms: at(to), cause, found_at_ms: 0, proof }
@@ -22,24 +26,24 @@ fn gap(from: i64, to: i64, cause: Cause, is_proven: bool) -> Gap {
 /// mark where it is not explained.
 #[track_caller]
 fn check(holes: &[(i64, i64)], gaps: &[Gap], expected: &[&str]) {
-    let hole =
-        |&(from, to): &(i64, i64)| Hole { from_ms: at(from), to_ms: at(to), missing: (to - from).unsigned_abs() };
-    let last = Candle { open_time_ms: at(99), open: 1.0, high: 1.0, low: 1.0, close: 1.0, volume: 1.0 };
-    let status = SeriesStatus {
-        series: Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::M1),
+    let between = |&(from, to): &(i64, i64)| {
+        let hole = Hole { from_ms: at(from), to_ms: at(to), missing: (to - from).unsigned_abs() };
+        Between { left_ms: at(from - 1), hole }
+    };
+    let extent = Extent {
+        target: minutes(),
         rows: 1,
         first_ms: at(0),
         last_ms: at(99),
-        holes: holes.iter().map(hole).collect(),
-        last,
         last_is_closed: true,
+        holes: holes.iter().map(between).collect(),
     };
     let told = |stretch: &Stretch| {
         let (from, to) = ((stretch.from_ms - BEGIN_MS) / M, (stretch.to_ms - BEGIN_MS) / M);
         assert_eq!(stretch.missing, (to - from).unsigned_abs());
         format!("{from}-{to} {}{}", stretch.cause, if stretch.is_explained() { "" } else { "?" })
     };
-    assert_eq!(stretches(&status, gaps).iter().map(told).collect::<Vec<_>>(), expected);
+    assert_eq!(stretches(&extent, gaps).iter().map(told).collect::<Vec<_>>(), expected);
 }
 
 #[test]
@@ -79,6 +83,25 @@ fn holes_are_told_by_what_is_known_of_their_parts() {
     );
 }
 
+#[test]
+fn funding_is_told_by_the_slots_of_eight_hours() {
+    const H: i64 = 60;
+    let target = Target::Funding { exchange: "binanceusdm".to_owned(), symbol: "A/B:B".parse().unwrap() };
+    // Rates every hour from 5 on, none after 6 and before 25.
+    let hole = crate::stored::hole_after(&target, at(6 * H), at(25 * H));
+    assert_eq!(hole, Hole { from_ms: at(8 * H), to_ms: at(25 * H), missing: 3 });
+    let told = |gaps: &[Gap]| {
+        let parts = split(&target, &hole, gaps);
+        assert_eq!(is_explained(&target, &hole, gaps), parts.iter().all(Stretch::is_explained));
+        parts.iter().map(|part| format!("{} {}", part.missing, part.cause)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[]), ["3 not asked yet"]);
+    assert_eq!(told(&[gap(8 * H, 25 * H, Cause::Absent, true)]), ["3 not at the exchange"]);
+    // What came in between leaves a gap that ends where no rate is due.
+    assert_eq!(told(&[gap(8 * H, 17 * H, Cause::Absent, true)]), ["2 not at the exchange", "1 not asked yet"]);
+    assert_eq!(told(&[gap(8 * H, 24 * H + 1, Cause::Absent, true)]), ["3 not at the exchange"]);
+}
+
 fn causes() -> impl Strategy<Value = Cause> {
     prop::sample::select(vec![Cause::FetchFailed, Cause::Absent, Cause::Outage, Cause::NoTrades, Cause::BeforeListing])
 }
@@ -90,7 +113,7 @@ proptest! {
         let hole = Hole { from_ms: at(from), to_ms: at(from + length), missing: length.unsigned_abs() };
         let mut gaps: Vec<Gap> = noted.iter().map(|&(from, length, cause, proven)| gap(from, from + length, cause, proven)).collect();
         gaps.sort_by_key(|gap| gap.from_ms);
-        let parts = split(Timeframe::M1, &hole, &gaps);
+        let parts = split(&minutes(), &hole, &gaps);
         prop_assert_eq!(parts.iter().map(|part| part.missing).sum::<u64>(), hole.missing);
         prop_assert_eq!((parts[0].from_ms, parts[parts.len() - 1].to_ms), (hole.from_ms, hole.to_ms));
         prop_assert!(parts.windows(2).all(|pair| pair[0].to_ms == pair[1].from_ms));

@@ -1,29 +1,24 @@
-//! Repairing one hole: asked for with the candles beside it, then by itself; what is proven is written down.
+//! Repairing one hole: asked for with the rows beside it, then by itself; what is proven is written down.
 
-use db::{Cause, Gap, Inserted, Proof, Store};
+use db::{Cause, Gap, Proof, Store};
 use market::Hole;
 
+use super::bring::{Brought, bring};
 use super::witness;
 use super::work::{Item, Want};
-use crate::args::Kind;
+use crate::args::Target;
 use crate::asking::Venue;
-use crate::fetch::pages::Pages;
-use crate::holes::{AskError, Asked, Neighbourhood, SURE_AFTER_MS, ask, before_listing, explain};
-
-/// What proves that the exchange has no candles in a hole.
-const ASKED_TWICE: &str =
-    "the exchange was asked twice: for it with the candles beside it, which came, then for it alone";
-/// What proves that a market has ended.
-const ENDED: &str = "the exchange trades it no more, and has the last candle and none after it";
+use crate::holes::{AskError, Neighbourhood, SURE_AFTER_MS, before_listing, explain};
+use crate::stored;
 
 /// What came of an item.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// Candles that are stored now.
+    /// Rows that are stored now.
     pub(crate) found: u64,
     /// Stretches that are explained now.
     pub(crate) proven: Vec<Gap>,
-    /// Candles that are still missing without an explanation.
+    /// What is still missing without an explanation, as [`Target::count`] counts it.
     pub(crate) open: u64,
     /// Why it is still open.
     pub(crate) why: Option<&'static str>,
@@ -40,11 +35,11 @@ pub(super) async fn repair(
     item: &Item,
 ) -> Result<Outcome, AskError> {
     let done = match item.want {
-        Want::Candles { left_ms, right_ms } => fill(venue, store, around, item, left_ms, right_ms).await,
+        Want::Rows { left_ms, right_ms } => fill(venue, store, around, item, left_ms, right_ms).await,
         Want::Cause => find_cause(venue, store, around, item).await,
         Want::Delisting { left_ms } => end(venue, store, item, left_ms).await,
     };
-    if done.is_err() && matches!(item.want, Want::Candles { .. }) {
+    if done.is_err() && matches!(item.want, Want::Rows { .. }) {
         note_failure(venue, store, item)?;
     }
     done
@@ -58,15 +53,15 @@ async fn fill(
     left_ms: Option<i64>,
     right_ms: Option<i64>,
 ) -> Result<Outcome, AskError> {
-    let Item { series, from_ms, to_ms, .. } = item;
-    let range = (left_ms.unwrap_or(*from_ms), right_ms.map_or(*to_ms, |right_ms| series.timeframe.next_open(right_ms)));
-    let (asked, inserted, refused) = bring(venue, store, item, range).await?;
-    let mut outcome = Outcome { found: inserted.new + inserted.completed, ..Outcome::default() };
+    let Item { target, from_ms, to_ms, .. } = item;
+    let range = (left_ms.unwrap_or(*from_ms), right_ms.map_or(*to_ms, |right_ms| target.after_ms(right_ms)));
+    let Brought { asked, found, refused } = bring(venue, store, item, range).await?;
+    let mut outcome = Outcome { found, ..Outcome::default() };
     let (first_ms, last_ms) = asked.ends_ms.unzip();
     let is_beside = |wanted: Option<i64>, came: Option<i64>| wanted.is_none() || wanted == came;
     if !is_beside(left_ms, first_ms) || !is_beside(right_ms, last_ms) {
-        outcome.open = missing(store, item)?;
-        outcome.why = Some("the exchange does not have the stored candles beside it either");
+        outcome.open = stored::missing(store, target, *from_ms, *to_ms)?;
+        outcome.why = Some("the exchange does not have what is stored beside it either");
         note_failure(venue, store, item)?;
         return Ok(outcome);
     }
@@ -76,42 +71,22 @@ async fn fill(
             outcome.why = Some("it is less than an hour old, and may yet be filled");
         } else if left_ms.is_none() && hole.from_ms <= *from_ms {
             // Nothing is stored before it: a listing explains it, or nothing.
-            match before_listing(venue.exchange.as_ref(), store, series, hole.to_ms).await? {
+            match before_listing(venue.exchange.as_ref(), store, target, hole.to_ms).await? {
                 Some(how) => proven.push(gap(venue, hole, Cause::BeforeListing, how)),
-                None => outcome.why = Some("no stored candle lies beside it; fetch from further back"),
+                None => outcome.why = Some("nothing that is stored lies beside it; fetch from further back"),
             }
         } else if right_ms.is_some() || hole.to_ms < *to_ms {
             proven.push(absent(venue, store, around, item, hole).await?);
         }
     }
-    store.forget_unproven_gaps(series, *from_ms, *to_ms)?;
-    store.put_gaps(series, &proven)?;
-    let explained: u64 = proven.iter().map(|gap| series.timeframe.count(gap.from_ms, gap.to_ms)).sum();
-    outcome.open = if right_ms.is_some() { missing(store, item)?.saturating_sub(explained) } else { 0 };
+    let place = target.place();
+    store.forget_unproven_gaps(&place, *from_ms, *to_ms)?;
+    store.put_gaps(&place, &proven)?;
+    let explained: u64 = proven.iter().map(|gap| target.count(gap.from_ms, gap.to_ms)).sum();
+    let missing = stored::missing(store, target, *from_ms, *to_ms)?;
+    outcome.open = if right_ms.is_some() { missing.saturating_sub(explained) } else { 0 };
     outcome.proven = proven;
     Ok(outcome)
-}
-
-/// Asks, and stores what comes. Gives also what was refused, as gaps.
-async fn bring(
-    venue: &Venue,
-    store: &mut Store,
-    item: &Item,
-    range: (i64, i64),
-) -> Result<(Asked, Inserted, Vec<Gap>), AskError> {
-    let mut inserted = Inserted::default();
-    let mut pages = Pages::new(store, &item.series, Kind::Candles, terminal::now_ms());
-    let asked = ask(venue.exchange.as_ref(), &item.series, range, venue.server_time_ms, |page| {
-        let done = pages.take(page)?;
-        inserted.new += done.new;
-        inserted.completed += done.completed;
-        Ok(())
-    })
-    .await?;
-    pages.take_refused(&asked.refused)?;
-    let mut refused = pages.refused_gaps(venue.server_time_ms);
-    refused.retain(|gap| item.from_ms <= gap.from_ms && gap.to_ms <= item.to_ms);
-    Ok((asked, inserted, refused))
 }
 
 /// What explains a stretch that the exchange has nothing of.
@@ -122,13 +97,17 @@ async fn absent(
     item: &Item,
     hole: &Hole,
 ) -> Result<Gap, AskError> {
+    let beside = item.target.kind().plural();
+    let asked_twice =
+        format!("the exchange was asked twice: for it with the {beside} beside it, which came, then for it alone");
     let found = cause(venue, store, around, item, (hole.from_ms, hole.to_ms)).await?;
     Ok(match found {
-        Some((cause, how)) => gap(venue, hole, cause, format!("{ASKED_TWICE}; {how}")),
-        None => gap(venue, hole, Cause::Absent, ASKED_TWICE.to_owned()),
+        Some((cause, how)) => gap(venue, hole, cause, format!("{asked_twice}; {how}")),
+        None => gap(venue, hole, Cause::Absent, asked_twice),
     })
 }
 
+/// Outage or no trades: of candles alone, since mark prices and funding need no trades.
 async fn cause(
     venue: &Venue,
     store: &Store,
@@ -136,8 +115,9 @@ async fn cause(
     item: &Item,
     (from_ms, to_ms): (i64, i64),
 ) -> Result<Option<(Cause, String)>, AskError> {
-    match explain(store, around, &item.series, from_ms, to_ms)? {
-        None => Ok(witness::ask(venue, &item.series, from_ms, to_ms).await?),
+    let Target::Candles(series) = &item.target else { return Ok(None) };
+    match explain(store, around, series, from_ms, to_ms)? {
+        None => Ok(witness::ask(venue, series, from_ms, to_ms).await?),
         found => Ok(found),
     }
 }
@@ -149,14 +129,15 @@ async fn find_cause(
     around: &Neighbourhood,
     item: &Item,
 ) -> Result<Outcome, AskError> {
-    let Item { series, from_ms, to_ms, .. } = item;
+    let Item { target, from_ms, to_ms, .. } = item;
     let found = cause(venue, store, around, item, (*from_ms, *to_ms)).await?;
     let Some((cause, how)) = found else {
         let why = Some("no other market can tell whether the exchange was down");
         return Ok(Outcome { why, ..Outcome::default() });
     };
     // The proof of the absence stays, each gap its own.
-    let mut gaps = store.gaps(series)?;
+    let place = target.place();
+    let mut gaps = store.gaps(&place)?;
     gaps.retain(|gap| gap.cause == Cause::Absent && *from_ms <= gap.from_ms && gap.to_ms <= *to_ms);
     for gap in &mut gaps {
         gap.cause = cause;
@@ -164,19 +145,22 @@ async fn find_cause(
             proof.how = format!("{}; {how}", proof.how);
         }
     }
-    store.put_gaps(series, &gaps)?;
+    store.put_gaps(&place, &gaps)?;
     Ok(Outcome { proven: gaps, ..Outcome::default() })
 }
 
-/// Writes down that a market has ended, where the exchange has nothing after the last candle.
+/// Writes down that a market has ended, where the exchange has nothing after the last row.
 async fn end(venue: &Venue, store: &mut Store, item: &Item, left_ms: i64) -> Result<Outcome, AskError> {
-    let (asked, inserted, _) = bring(venue, store, item, (left_ms, item.to_ms)).await?;
-    let mut outcome = Outcome { found: inserted.new + inserted.completed, ..Outcome::default() };
+    let Item { target, from_ms, to_ms, missing, .. } = item;
+    let Brought { asked, found, .. } = bring(venue, store, item, (left_ms, *to_ms)).await?;
+    let mut outcome = Outcome { found, ..Outcome::default() };
     if asked.ends_ms == Some((left_ms, left_ms)) && asked.refused.is_empty() {
-        let hole = Hole { from_ms: item.from_ms, to_ms: item.to_ms, missing: item.missing };
-        outcome.proven = vec![gap(venue, &hole, Cause::AfterDelisting, ENDED.to_owned())];
-        store.forget_unproven_gaps(&item.series, item.from_ms, item.to_ms)?;
-        store.put_gaps(&item.series, &outcome.proven)?;
+        let hole = Hole { from_ms: *from_ms, to_ms: *to_ms, missing: *missing };
+        let what = target.kind().plural();
+        let ended = format!("the exchange trades it no more, and has the last of its {what} and none after it");
+        outcome.proven = vec![gap(venue, &hole, Cause::AfterDelisting, ended)];
+        store.forget_unproven_gaps(&target.place(), *from_ms, *to_ms)?;
+        store.put_gaps(&target.place(), &outcome.proven)?;
     }
     Ok(outcome)
 }
@@ -187,14 +171,8 @@ fn gap(venue: &Venue, hole: &Hole, cause: Cause, how: String) -> Gap {
 }
 
 fn note_failure(venue: &Venue, store: &mut Store, item: &Item) -> Result<(), db::DbError> {
-    let Item { series, from_ms, to_ms, .. } = item;
+    let Item { target, from_ms, to_ms, .. } = item;
     let found_at_ms = venue.server_time_ms;
     let gap = Gap { from_ms: *from_ms, to_ms: *to_ms, cause: Cause::FetchFailed, found_at_ms, proof: None };
-    store.put_gaps(series, &[gap])
-}
-
-/// How many candles of an item are not stored.
-fn missing(store: &Store, item: &Item) -> Result<u64, db::DbError> {
-    let stored = store.count_closed(&item.series, item.from_ms, item.to_ms)?;
-    Ok(item.missing.saturating_sub(stored))
+    store.put_gaps(&target.place(), &[gap])
 }

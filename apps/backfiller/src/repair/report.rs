@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use db::Gap;
-use market::{Series, format_utc};
+use market::format_utc;
 use serde_json::{Value, json};
 use terminal::thousands;
 
@@ -19,26 +19,26 @@ pub(super) struct Report {
     /// In the order in which it was done.
     pub(super) done: Vec<(Item, Outcome)>,
     /// Series that were given up, and why.
-    pub(super) failed: Vec<(Series, String)>,
+    pub(super) failed: Vec<(Target, String)>,
 }
 
 impl Report {
     /// Gives a series up, and says so at once.
-    pub(super) fn fail(&mut self, series: &Series, why: &str) {
-        eprintln!("{series} failed: {why}");
-        self.failed.push((series.clone(), why.to_owned()));
+    pub(super) fn fail(&mut self, target: &Target, why: &str) {
+        eprintln!("{target} failed: {why}");
+        self.failed.push((target.clone(), why.to_owned()));
     }
 
-    pub(super) fn has_failed(&self, series: &Series) -> bool {
-        self.failed.iter().any(|(failed, _)| failed == series)
+    pub(super) fn has_failed(&self, target: &Target) -> bool {
+        self.failed.iter().any(|(failed, _)| failed == target)
     }
 
-    /// Candles that are stored now.
+    /// Rows that are stored now.
     pub(super) fn found(&self) -> u64 {
         self.done.iter().map(|(_, outcome)| outcome.found).sum()
     }
 
-    /// Candles that are missing still, without an explanation.
+    /// What is missing still, without an explanation.
     pub(super) fn open(&self) -> u64 {
         self.done.iter().map(|(_, outcome)| outcome.open).sum()
     }
@@ -56,8 +56,8 @@ impl Report {
             facts["why"] = json!(outcome.why);
             facts
         };
-        let failed = |(series, why): &(Series, String)| {
-            let mut facts = Target::Candles(series.clone()).names();
+        let failed = |(target, why): &(Target, String)| {
+            let mut facts = target.names();
             facts["error"] = json!(why);
             facts
         };
@@ -74,12 +74,12 @@ impl Report {
         }
         let [holes, found, proven, open] =
             [self.done.len() as u64, self.found(), self.proven(), self.open()].map(thousands);
-        let sum = format!("{holes} holes, largest first: {found} candles found, {proven} explained, {open} still open");
+        let sum = format!("{holes} holes, largest first: {found} rows found, {proven} explained, {open} still open");
         let header = ["series", "from", "missing", "found", "explained", "cause"];
         let row = |(item, outcome): &(Item, Outcome)| {
             let numbers = [item.missing, outcome.found, explained(item, outcome)].map(thousands);
             let [missing, found, explained] = numbers;
-            vec![item.series.to_string(), format_utc(item.from_ms), missing, found, explained, causes(outcome)]
+            vec![item.target.to_string(), format_utc(item.from_ms), missing, found, explained, causes(outcome)]
         };
         let rows = self.done.iter().take(MOST_SHOWN).map(row).collect();
         let more = if self.done.len() > MOST_SHOWN { "\n--json has all" } else { "" };
@@ -87,9 +87,9 @@ impl Report {
     }
 }
 
-/// Candles of an item that are explained now.
+/// What of an item is explained now, as [`Target::count`] counts it.
 fn explained(item: &Item, outcome: &Outcome) -> u64 {
-    outcome.proven.iter().map(|gap| item.series.timeframe.count(gap.from_ms, gap.to_ms)).sum()
+    outcome.proven.iter().map(|gap| item.target.count(gap.from_ms, gap.to_ms)).sum()
 }
 
 /// The causes that were proven, or why there are none.
@@ -112,7 +112,7 @@ pub(super) fn planned(items: &[Item], as_json: bool) -> Result<String> {
     let header = ["series", "from", "to", "missing", "wanted"];
     let row = |item: &Item| {
         let (from, to) = (format_utc(item.from_ms), format_utc(item.to_ms));
-        vec![item.series.to_string(), from, to, thousands(item.missing), wanted(item).to_owned()]
+        vec![item.target.to_string(), from, to, thousands(item.missing), wanted(item).to_owned()]
     };
     let table = terminal::table(&header, items.iter().map(row).collect(), &[3]);
     Ok(format!("{} holes would be asked for, largest first\n\n{table}", thousands(items.len() as u64)))
@@ -120,14 +120,14 @@ pub(super) fn planned(items: &[Item], as_json: bool) -> Result<String> {
 
 fn wanted(item: &Item) -> &'static str {
     match item.want {
-        Want::Candles { .. } => "candles",
+        Want::Rows { .. } => item.target.kind().plural(),
         Want::Cause => "cause",
         Want::Delisting { .. } => "delisting",
     }
 }
 
 fn item_json(item: &Item) -> Value {
-    let mut facts = Target::Candles(item.series.clone()).names();
+    let mut facts = item.target.names();
     facts["from"] = json!(format_utc(item.from_ms));
     facts["from_ms"] = json!(item.from_ms);
     facts["to"] = json!(format_utc(item.to_ms));
@@ -140,7 +140,7 @@ fn item_json(item: &Item) -> Value {
 fn gap_json(item: &Item, gap: &Gap) -> Value {
     json!({
         "from": format_utc(gap.from_ms), "from_ms": gap.from_ms, "to": format_utc(gap.to_ms), "to_ms": gap.to_ms,
-        "missing": item.series.timeframe.count(gap.from_ms, gap.to_ms), "cause": gap.cause.to_string(),
+        "missing": item.target.count(gap.from_ms, gap.to_ms), "cause": gap.cause.to_string(),
         "proof": gap.proof.as_ref().map(|proof| &proof.how),
     })
 }

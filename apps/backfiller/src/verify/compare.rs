@@ -1,28 +1,62 @@
 //! What is stored against what the exchange has. Pure.
 
-use market::{Candle, Candles, Judge};
+use market::{Candle, FundingRate, Hole};
 
-use crate::holes::Asked;
 use crate::resample::is_near;
+
+/// A row of a place, of whatever kind.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Row {
+    /// Of trades, or of the mark price, which has a volume of 0.
+    Candle(Candle),
+    Rate(FundingRate),
+}
+
+impl Row {
+    /// When it opens or is paid, Unix milliseconds.
+    pub(super) fn time_ms(&self) -> i64 {
+        match self {
+            Row::Candle(candle) => candle.open_time_ms,
+            Row::Rate(rate) => rate.time_ms,
+        }
+    }
+
+    fn columns(&self) -> Vec<(&'static str, f64)> {
+        match self {
+            Row::Candle(Candle { open, high, low, close, volume, .. }) => {
+                vec![("open", *open), ("high", *high), ("low", *low), ("close", *close), ("volume", *volume)]
+            }
+            Row::Rate(rate) => vec![("rate", rate.rate)],
+        }
+    }
+
+    /// Prices and rates to the bit, volumes nearly.
+    fn is_near(&self, other: &Row) -> bool {
+        match (self, other) {
+            (Row::Candle(ours), Row::Candle(theirs)) => is_near(ours, theirs),
+            _ => self == other,
+        }
+    }
+}
 
 /// What was found at one place.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Compared {
-    /// Stored candles that were held against those of the exchange, or against it having none.
+    /// Stored rows that were held against those of the exchange, or against it having none.
     pub(super) compared: u64,
-    /// Candles with other values.
+    /// Rows with other values.
     pub(super) differing: Vec<Differing>,
-    /// Open times of stored candles that the exchange does not have, Unix milliseconds.
+    /// Times of stored rows that the exchange does not have, Unix milliseconds.
     pub(super) unknown: Vec<i64>,
-    /// Open times of candles that the exchange has and the store lacks, Unix milliseconds.
+    /// Times of rows that the exchange has and the store lacks, Unix milliseconds.
     pub(super) lacking: Vec<i64>,
 }
 
-/// A candle with other values.
+/// A row with other values.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Differing {
-    pub(super) ours: Candle,
-    pub(super) theirs: Candle,
+    pub(super) ours: Row,
+    pub(super) theirs: Row,
     /// Whether import would take the values of the exchange.
     pub(super) is_believed: bool,
     /// Whether the store has them now.
@@ -32,53 +66,51 @@ pub(super) struct Differing {
 impl Differing {
     /// The columns that differ: name, old value, new value.
     pub(super) fn columns(&self) -> impl Iterator<Item = (&'static str, f64, f64)> {
-        let columns = |candle: &Candle| {
-            let Candle { open, high, low, close, volume, .. } = *candle;
-            [("open", open), ("high", high), ("low", low), ("close", close), ("volume", volume)]
-        };
-        let pairs = columns(&self.ours).into_iter().zip(columns(&self.theirs));
+        let pairs = self.ours.columns().into_iter().zip(self.theirs.columns());
         pairs.filter(|((_, old), (_, new))| old != new).map(|((name, old), (_, new))| (name, old, new))
     }
 }
 
-/// Holds the stored candles of a place against what came of asking for it, both in rising time.
-pub(super) fn compare(ours: &Candles, theirs: &[Candle], asked: &Asked, judge: &mut Judge) -> Compared {
+/// Holds the stored rows of a place against what came of asking for it, both in rising time, and what the exchange is
+/// proven not to have. `is_believed` gets every row of the exchange, in order.
+pub(super) fn compare(
+    ours: &[Row],
+    theirs: &[Row],
+    absent: &[Hole],
+    mut is_believed: impl FnMut(&Row) -> bool,
+) -> Compared {
     let mut found = Compared::default();
     let mut at = 0;
-    for our in ours.iter() {
-        while let Some(their) = theirs.get(at).filter(|their| their.open_time_ms < our.open_time_ms) {
-            lack(&mut found, their, judge);
+    for our in ours {
+        let time_ms = our.time_ms();
+        while let Some(their) = theirs.get(at).filter(|their| their.time_ms() < time_ms) {
+            found.lacking.extend(is_believed(their).then(|| their.time_ms()));
             at += 1;
         }
-        let their = theirs.get(at).filter(|their| their.open_time_ms == our.open_time_ms);
-        let is_absent = || asked.absent.iter().any(|hole| (hole.from_ms..hole.to_ms).contains(&our.open_time_ms));
+        let their = theirs.get(at).filter(|their| their.time_ms() == time_ms);
+        let is_absent = || absent.iter().any(|hole| (hole.from_ms..hole.to_ms).contains(&time_ms));
         if let Some(their) = their {
             at += 1;
             found.compared += 1;
-            let is_believed = judge.judge(their).is_none_or(|objection| objection.rule.is_doubt());
-            if !is_near(&our, their) {
-                found.differing.push(Differing { ours: our, theirs: *their, is_believed, is_fixed: false });
+            let is_believed = is_believed(their);
+            if !our.is_near(their) {
+                found.differing.push(Differing { ours: *our, theirs: *their, is_believed, is_fixed: false });
             }
         } else if is_absent() {
             found.compared += 1;
-            found.unknown.push(our.open_time_ms);
+            found.unknown.push(time_ms);
         }
     }
-    theirs[at..].iter().for_each(|their| lack(&mut found, their, judge));
+    found.lacking.extend(theirs[at..].iter().filter(|their| is_believed(their)).map(Row::time_ms));
     found
-}
-
-fn lack(found: &mut Compared, their: &Candle, judge: &mut Judge) {
-    if judge.judge(their).is_none_or(|objection| objection.rule.is_doubt()) {
-        found.lacking.push(their.open_time_ms);
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use market::{Hole, Timeframe};
+    use market::{Judge, Timeframe};
 
     use super::*;
+    use crate::verify::is_believed;
 
     const M: i64 = 60_000;
     const BEGIN_MS: i64 = 1_735_689_600_000;
@@ -91,17 +123,17 @@ mod tests {
     /// those that only one of them has.
     #[track_caller]
     fn check(ours: &[(i64, f64)], theirs: &[(i64, f64)], expected: (&[&str], &[i64], &[i64])) -> Compared {
-        let ours: Candles = ours.iter().copied().map(candle).collect();
-        let theirs: Vec<Candle> = theirs.iter().copied().map(candle).collect();
-        let missing = |minute: i64| !theirs.iter().any(|their| their.open_time_ms == BEGIN_MS + minute * M);
+        let rows = |rows: &[(i64, f64)]| -> Vec<Row> { rows.iter().copied().map(candle).map(Row::Candle).collect() };
+        let (ours, theirs) = (rows(ours), rows(theirs));
+        let missing = |minute: i64| !theirs.iter().any(|their| their.time_ms() == BEGIN_MS + minute * M);
         let hole =
             |minute: i64| Hole { from_ms: BEGIN_MS + minute * M, to_ms: BEGIN_MS + (minute + 1) * M, missing: 1 };
-        let absent = (0..10).filter(|&minute| missing(minute)).map(hole).collect();
-        let asked = Asked { ends_ms: None, absent, refused: Vec::new(), until_ms: i64::MAX };
-        let found = compare(&ours, &theirs, &asked, &mut Judge::of_trades(Timeframe::M1));
+        let absent: Vec<Hole> = (0..10).filter(|&minute| missing(minute)).map(hole).collect();
+        let mut judge = Judge::of_trades(Timeframe::M1);
+        let found = compare(&ours, &theirs, &absent, |their| is_believed(Some(&mut judge), their));
         let minute = |time_ms: i64| (time_ms - BEGIN_MS) / M;
         let told = |differing: &Differing| {
-            format!("{}{}", minute(differing.ours.open_time_ms), if differing.is_believed { "" } else { "?" })
+            format!("{}{}", minute(differing.ours.time_ms()), if differing.is_believed { "" } else { "?" })
         };
         let minutes = |times: &[i64]| times.iter().map(|&time_ms| minute(time_ms)).collect::<Vec<_>>();
         assert_eq!(found.differing.iter().map(told).collect::<Vec<_>>(), expected.0);
@@ -119,6 +151,14 @@ mod tests {
         check(&[(1, 2.0)], &[], (&[], &[1], &[]));
         // A jump that does not stay is no value to take.
         check(&[(1, 2.0), (2, 2.0), (3, 2.0)], &[(1, 2.0), (2, 9e6), (3, 2.0)], (&["2?"], &[], &[]));
+    }
+
+    #[test]
+    fn rates_are_the_same_to_the_bit() {
+        let rate = |rate: f64| Row::Rate(FundingRate { time_ms: BEGIN_MS, rate });
+        let found = compare(&[rate(0.1)], &[rate(0.1 + 1e-16)], &[], |_| true);
+        assert_eq!(found.differing[0].columns().collect::<Vec<_>>(), [("rate", 0.1, 0.1 + 1e-16)]);
+        assert_eq!(compare(&[rate(0.1)], &[rate(0.1)], &[], |_| true).differing, []);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use anyhow::Result;
 use db::Store;
 use fastrand::Rng;
-use market::Series;
 
-/// Candles of a place: as many as a page has.
+use crate::args::Target;
+use crate::stored;
+
+/// What is counted at a place: as many candles as a page has, and of funding nearly a year.
 const BLOCK: i64 = 1_000;
 
 /// A place, Unix milliseconds.
@@ -16,32 +18,30 @@ pub(super) struct Block {
     pub(super) to_ms: i64,
 }
 
-/// All places from the first to the last closed candle that are wanted, in order of time.
+/// All places from the first to the last final row that are wanted, in order of time.
 pub(super) fn blocks(
     store: &Store,
-    series: &Series,
+    target: &Target,
     since_ms: Option<i64>,
     until_ms: Option<i64>,
 ) -> Result<Vec<Block>> {
-    let (Some(first_ms), Some(last_ms)) = (store.first_closed_ms(series)?, store.last_closed_ms(series)?) else {
-        return Ok(Vec::new());
-    };
-    let end_ms = until_ms.unwrap_or(i64::MAX).min(series.timeframe.next_open(last_ms));
-    let mut from_ms = series.timeframe.open_of(since_ms.unwrap_or(first_ms).max(first_ms));
+    let Some((first_ms, last_ms)) = stored::ends_ms(store, target)? else { return Ok(Vec::new()) };
+    let end_ms = until_ms.unwrap_or(i64::MAX).min(target.after_ms(last_ms));
+    let mut from_ms = target.grid().open_of(since_ms.unwrap_or(first_ms)).max(first_ms);
     let mut blocks = Vec::new();
     while from_ms < end_ms {
-        let to_ms = series.timeframe.open_of(from_ms + BLOCK * series.timeframe.longest_ms()).min(end_ms);
+        let to_ms = target.grid().open_of(from_ms + BLOCK * target.grid().longest_ms()).min(end_ms);
         blocks.push(Block { from_ms, to_ms });
         from_ms = to_ms;
     }
     Ok(blocks)
 }
 
-/// `sample` of the places, each series with luck of its own, in order of time.
-pub(super) fn draw(mut blocks: Vec<Block>, sample: u32, series: &Series, seed: u64) -> Vec<Block> {
-    // So that neither another series nor the order of them changes what is drawn of this one.
+/// `sample` of the places, each target with luck of its own, in order of time.
+pub(super) fn draw(mut blocks: Vec<Block>, sample: u32, target: &Target, seed: u64) -> Vec<Block> {
+    // So that neither another target nor the order of them changes what is drawn of this one.
     let own =
-        series.to_string().bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        target.to_string().bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let mut random = Rng::with_seed(own);
     random.shuffle(&mut blocks);
     blocks.truncate(sample as usize);
@@ -51,28 +51,28 @@ pub(super) fn draw(mut blocks: Vec<Block>, sample: u32, series: &Series, seed: u
 
 #[cfg(test)]
 mod tests {
-    use market::Timeframe;
+    use market::{Series, Timeframe};
 
     use super::*;
 
     #[test]
     fn a_seed_draws_the_same_places_without_repeating_one() {
-        let series = Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::M1);
+        let target = Target::Candles(Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::M1));
         let all: Vec<Block> = (0..100).map(|block| Block { from_ms: block, to_ms: block + 1 }).collect();
-        let drawn = draw(all.clone(), 10, &series, 7);
-        assert_eq!(drawn, draw(all.clone(), 10, &series, 7));
-        assert_ne!(drawn, draw(all.clone(), 10, &series, 8));
+        let drawn = draw(all.clone(), 10, &target, 7);
+        assert_eq!(drawn, draw(all.clone(), 10, &target, 7));
+        assert_ne!(drawn, draw(all.clone(), 10, &target, 8));
         assert!(drawn.len() == 10 && drawn.windows(2).all(|pair| pair[0].from_ms < pair[1].from_ms));
-        assert_eq!(draw(all.clone(), 1_000, &series, 7), all);
+        assert_eq!(draw(all.clone(), 1_000, &target, 7), all);
     }
 
     #[test]
     fn every_place_is_drawn_at_some_time() {
-        let series = Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::M1);
+        let target = Target::Candles(Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::M1));
         let all: Vec<Block> = (0..10).map(|block| Block { from_ms: block, to_ms: block + 1 }).collect();
         let mut seen = [0_u32; 10];
         for seed in 0..1_000 {
-            let [block] = draw(all.clone(), 1, &series, seed)[..] else { panic!("one is drawn") };
+            let [block] = draw(all.clone(), 1, &target, seed)[..] else { panic!("one is drawn") };
             seen[usize::try_from(block.from_ms).unwrap()] += 1;
         }
         assert!(seen.iter().all(|count| (50..200).contains(count)), "{seen:?}");

@@ -1,14 +1,14 @@
 //! What verify tells.
 
 use anyhow::Result;
-use market::{Series, format_utc};
+use market::format_utc;
 use serde_json::{Value, json};
 use terminal::thousands;
 
 use super::compare::{Compared, Differing};
-use crate::args::Target;
+use crate::args::{Kind, Target};
 
-/// Candles that the text lists of a series; --json has all.
+/// Rows that the text lists of a series; --json has all.
 const MOST_SHOWN: usize = 50;
 
 /// What was found, by series.
@@ -22,7 +22,7 @@ pub(super) struct Report {
 /// What was found in a series.
 #[derive(Debug)]
 pub(super) struct Found {
-    series: Series,
+    target: Target,
     compared: Compared,
     /// Why it was given up.
     failed: Option<String>,
@@ -30,14 +30,14 @@ pub(super) struct Found {
 
 impl Report {
     /// What comes next is of this series.
-    pub(super) fn begin(&mut self, series: &Series) {
-        self.series.push(Found { series: series.clone(), compared: Compared::default(), failed: None });
+    pub(super) fn begin(&mut self, target: &Target) {
+        self.series.push(Found { target: target.clone(), compared: Compared::default(), failed: None });
     }
 
     /// Gives the series up, and says so at once.
     pub(super) fn fail(&mut self, why: &str) {
         if let Some(last) = self.series.last_mut() {
-            eprintln!("{} failed: {why}", last.series);
+            eprintln!("{} failed: {why}", last.target);
             last.failed = Some(why.to_owned());
         }
     }
@@ -52,7 +52,7 @@ impl Report {
         }
     }
 
-    /// Stored candles that were looked at.
+    /// Stored rows that were looked at.
     pub(super) fn compared(&self) -> u64 {
         self.series.iter().map(|found| found.compared.compared).sum()
     }
@@ -97,7 +97,7 @@ impl Found {
         let fixed = differing.iter().filter(|differing| differing.is_fixed).count();
         let numbers = [*compared, differing.len() as u64, fixed as u64, unknown.len() as u64, lacking.len() as u64];
         let failed = if self.failed.is_some() { " (failed)" } else { "" };
-        std::iter::once(format!("{}{failed}", self.series)).chain(numbers.map(thousands)).collect()
+        std::iter::once(format!("{}{failed}", self.target)).chain(numbers.map(thousands)).collect()
     }
 
     fn to_text(&self) -> String {
@@ -115,14 +115,15 @@ impl Found {
         if more > 0 {
             lines.push(format!("and {} more; --json has all", thousands(more as u64)));
         }
-        format!("\n\n{}\n  {}", self.series, lines.join("\n  "))
+        format!("\n\n{}\n  {}", self.target, lines.join("\n  "))
     }
 
     fn to_json(&self) -> Value {
         let Compared { compared, unknown, lacking, .. } = &self.compared;
-        let time = |&time_ms: &i64| json!({"open_time": format_utc(time_ms), "open_time_ms": time_ms});
+        let name = if self.target.kind() == Kind::Funding { "time" } else { "open_time" };
+        let time = |&time_ms: &i64| json!({name: format_utc(time_ms), format!("{name}_ms"): time_ms});
         let differing = |differing: &Differing| {
-            let mut facts = time(&differing.ours.open_time_ms);
+            let mut facts = time(&differing.ours.time_ms());
             let columns =
                 differing.columns().map(|(name, old, new)| (name.to_owned(), json!({"old": old, "new": new})));
             facts["columns"] = Value::Object(columns.collect());
@@ -130,7 +131,7 @@ impl Found {
             facts["fixed"] = json!(differing.is_fixed);
             facts
         };
-        let mut facts = Target::Candles(self.series.clone()).names();
+        let mut facts = self.target.names();
         facts["compared"] = json!(compared);
         facts["differing"] = self.compared.differing.iter().map(differing).collect();
         facts["not_at_exchange"] = unknown.iter().map(time).collect();
@@ -148,5 +149,5 @@ fn line(differing: &Differing) -> String {
         (false, true) => "",
         (false, false) => ", which is not believed",
     };
-    format!("{} {}{end}", format_utc(differing.ours.open_time_ms), columns.join(", "))
+    format!("{} {}{end}", format_utc(differing.ours.time_ms()), columns.join(", "))
 }

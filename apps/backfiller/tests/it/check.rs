@@ -45,7 +45,9 @@ fn holes_and_what_other_programs_wrote() {
     let json = check(&desk);
     assert_eq!(json["series"][0]["missing"], 2);
     // Whatever its cause: without a proof, nothing is explained.
-    sql("INSERT INTO gaps VALUES ('binance', 'BTC/USDT', '1m', 1735689660, 1735689780, 'fetch failed', 0, NULL, NULL)");
+    sql(
+        "INSERT INTO gaps VALUES ('binance', 'BTC/USDT', '1m', 'candles', 1735689660, 1735689780, 'fetch failed', 0, NULL, NULL)",
+    );
     assert_eq!((&check(&desk)["series"][0]["explained"], &check(&desk)["good"]), (&json!(0), &json!(false)));
     sql("UPDATE gaps SET cause = 'exchange outage'");
     assert_eq!(check(&desk)["series"][0]["explained"], 0);

@@ -149,7 +149,7 @@ fn the_status_tells_marks_and_funding_with_their_holes() {
     assert_eq!((&funding["first"], &funding["last_rate"]), (&json!("2025-01-01T00:00:00Z"), &json!(0.5)));
     let hole = json!({
         "from": "2025-01-01T16:00:00Z", "from_ms": 1_735_747_200_000_i64,
-        "to": "2025-01-02T01:00:00Z", "to_ms": 1_735_779_600_000_i64,
+        "to": "2025-01-02T01:00:00Z", "to_ms": 1_735_779_600_000_i64, "cause": null,
     });
     assert_eq!(funding["holes"], json!([hole]));
 

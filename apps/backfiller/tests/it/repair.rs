@@ -232,7 +232,7 @@ fn an_exchange_that_does_not_have_the_neighbours_proves_nothing() {
     let desk = holed(&[(10, 20)]);
     let liar = Liar::open(|asked| Some(honest(asked, minute(15), |_| false)));
     let done = repair(&desk, &liar, 3);
-    assert_eq!(done["holes"][0]["why"], "the exchange does not have the stored candles beside it either");
+    assert_eq!(done["holes"][0]["why"], "the exchange does not have what is stored beside it either");
     // What it has is stored all the same.
     assert_eq!((&done["found"], &done["open"]), (&json!(5), &json!(5)));
     assert_eq!(told(&desk, "BTC/USDT"), ["10-15 fetch failed?"]);
@@ -322,7 +322,7 @@ fn one_address_is_of_one_exchange() {
         let error = stderr(&desk.run(&[command, "--base-url", "http://127.0.0.1:1"]));
         assert!(error.starts_with("error: --base-url is the address of one exchange"), "{error}");
         let error = stderr(&desk.run(&[command, "--symbol", "XRP/USDT"]));
-        assert!(error.contains("has no candles like that"), "{error}");
+        assert!(error.contains("has no candles, mark prices or funding rates like that"), "{error}");
     }
 }
 
@@ -346,11 +346,7 @@ fn what_is_done_stays_done_when_it_is_stopped() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), code, "{}", stderr(&output));
         if code.is_some() {
-            assert!(
-                stderr(&output).starts_with("stopped: 1 holes are done and 30 candles stored"),
-                "{}",
-                stderr(&output)
-            );
+            assert!(stderr(&output).starts_with("stopped: 1 holes are done and 30 rows stored"), "{}", stderr(&output));
         }
     }
     assert_eq!(desk.whole_rows(), 135, "the two largest are there");

@@ -83,7 +83,7 @@ fn coverage_is_drawn_to_one_page() {
     let holed = rows.lines().enumerate().filter(|(i, _)| !(100..200).contains(i) && !(1_440..2_880).contains(i));
     desk.import("1m", &desk.write("a.csv", &holed.map(|(_, row)| format!("{row}\n")).collect::<String>()));
     let database = rusqlite::Connection::open(desk.db()).unwrap();
-    let gap = "INSERT INTO gaps VALUES ('binance', 'BTC/USDT', '1m', 1735776000, 1735862400, 'exchange outage', 0, '<twice>', 0)";
+    let gap = "INSERT INTO gaps VALUES ('binance', 'BTC/USDT', '1m', 'candles', 1735776000, 1735862400, 'exchange outage', 0, '<twice>', 0)";
     database.execute(gap, []).unwrap();
     let output = desk.run(&["status", "--html", "pages/coverage.html"]);
     assert!(output.status.success(), "{}", stderr(&output));

@@ -1,6 +1,6 @@
 //! Mark prices and funding rates: what goes in comes out, and nothing that is there changes.
 
-use db::{DbError, FundingStatus, Inserted};
+use db::{Cause, Data, DbError, FundingStatus, Gap, Inserted, Place, Proof};
 use market::{Candle, Candles, FundingRate, Symbol, Timeframe};
 use rusqlite::Connection;
 
@@ -130,7 +130,8 @@ fn a_store_of_an_older_program_gets_the_tables() {
     drop(store);
     let undone =
         "DROP VIEW coverage; DROP VIEW candles_latest; DROP VIEW series; DROP TABLE limits; DROP TABLE quarantine; DROP TABLE trials; DROP TABLE runs; DROP TABLE mark_prices; DROP TABLE funding_rates;
-                  ALTER TABLE gaps DROP COLUMN proof; ALTER TABLE gaps DROP COLUMN proven_at_s;
+                  DROP TABLE gaps; CREATE TABLE gaps (exchange TEXT, symbol TEXT, timeframe TEXT, from_s INTEGER,
+                      to_s INTEGER, cause TEXT, found_at_s INTEGER);
                   DELETE FROM refinery_schema_history WHERE version >= 4";
     Connection::open(&path).unwrap().execute_batch(undone).unwrap();
     let mut store = db::Store::open_existing(&path).unwrap();
@@ -179,4 +180,13 @@ fn a_fetch_of_marks_goes_on_before_the_first_hole() {
     for (from, expected) in [(0, 0), (1, 3), (3, 3), (4, 4), (5, 5), (6, 6)] {
         assert_eq!(resume(&store, from), expected, "{from}");
     }
+    // What is explained is stepped over, and gaps of candles explain nothing.
+    let proof = || Proof { how: "asked twice".to_owned(), at_ms: 0 };
+    let gap = |cause| Gap { from_ms: 4 * 60_000, to_ms: 5 * 60_000, cause, found_at_ms: 0, proof: Some(proof()) };
+    store.put_gaps(&Place::of(&btc, Data::Candles), &[gap(Cause::Absent)]).unwrap();
+    assert_eq!(resume(&store, 1), 3);
+    store.put_gaps(&Place::of(&btc, Data::Mark), &[gap(Cause::Absent)]).unwrap();
+    assert_eq!(resume(&store, 1), 5);
+    assert_eq!(store.mark_ends_ms(&btc).unwrap(), Some((60_000, 5 * 60_000)));
+    assert_eq!(store.mark_ends_ms(&series("ETH/USDT:USDT")).unwrap(), None);
 }

@@ -1,6 +1,6 @@
 //! Perpetuals: candles, mark prices and funding over the wire, and what spot says to such questions.
 
-use exchange::{ExchangeError, FetchError, FetchedFunding, SETTLE_MS, fetch_closed_marks, fetch_funding};
+use exchange::{ExchangeError, FetchError, FetchedFunding, Pager, SETTLE_MS, fetch_closed_marks, fetch_funding};
 use market::{Candle, FundingRate, Symbol, Timeframe};
 
 use crate::server::{Act, Server, answer, binance, binance_usd_m};
@@ -57,7 +57,7 @@ async fn marks_are_fetched_as_candles_are() {
     let server = Server::start(acts).await;
     let (usd_m, _) = binance_usd_m(&server.base_url);
     let mut hours = Vec::new();
-    let on_page = |page: &[Candle]| {
+    let on_page = |page: &[Candle], _: &Pager| {
         hours.extend(page.iter().map(|candle| candle.open_time_ms / H));
         Ok(())
     };
@@ -88,8 +88,15 @@ async fn funding_comes_page_by_page_up_to_the_present() {
     let server = Server::start(vec![time(1_500 * H), funding(0..1_000), funding(999..1_400), funding([])]).await;
     let (hours, fetched) = fetch(&server, 0, None).await;
     assert_eq!(hours, (0..1_400).collect::<Vec<_>>());
-    let expected =
-        FetchedFunding { pages: 4, rates: 1_400, first_ms: Some(0), last_ms: Some(1_399 * H), until_ms: 1_500 * H };
+    let expected = FetchedFunding {
+        pages: 4,
+        rates: 1_400,
+        first_ms: Some(0),
+        last_ms: Some(1_399 * H),
+        until_ms: 1_500 * H,
+        server_time_ms: 1_500 * H,
+        absent: vec![(1_399 * H, 1_500 * H)],
+    };
     assert_eq!(fetched.unwrap(), expected);
     let page = |since_ms: i64| {
         let end_ms = 1_500 * H - 1;
@@ -104,6 +111,34 @@ async fn funding_comes_page_by_page_up_to_the_present() {
 async fn one_empty_page_is_not_the_end() {
     let server = Server::start(vec![time(100 * H), funding([]), funding([8, 16]), funding([])]).await;
     assert_eq!(fetch(&server, 0, None).await.0, [8, 16]);
+}
+
+/// Every eight hours there is a rate from hour 0 on. The answers to the questions from hour 0 to 40 are those hours;
+/// what is passed on, and the stretches that are proven to be empty.
+async fn check_holes(answers: &[&[i64]], passed_on: &[i64], absent: &[(i64, i64)]) {
+    let pages = answers.iter().map(|hours| funding(hours.iter().copied()));
+    let server = Server::start([time(100 * H)].into_iter().chain(pages).collect()).await;
+    let (hours, fetched) = fetch(&server, 0, Some(41)).await;
+    let fetched = fetched.unwrap();
+    let found: Vec<_> = fetched.absent.iter().map(|(from_ms, to_ms)| (from_ms / H, to_ms / H)).collect();
+    assert_eq!((hours, found, fetched.pages), (passed_on.to_vec(), absent.to_vec(), answers.len() as u64));
+}
+
+#[tokio::test]
+async fn a_hole_in_funding_is_asked_for_by_itself() {
+    // The last question is for what comes behind hour 40, where there is no rate: twice.
+    check_holes(&[&[0, 8, 16, 24, 32, 40], &[], &[]], &[0, 8, 16, 24, 32, 40], &[]).await;
+    // Never there, and dropped once.
+    check_holes(&[&[0, 8, 24, 32, 40], &[], &[], &[]], &[0, 8, 24, 32, 40], &[(8, 24)]).await;
+    check_holes(&[&[0, 8, 24, 32, 40], &[16], &[], &[]], &[0, 8, 16, 24, 32, 40], &[]).await;
+    // A part of it comes, and what is left of it is asked for again.
+    check_holes(&[&[0, 40], &[24], &[], &[], &[], &[]], &[0, 24, 40], &[(0, 24), (24, 40)]).await;
+    check_holes(&[&[0, 40], &[16], &[8], &[32], &[24], &[], &[]], &[0, 8, 16, 24, 32, 40], &[]).await;
+    // Before the first one, between pages, and after the last one.
+    check_holes(&[&[24, 32, 40], &[], &[], &[]], &[24, 32, 40], &[(0, 24)]).await;
+    check_holes(&[&[0, 8], &[24, 32, 40], &[16], &[], &[]], &[0, 8, 16, 24, 32, 40], &[]).await;
+    check_holes(&[&[0, 8, 16], &[], &[]], &[0, 8, 16], &[(16, 41)]).await;
+    check_holes(&[&[], &[]], &[], &[(0, 41)]).await;
 }
 
 #[tokio::test]
