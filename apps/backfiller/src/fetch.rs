@@ -21,6 +21,7 @@ use serde_json::Value;
 use terminal::{Interrupt, Interrupted, Progress, thousands};
 
 use crate::args::{DbArgs, Target, TargetArgs};
+use crate::room::unless_stopped;
 
 /// Where all of it comes from, as the quarantine has it.
 const SOURCE: &str = "rest";
@@ -140,7 +141,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     });
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();
-    let Some(done) = done else {
+    let Some(done) = unless_stopped(done) else {
         let kept = thousands(inserted.new + inserted.completed);
         return Err(Interrupted(format!("{kept} new rows are stored; run the same command again to go on")).into());
     };

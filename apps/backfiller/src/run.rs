@@ -100,6 +100,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     });
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();
+    // What failed since then did so because it was stopped.
+    let done = done.filter(|_| !interrupt.is_asked() || outcome.borrow().verdict().is_ok());
     match done {
         Some(done) => done?,
         // To be stopped is how a daemon ends.

@@ -12,6 +12,7 @@ use terminal::thousands;
 
 use super::{Done, Range, SOURCE, Step, Watch, add, named, summary};
 use crate::args::Target;
+use crate::room;
 use crate::set_aside::{self, RuleCounts};
 
 /// Where a fetch from `since_ms` on may begin: at the newest stored rate, where no hole is before it.
@@ -37,7 +38,7 @@ pub(super) async fn fetch(
     let place = Place::of_funding(target.exchange(), target.symbol());
     let mut set_aside = RuleCounts::new();
     let on_page = |page: &[FundingRate]| {
-        let merged = store.merge_funding(target.exchange(), target.symbol(), page)?;
+        let merged = room::write(store, |store| store.merge_funding(target.exchange(), target.symbol(), page))?;
         add(inserted, merged.inserted);
         let asides: Vec<_> =
             merged.differing.iter().map(|differing| aside(&page[differing.index], &differing.stored)).collect();

@@ -9,6 +9,7 @@ use market::{Candle, Judge, Objection, Rule, Series};
 
 use super::SOURCE;
 use crate::args::Kind;
+use crate::room;
 use crate::set_aside::RuleCounts;
 
 /// What proves that a candle is missing because it was refused.
@@ -46,10 +47,10 @@ impl<'a> Pages<'a> {
             }
             asides.extend(objection.map(|objection| self.aside(candle, objection)));
         }
-        let merged = match self.data {
-            Data::Mark => self.store.merge_marks(self.series, &believed)?,
-            _ => self.store.merge_closed(self.series, &believed)?,
-        };
+        let merged = room::write(self.store, |store| match self.data {
+            Data::Mark => store.merge_marks(self.series, &believed),
+            _ => store.merge_closed(self.series, &believed),
+        })?;
         for differing in merged.differing {
             let why = format!("the store has {}", raw(&differing.stored));
             asides.push(self.aside(&believed[differing.index], Objection { rule: Rule::Conflict, why }));

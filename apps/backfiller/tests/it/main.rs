@@ -22,6 +22,7 @@ mod repair;
 mod resample;
 mod rounds;
 mod run;
+mod stalled;
 mod status;
 mod venue;
 mod verify;
