@@ -59,7 +59,7 @@ pub(super) async fn fetch(
 }
 
 /// The first open time to ask for, after a look at the store.
-fn asked_from(store: &Store, kind: Kind, series: &Series, since_ms: i64) -> Result<i64> {
+pub(super) fn asked_from(store: &Store, kind: Kind, series: &Series, since_ms: i64) -> Result<i64> {
     let open_ms = series.timeframe.open_of(since_ms);
     let first_ms = if open_ms < since_ms { series.timeframe.next_open(open_ms) } else { open_ms };
     let asked_from_ms = match kind {
