@@ -8,6 +8,7 @@ mod candles;
 mod funding;
 mod holes;
 mod known;
+mod listing;
 mod newest_first;
 pub(crate) mod pages;
 

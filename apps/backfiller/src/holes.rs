@@ -7,7 +7,7 @@ use db::{Cause, Gap, Proof, SeriesStatus, Store};
 use market::{Hole, Series, Timeframe, format_utc};
 use serde_json::{Value, json};
 
-pub(crate) use ask::{AskError, Asked, ask, before_listing};
+pub(crate) use ask::{AskError, Asked, ask, before_listing, first_candle};
 pub(crate) use cause::{Neighbourhood, Testimony, after, before, explain};
 
 /// Absence is proven of stretches that end this long before the exchange's present: candles of an outage that is

@@ -12,8 +12,7 @@ use market::{Hole, Series, Timeframe, format_utc};
 use serde_json::json;
 
 use super::holes::unexplained;
-use super::newest_first::first_open_ms;
-use super::{Done, Order, Range, Source, Step, Watch, candles, named, over_rest, summary};
+use super::{Done, Order, Range, Source, Step, Watch, candles, listing, named, over_rest, summary};
 use crate::args::Target;
 use crate::import::Writer;
 use carrier::Carrier;
@@ -75,8 +74,9 @@ pub(super) async fn bring(
         over_rest(source, store, target, series, range, inserted, watch).await?;
         return Ok(Tally::default());
     };
-    let first_ms = first_open_ms(source.exchange, target.kind(), series, range.since_ms).await?;
-    let from_ms = first_ms.clamp(range.since_ms, range.until_ms);
+    let first = Range { since_ms: candles::first_open_ms(series.timeframe, range.since_ms), ..range };
+    let listed = listing::beginning_ms(source.exchange, store, target, series, first).await?;
+    let listed = Range { since_ms: listed.min(range.until_ms), ..range };
     let mut carrier = Carrier {
         archive,
         target,
@@ -86,7 +86,7 @@ pub(super) async fn bring(
         tally: Tally::default(),
     };
     let length_ms = span_ms(range.since_ms, range.until_ms);
-    let mut months: Vec<Range> = stretches(Timeframe::Month1, Range { since_ms: from_ms, ..range }).collect();
+    let mut months: Vec<Range> = stretches(Timeframe::Month1, listed).collect();
     if source.order == Order::NewestFirst {
         months.reverse();
     }
@@ -101,7 +101,7 @@ pub(super) async fn bring(
         }
         Err(error) => return Err(error),
     };
-    top_up(source, store, target, series, range, inserted, watch).await?;
+    top_up(source, store, target, series, listed, inserted, watch).await?;
     Ok(tally)
 }
 

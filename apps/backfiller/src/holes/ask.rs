@@ -71,5 +71,10 @@ pub(crate) async fn before_listing(
     }
     let first = exchange.fetch_ohlcv(&series.symbol, series.timeframe, Some(0), None, Some(1)).await?;
     let is_before = first.first().filter(|first| first.open_time_ms >= to_ms);
-    Ok(is_before.map(|first| format!("the first candle of the exchange is that of {}", format_utc(first.open_time_ms))))
+    Ok(is_before.map(|first| first_candle(first.open_time_ms)))
+}
+
+/// What proves that there is nothing before the listing.
+pub(crate) fn first_candle(open_time_ms: i64) -> String {
+    format!("the first candle of the exchange is that of {}", format_utc(open_time_ms))
 }
