@@ -191,3 +191,26 @@ fn a_daemon_outlives_an_exchange_that_is_away_skips_what_it_missed_and_stops_at_
     assert!(rounds.iter().any(|round| round["new"] == 59), "{done}");
     assert_eq!(desk.whole_rows(), 59);
 }
+
+#[test]
+fn of_marks_too_the_listing_is_asked_for_once() {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], NO_DELAY));
+    let entry = "exchange: binanceusdm, symbols: BTC/USDT:USDT, timeframes: 1m, kinds: mark, since: 500d";
+    desk.write("backfill.yaml", &format!("order: newest_first\nseries: {{ {entry}, base_url: {} }}\n", venue.url));
+    assert_eq!(desk.json(&RUN)["new"], ALL_MINUTES);
+    let asked = venue.asked();
+    assert!(asked[0] == 0 && asked[1..].iter().all(|asked| *asked >= LISTED_MS), "{asked:?}");
+    assert_eq!(desk.json(&RUN)["new"], 0);
+    assert_eq!(venue.asked(), [NOW_MS - 2 * MINUTE_MS, 0], "of marks, no hole is ever explained");
+}
+
+#[test]
+fn what_is_stored_from_before_the_listing_is_kept_and_its_hole_asked_for() {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], NO_DELAY));
+    let before_ms = LISTED_MS - 30_000 * MINUTE_MS;
+    desk.import("1m", &desk.write("a.csv", &format!("{before_ms},1.5,2.5,0.5,1.25,9\n")));
+    desk.write("backfill.yaml", &config(&venue.url, "order: newest_first", "BTC/USDT", "500d"));
+    assert_eq!(desk.json(&RUN)["new"], ALL_MINUTES);
+    assert!(venue.asked().iter().any(|asked| (before_ms..LISTED_MS).contains(asked)));
+    assert_eq!(desk.whole_rows(), ALL_MINUTES.unsigned_abs() + 1);
+}
