@@ -8,6 +8,7 @@ mod candles;
 mod funding;
 mod holes;
 mod known;
+mod listing;
 mod newest_first;
 pub(crate) mod pages;
 pub(crate) mod rates;
@@ -17,11 +18,12 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use db::{Inserted, SharedLimits, Store};
 use exchange::{Archive, Exchange, Options, Priority};
-use market::{Instrument, Symbol, WhenError, format_utc, parse_when};
+use market::{Instrument, Series, Symbol, WhenError, format_utc, parse_when};
 use serde_json::Value;
 use terminal::{Interrupt, Interrupted, Progress, thousands};
 
 use crate::args::{DbArgs, Target, TargetArgs};
+use crate::room::unless_stopped;
 use crate::stored;
 
 /// Where all of it comes from, as the quarantine has it.
@@ -130,7 +132,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let exchange = exchange::connect(target.exchange(), &options)?;
     let archive_url = args.archive_url.as_deref();
     let archive = args.archive.then(|| Archive::connect(target.exchange(), archive_url, &options)).transpose()?;
-    let source = Source { exchange: exchange.as_ref(), archive: archive.as_ref(), interrupt: &interrupt };
+    let order = Order::OldestFirst;
+    let source = Source { exchange: exchange.as_ref(), archive: archive.as_ref(), order, interrupt: &interrupt };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut inserted = Inserted::default();
     // A page is stored without a pause in between, so dropping the work at any wait keeps whole pages.
@@ -142,7 +145,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     });
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();
-    let Some(done) = done else {
+    let Some(done) = unless_stopped(done) else {
         let kept = thousands(inserted.new + inserted.completed);
         return Err(Interrupted(format!("{kept} new rows are stored; run the same command again to go on")).into());
     };
@@ -170,11 +173,13 @@ pub(crate) async fn asked_to_stop(interrupt: &Interrupt) {
     }
 }
 
-/// Where all comes from, and who may stop it.
-struct Source<'a> {
-    exchange: &'a dyn Exchange,
-    archive: Option<&'a Archive>,
-    interrupt: &'a Interrupt,
+/// Where all comes from, in which order, and who may stop it.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub(crate) exchange: &'a dyn Exchange,
+    pub(crate) archive: Option<&'a Archive>,
+    pub(crate) order: Order,
+    pub(crate) interrupt: &'a Interrupt,
 }
 
 async fn fetch(args: &Args, target: &Target, source: &Source<'_>, inserted: &mut Inserted) -> Result<Done> {
@@ -199,26 +204,42 @@ async fn fetch(args: &Args, target: &Target, source: &Source<'_>, inserted: &mut
 
 /// Fetches what is not stored yet of `target`; adds to `inserted` whatever is stored, also where it fails.
 pub(crate) async fn series(
-    exchange: &dyn Exchange,
+    source: &Source<'_>,
     store: &mut Store,
     target: &Target,
     range: Range,
-    order: Order,
     inserted: &mut Inserted,
     watch: Watch<'_>,
 ) -> Result<()> {
-    match (target, order) {
-        (Target::Candles(series) | Target::Marks(series), Order::OldestFirst) => {
-            candles::fetch(exchange, store, target, series, range, inserted, watch).await.map(|_| ())
-        }
-        (Target::Candles(series) | Target::Marks(series), Order::NewestFirst) => {
-            newest_first::fetch(exchange, store, target, series, range, inserted, watch).await
+    match target {
+        Target::Candles(series) | Target::Marks(series) => {
+            let tally = archive::bring(source, store, target, series, range, inserted, watch).await?;
+            tally.refused().for_each(|why| tracing::warn!("{target}: {why}"));
+            Ok(())
         }
         // Funding of years is a page or a few.
-        (Target::Funding { .. }, _) => {
+        Target::Funding { .. } => {
             let range = Range { since_ms: stored::resume_ms(store, target, range.since_ms)?, ..range };
-            funding::fetch(exchange, store, target, range, inserted, watch).await.map(|_| ())
+            funding::fetch(source.exchange, store, target, range, inserted, watch).await.map(|_| ())
         }
+    }
+}
+
+/// Asks REST, in the order that is wanted, for what is not stored yet of `target`, whose candles are `series`.
+async fn over_rest(
+    source: &Source<'_>,
+    store: &mut Store,
+    target: &Target,
+    series: &Series,
+    range: Range,
+    inserted: &mut Inserted,
+    watch: Watch<'_>,
+) -> Result<()> {
+    match source.order {
+        Order::OldestFirst => {
+            candles::fetch(source.exchange, store, target, series, range, inserted, watch).await.map(|_| ())
+        }
+        Order::NewestFirst => newest_first::fetch(source.exchange, store, target, series, range, inserted, watch).await,
     }
 }
 

@@ -16,6 +16,7 @@ mod prune;
 mod repair;
 mod resample;
 mod restore;
+mod room;
 mod run;
 mod set_aside;
 mod stats;

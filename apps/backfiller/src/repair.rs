@@ -16,6 +16,7 @@ use crate::args::DbArgs;
 use crate::asking::{Venue, until_interrupted};
 use crate::filter::FilterArgs;
 use crate::holes::{Neighbourhood, Stretch, stretches};
+use crate::room::unless_stopped;
 use crate::stored::Extent;
 use report::Report;
 use work::{Item, largest_first};
@@ -76,7 +77,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         largest_first(&mut items);
         repair(&mut store, &venues, &items, &mut report).await
     })?;
-    let Some(done) = done else {
+    let Some(done) = unless_stopped(done) else {
         let (holes, found) = (thousands(report.done.len() as u64), thousands(report.found()));
         let kept = format!("{holes} holes are done and {found} rows stored");
         return Err(Interrupted(format!("{kept}; run the same command again to go on")).into());

@@ -7,6 +7,7 @@ use serde_json::json;
 use terminal::{Interrupt, Interrupted, thousands};
 
 use crate::args::{DbArgs, parse_exchange};
+use crate::room;
 
 /// Candles read at once, and folded ones stored in one transaction at most.
 const CHUNK: u32 = 20_000;
@@ -89,31 +90,45 @@ fn resample(
     let mut from_ms = i64::MIN;
     loop {
         if interrupt.is_asked() {
-            let kept = format!("{} candles of {to} are stored", thousands(counts.new));
-            return Err(Interrupted(format!("{kept}; run the same command again to go on")).into());
+            return Err(counts.stopped(to));
         }
         let candles = store.candles_from(from, from_ms, CHUNK)?;
         let Some(&last_ms) = candles.open_time_ms.last() else { break };
         from_ms = last_ms + 1;
         let folded: Vec<Folded> = candles.iter().filter_map(|candle| fold.push(&candle)).collect();
-        counts.store(store, to, &folded, with_holes)?;
+        counts.store(store, to, &folded, with_holes, interrupt)?;
     }
-    counts.store(store, to, fold.finish().as_slice(), with_holes)?;
+    counts.store(store, to, fold.finish().as_slice(), with_holes, interrupt)?;
     Ok(counts)
 }
 
 impl Counts {
-    fn store(&mut self, store: &mut Store, to: &Series, folded: &[Folded], with_holes: bool) -> Result<()> {
+    fn store(
+        &mut self,
+        store: &mut Store,
+        to: &Series,
+        folded: &[Folded],
+        with_holes: bool,
+        interrupt: &Interrupt,
+    ) -> Result<()> {
         self.with_holes += folded.iter().filter(|folded| folded.missing > 0).count() as u64;
         let wanted = folded.iter().filter(|folded| with_holes || folded.missing == 0);
         let candles: Vec<Candle> = wanted.map(|folded| folded.candle).collect();
-        let merged = store.merge_closed(to, &candles)?;
+        let merged = match room::write(store, |store| store.merge_closed(to, &candles)) {
+            Err(_) if interrupt.is_asked() => return Err(self.stopped(to)),
+            merged => merged?,
+        };
         self.new += merged.inserted.new + merged.inserted.completed;
         self.known += merged.inserted.known;
         // Exchanges sum up volumes in decimals, so that the last digit of a double may be another one.
         let differs = |found: &db::Differing<Candle>| !is_near(&found.stored, &candles[found.index]);
         self.differing += merged.differing.iter().filter(|found| differs(found)).count() as u64;
         Ok(())
+    }
+
+    fn stopped(&self, to: &Series) -> anyhow::Error {
+        let kept = format!("{} candles of {to} are stored", thousands(self.new));
+        Interrupted(format!("{kept}; run the same command again to go on")).into()
     }
 }
 

@@ -19,7 +19,7 @@ use terminal::{Interrupt, Interrupted, thousands};
 
 use crate::fetch::asked_to_stop;
 use config::Config;
-use round::{Exchanges, Outcome};
+use round::{Outcome, Venues};
 use schedule::Schedule;
 
 /// How long a call may wait for the exchange's limits: other series and programs use them too.
@@ -54,6 +54,7 @@ A config file:
       symbols: [ BTC/USDT, \"ETH/*\" ]
       timeframes: [ 1m, 1h ]
       since: 2024-01-01
+      archive: true                # files of the public archive first; default: false
     - exchange: binanceusdm
       symbols: { all: USDT, min_quote_volume: 100_000_000 }
       timeframes: 1h
@@ -81,14 +82,14 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let interrupt = Interrupt::listen()?;
     let options = Options { call_timeout: CALL_TIMEOUT, ..Options::from_env()? };
     let options = options.sharing(Arc::new(SharedLimits::new(&config.db)), Priority::Data);
-    let exchanges = round::connect(&config, &options)?;
+    let venues = round::connect(&config, &options, &interrupt)?;
     let _lock = lock(&config, &args.config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = RefCell::default();
     let work = async {
         match &schedule {
-            None => round::run(&config, &exchanges, &outcome).await,
-            Some(schedule) => keep_running(args, &config, &exchanges, schedule, &outcome).await?,
+            None => round::run(&config, &venues, &outcome).await,
+            Some(schedule) => keep_running(args, &config, &venues, schedule, &outcome).await?,
         }
         anyhow::Ok(())
     };
@@ -100,6 +101,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     });
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();
+    // What failed since then did so because it was stopped.
+    let done = done.filter(|_| !interrupt.is_asked() || outcome.borrow().verdict().is_ok());
     match done {
         Some(done) => done?,
         // To be stopped is how a daemon ends.
@@ -121,12 +124,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 async fn keep_running(
     args: &Args,
     config: &Config,
-    exchanges: &Exchanges,
+    venues: &Venues,
     schedule: &Schedule,
     outcome: &RefCell<Outcome>,
 ) -> Result<()> {
     loop {
-        round::run(config, exchanges, outcome).await;
+        round::run(config, venues, outcome).await;
         let done = outcome.take();
         tell(args, &done, true)?;
         if let Err(error) = done.verdict() {

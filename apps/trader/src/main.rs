@@ -3,6 +3,7 @@
 //! # Layout
 //! - `config.rs`, `strategy_file.rs`: what to trade and how, read strictly.
 //! - `account.rs`: who owns the account, and whether it is the same as before.
+//! - `probe.rs`: whether the exchange has what a new account is to be traded on.
 //! - `feed.rs`, `fill.rs`: candles into the store, from the stream and over REST, without a hole.
 //! - `door.rs`: which candles are believed; the others are set aside.
 //! - `agreement.rs`: whether stream and REST say the same, in the same units.
@@ -21,6 +22,7 @@ mod feed;
 mod fill;
 mod logs;
 mod number;
+mod probe;
 mod run;
 mod strategy_file;
 mod summary;

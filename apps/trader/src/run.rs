@@ -19,6 +19,7 @@ use crate::decide::Decider;
 use crate::feed::{Feed, newest_closed};
 use crate::fill::{exchange_time, heal};
 use crate::logs::{self, TOLD, TRADES};
+use crate::probe::probe;
 use crate::strategy_file::{self, Loaded};
 use crate::summary::{Counts, Summary};
 use crate::tell::Teller;
@@ -128,13 +129,13 @@ impl Trader {
         let mut feed = Feed::new(config, loaded.description())?;
         // The stream first: what closes while the rest is made ready waits in it.
         let stream = listen(config, &feed, options.extra_roots)?;
-        let candles = turn::wait_for(|| Store::open(&config.db)).await?;
+        let mut candles = turn::wait_for(|| Store::open(&config.db)).await?;
         let mut ledger = turn::wait_for(|| Store::open_ledger(&config.db)).await?;
         let wanted = account::wanted(config, &loaded, name, 0);
         let found = match account::find(&ledger, &wanted)? {
             Some(found) => found,
             None => {
-                probe(exchange.as_ref(), &feed).await?;
+                probe(exchange.as_ref(), &mut candles, &feed, &teller).await?;
                 let now_ms = exchange_time(exchange.as_ref(), &teller).await?;
                 let started_ms = wanted.timeframe.open_of(now_ms);
                 let account = Account { started_ms, ..wanted };
@@ -283,28 +284,6 @@ fn listen(
         ..websocket::Options::default()
     };
     websocket::watch(&config.exchange, watch, options)
-}
-
-/// Refuses a symbol or a timeframe that the exchange does not have, before an account is made of it.
-async fn probe(exchange: &dyn Exchange, feed: &Feed) -> Result<()> {
-    // An exchange that is away is waited for; the first fill tells what it does not have.
-    let listed = match exchange.load_markets().await {
-        Ok(instruments) => Some(instruments),
-        Err(error) if error.is_retryable() => None,
-        Err(error) => return Err(error.into()),
-    };
-    for tracked in &feed.tracked {
-        let series = &tracked.series;
-        // Asked for candles alone, it would take BTCU/SDT for BTC/USDT: both are BTCUSDT to it.
-        if listed.as_ref().is_some_and(|listed| listed.iter().all(|instrument| instrument.symbol != series.symbol)) {
-            bail!("{} has no symbol {}; expected one it lists, such as BTC/USDT", exchange.name(), series.symbol);
-        }
-        match exchange.fetch_ohlcv(&series.symbol, series.timeframe, None, None, Some(1)).await {
-            Err(error) if !error.is_retryable() => return Err(error.into()),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 async fn sleep_until(moment: Option<Instant>) {

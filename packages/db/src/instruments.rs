@@ -56,4 +56,16 @@ impl Store {
             instrument.optional()
         })
     }
+
+    /// When the exchange told of a symbol last, by its own clock, Unix milliseconds; `None` if it never did.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn instrument_told_ms(&self, exchange: &str, symbol: &Symbol) -> Result<Option<i64>, DbError> {
+        self.read(|connection| {
+            let sql = "SELECT updated_at_ms FROM instruments WHERE exchange = ?1 AND symbol = ?2";
+            let mut select = connection.prepare_cached(sql)?;
+            select.query_row(params![exchange, symbol.to_string()], |row| row.get(0)).optional()
+        })
+    }
 }

@@ -37,38 +37,47 @@ pub(crate) fn oldest(
     most: usize,
     room: usize,
 ) -> Result<Candles, Unexpected> {
-    let mut candles = Candles::with_capacity(room);
-    let mut last_s = None;
-    Pages::of(connection, range.table)?.rising(&Key::of(range), range.from_s, &mut |row: Row| {
-        if row.time_s >= range.to_s || candles.len() == most {
-            return Ok(ControlFlow::Break(()));
-        }
-        if last_s.replace(row.time_s) >= Some(row.time_s) {
-            return Err(Unexpected);
-        }
-        if row.closed {
-            candles.push(row.candle);
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
+    let (mut candles, to_s) = (Candles::with_capacity(room), range.to_s);
+    let is_beyond = |time_s| time_s >= to_s;
+    let follows = |last_s, time_s| last_s < time_s;
+    let mut take = taking(most, range.from_s.saturating_sub(1), is_beyond, follows, |candle| candles.push(candle));
+    Pages::of(connection, range.table)?.rising(&Key::of(range), range.from_s, &mut take)?;
+    drop(take);
     Ok(candles)
 }
 
 /// The `most` newest closed candles of a range, falling. In a transaction.
 pub(crate) fn newest(connection: &Connection, range: &Range<'_>, most: usize) -> Result<Vec<Candle>, Unexpected> {
-    let mut candles: Vec<Candle> = Vec::new();
-    let mut next_s = range.to_s;
-    Pages::of(connection, range.table)?.falling(&Key::of(range), range.to_s, &mut |row: Row| {
-        if row.time_s < range.from_s || candles.len() == most {
+    let (mut candles, from_s) = (Vec::new(), range.from_s);
+    let is_beyond = |time_s| time_s < from_s;
+    let follows = |last_s, time_s| last_s > time_s;
+    let mut take = taking(most, range.to_s, is_beyond, follows, |candle| candles.push(candle));
+    Pages::of(connection, range.table)?.falling(&Key::of(range), range.to_s, &mut take)?;
+    drop(take);
+    Ok(candles)
+}
+
+/// Gives the closed candles of rows to `push` until a row is beyond the range or there are `most` of them. Each row has to
+/// follow the one before, and the first one the moment `last_s`.
+fn taking(
+    most: usize,
+    mut last_s: i64,
+    is_beyond: impl Fn(i64) -> bool,
+    follows: impl Fn(i64, i64) -> bool,
+    mut push: impl FnMut(Candle),
+) -> impl FnMut(Row) -> Result<ControlFlow<()>, Unexpected> {
+    let mut taken = 0;
+    move |row: Row| {
+        if is_beyond(row.time_s) || taken == most {
             return Ok(ControlFlow::Break(()));
         }
-        if std::mem::replace(&mut next_s, row.time_s) <= row.time_s {
+        if !follows(std::mem::replace(&mut last_s, row.time_s), row.time_s) {
             return Err(Unexpected);
         }
         if row.closed {
-            candles.push(row.candle);
+            push(row.candle);
+            taken += 1;
         }
         Ok(ControlFlow::Continue(()))
-    })?;
-    Ok(candles)
+    }
 }

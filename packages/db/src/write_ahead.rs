@@ -163,15 +163,30 @@ impl Store {
         copy_from(&self.connection, COPIED_FROM_FOR_MANY).map_err(|source| DbError::from_sqlite(self.path(), source))
     }
 
+    /// Looks once whether there is room in the log for many rows, and empties it where that makes some. Whoever adds
+    /// many rows looks by itself, for five seconds: this is for those who wait longer.
+    ///
+    /// # Errors
+    /// [`DbError::LogFull`] when there is none.
+    pub fn look_for_room(&mut self) -> Result<(), DbError> {
+        if self.write_ahead.bytes() < MOST_FOR_MANY {
+            return Ok(());
+        }
+        empty(&mut self.connection, ROOM_PATIENCE);
+        match self.write_ahead.bytes() {
+            bytes if bytes < MOST_FOR_MANY => Ok(()),
+            bytes => Err(DbError::LogFull { path: self.path().to_owned(), bytes }),
+        }
+    }
+
     fn wait_for_room(&mut self) -> Result<(), DbError> {
-        for _ in 0..ROOM_ATTEMPTS {
-            if self.write_ahead.bytes() < MOST_FOR_MANY {
+        for _ in 1..ROOM_ATTEMPTS {
+            if self.look_for_room().is_ok() {
                 return Ok(());
             }
-            empty(&mut self.connection, ROOM_PATIENCE);
             thread::sleep(ROOM_PAUSE);
         }
-        Err(DbError::LogFull { path: self.path().to_owned(), bytes: self.write_ahead.bytes() })
+        self.look_for_room()
     }
 
     /// Leaves others a gap where there are any: alone, a backfill need not.

@@ -37,21 +37,32 @@ impl<'a, F: Fn(Question) -> Answer<'a>> Ahead<'a, F> {
 
     /// The answer to `question`. What was asked in vain is given up: its answer proves nothing.
     pub(crate) async fn answer(&mut self, question: Question) -> Result<Vec<Candle>, ExchangeError> {
-        if self.asked.front() == Some(&question) {
+        let was_ahead = self.asked.front() == Some(&question);
+        if was_ahead {
             self.width = MOST_AHEAD.min(self.width + 1);
         } else {
-            (self.asked, self.answers) = (VecDeque::new(), FuturesOrdered::new());
-            self.put(question);
+            self.begin_with(question);
         }
         while self.asked.len() <= self.width
             && let Some(next) = self.asked.back().and_then(|last| self.following(*last))
         {
             self.put(next);
         }
-        let answer = self.answers.next().await.expect("a question was put");
+        let mut answer = self.answers.next().await.expect("a question was put");
+        if was_ahead && matches!(answer, Err(ExchangeError::Timeout { .. } | ExchangeError::Unreachable { .. })) {
+            // Its time was running while the page before was stored, which may take long.
+            self.begin_with(question);
+            answer = self.answers.next().await.expect("a question was put");
+        }
         self.asked.pop_front();
         self.learn(question, answer.as_deref().unwrap_or_default());
         answer
+    }
+
+    /// Puts `question`, and gives up what else was asked.
+    fn begin_with(&mut self, question: Question) {
+        (self.asked, self.answers) = (VecDeque::new(), FuturesOrdered::new());
+        self.put(question);
     }
 
     fn put(&mut self, question: Question) {

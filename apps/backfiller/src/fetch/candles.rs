@@ -4,7 +4,7 @@
 use anyhow::Result;
 use db::{Inserted, Place, Store};
 use exchange::{Exchange, FetchError, Fetched, Pager, fetch_closed_marks, fetch_closed_paged};
-use market::{Candle, Hole, Series, format_utc};
+use market::{Candle, Hole, Series, Timeframe, format_utc};
 use serde_json::{Value, json};
 use terminal::thousands;
 
@@ -55,9 +55,8 @@ pub(super) async fn fetch(
 }
 
 /// The first open time to ask for, after a look at the store.
-fn asked_from(store: &Store, kind: Kind, series: &Series, since_ms: i64) -> Result<i64> {
-    let open_ms = series.timeframe.open_of(since_ms);
-    let first_ms = if open_ms < since_ms { series.timeframe.next_open(open_ms) } else { open_ms };
+pub(super) fn asked_from(store: &Store, kind: Kind, series: &Series, since_ms: i64) -> Result<i64> {
+    let first_ms = first_open_ms(series.timeframe, since_ms);
     let asked_from_ms = match kind {
         Kind::Mark => store.resume_marks_ms(series, first_ms)?,
         _ => store.resume_ms(series, first_ms)?,
@@ -66,6 +65,11 @@ fn asked_from(store: &Store, kind: Kind, series: &Series, since_ms: i64) -> Resu
         tracing::info!("stored already up to {}", format_utc(asked_from_ms));
     }
     Ok(asked_from_ms)
+}
+
+/// The first open time at or after `time_ms`.
+pub(super) fn first_open_ms(timeframe: Timeframe, time_ms: i64) -> i64 {
+    timeframe.next_open(timeframe.open_of(time_ms - 1))
 }
 
 /// What the store knows of a stretch of time.

@@ -5,16 +5,13 @@ use db::{Place, Store};
 use market::{Hole, Series};
 
 use super::Range;
+use super::candles::first_open_ms;
 use crate::args::Kind;
 
 /// The holes of `range`, before its first candle and behind its last one too, that no gap explains.
 pub(super) fn unexplained(store: &Store, kind: Kind, series: &Series, range: Range) -> Result<Vec<Hole>> {
     let timeframe = series.timeframe;
-    let first_open = |time_ms: i64| {
-        let open_ms = timeframe.open_of(time_ms);
-        if open_ms == time_ms { open_ms } else { timeframe.next_open(open_ms) }
-    };
-    let (from_ms, to_ms) = (first_open(range.since_ms), first_open(range.until_ms));
+    let (from_ms, to_ms) = (first_open_ms(timeframe, range.since_ms), first_open_ms(timeframe, range.until_ms));
     let stored = match kind {
         Kind::Mark => store.marks(series, Some(from_ms), Some(to_ms))?,
         _ => store.candles(series, Some(from_ms), Some(to_ms))?,

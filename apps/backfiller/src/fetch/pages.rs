@@ -9,6 +9,7 @@ use market::{Candle, Judge, Objection, Rule, Series};
 
 use super::SOURCE;
 use crate::args::Kind;
+use crate::room;
 use crate::set_aside::RuleCounts;
 
 /// What proves that a candle is missing because it was refused.
@@ -41,10 +42,10 @@ impl<'a> Pages<'a> {
         let (believed, doubted) = self.judge.sift(page);
         let mut asides: Vec<_> =
             doubted.into_iter().map(|(candle, objection)| self.aside(&candle, objection)).collect();
-        let merged = match self.data {
-            Data::Mark => self.store.merge_marks(self.series, &believed)?,
-            _ => self.store.merge_closed(self.series, &believed)?,
-        };
+        let merged = room::write(self.store, |store| match self.data {
+            Data::Mark => store.merge_marks(self.series, &believed),
+            _ => store.merge_closed(self.series, &believed),
+        })?;
         for differing in merged.differing {
             *self.set_aside.entry(Rule::Conflict).or_default() += 1;
             asides.push(Aside::conflict(&believed[differing.index], &differing.stored, SOURCE));

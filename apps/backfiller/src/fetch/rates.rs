@@ -5,6 +5,7 @@ use market::{FundingRate, Rule};
 
 use super::SOURCE;
 use crate::args::Target;
+use crate::room;
 use crate::set_aside::RuleCounts;
 
 /// Takes the pages of one symbol's funding.
@@ -23,7 +24,8 @@ impl<'a> Rates<'a> {
 
     /// Stores a page, in rising time.
     pub(crate) fn take(&mut self, page: &[FundingRate]) -> Result<Inserted, DbError> {
-        let merged = self.store.merge_funding(self.target.exchange(), self.target.symbol(), page)?;
+        let target = self.target;
+        let merged = room::write(self.store, |store| store.merge_funding(target.exchange(), target.symbol(), page))?;
         let differing = merged.differing.iter();
         let asides: Vec<_> = differing.map(|differing| aside(&page[differing.index], &differing.stored)).collect();
         self.store.set_aside(&self.target.place(), &asides, self.now_ms)?;

@@ -142,11 +142,16 @@ pub(crate) async fn before_listing(
             first.first().map(|first| first.time_ms)
         }
     };
-    let what = match target.kind() {
+    let is_before = first_ms.filter(|first_ms| *first_ms >= to_ms);
+    Ok(is_before.map(|first_ms| first_row(target.kind(), first_ms)))
+}
+
+/// What proves that there is nothing before the listing.
+pub(crate) fn first_row(kind: Kind, time_ms: i64) -> String {
+    let what = match kind {
         Kind::Candles => "candle of the exchange is that",
         Kind::Mark => "mark price of the exchange is that",
         Kind::Funding => "funding rate of the exchange is that",
     };
-    let is_before = first_ms.filter(|first_ms| *first_ms >= to_ms);
-    Ok(is_before.map(|first_ms| format!("the first {what} of {}", format_utc(first_ms))))
+    format!("the first {what} of {}", format_utc(time_ms))
 }

@@ -13,6 +13,7 @@ use super::lanes::Lanes;
 use super::parse::Parsed;
 use super::report::Counts;
 use super::row::Record;
+use crate::room;
 
 /// Records in one transaction: large enough to be fast, short enough for others to have their turn.
 const BATCH: usize = 10_000;
@@ -105,12 +106,14 @@ impl Writer {
         let length = parsed.found.records.len();
         for start in (0..length).step_by(BATCH) {
             if self.interrupt.is_asked() {
-                let kept = format!("{} rows of {} are stored", thousands(counts.stored()), path.display());
-                return Err(Interrupted(format!("{kept}; run the same command again to go on")).into());
+                return Err(stopped(path, &counts));
             }
             let end = length.min(start + BATCH);
-            let merged = merge(&mut self.store, &parsed.found.records[start..end])
-                .map_err(|error| explain(error, path, &counts))?;
+            let batch = &parsed.found.records[start..end];
+            let merged = match room::write(&mut self.store, |store| merge(store, batch)) {
+                Err(_) if self.interrupt.is_asked() => return Err(stopped(path, &counts)),
+                merged => merged.map_err(|error| explain(error, path, &counts))?,
+            };
             counts.add_inserted(merged.inserted);
             for differing in merged.differing {
                 let why = format!("the store has {}", differing.stored.told());
@@ -124,6 +127,12 @@ impl Writer {
         let set_aside = found.asides.counts().clone();
         Ok(Counts { duplicates: found.duplicates, still_forming: found.still_forming, set_aside, ..counts })
     }
+}
+
+/// Somebody asked to stop in mid-file.
+fn stopped(path: &Path, counts: &Counts) -> anyhow::Error {
+    let kept = format!("{} rows of {} are stored", thousands(counts.stored()), path.display());
+    Interrupted(format!("{kept}; run the same command again to go on")).into()
 }
 
 /// Adds to an error of the store what the file gave before it.

@@ -12,7 +12,8 @@ use crate::args::Kind;
 use crate::fetch::Order;
 
 const KEYS: [&str; 5] = ["db", "concurrency", "schedule", "order", "series"];
-const ENTRY_KEYS: [&str; 7] = ["exchange", "symbols", "timeframes", "kinds", "since", "order", "base_url"];
+const ENTRY_KEYS: [&str; 9] =
+    ["exchange", "symbols", "timeframes", "kinds", "since", "order", "base_url", "archive", "archive_url"];
 const ALL_KEYS: [&str; 2] = ["all", "min_quote_volume"];
 const DEFAULT_DB: &str = "data/chandler.db";
 const DEFAULT_CONCURRENCY: usize = 4;
@@ -47,6 +48,10 @@ pub(crate) struct Entry {
     pub(crate) order: Order,
     /// Another address than the exchange's own.
     pub(crate) base_url: Option<String>,
+    /// Whether files of the public archive come first.
+    pub(crate) archive: bool,
+    /// Another address than the archive's own.
+    pub(crate) archive_url: Option<String>,
 }
 
 /// Reads the file at `path`.
@@ -98,7 +103,10 @@ fn entry(node: &Node, order_of_all: Order, problems: &mut Problems) -> Option<En
     let since = since(&fields, problems);
     let order = order(&fields, order_of_all, problems);
     let base_url = fields.text("base_url", "http://127.0.0.1:8765", problems).map(str::to_owned);
-    Some(Entry { exchange: exchange?, symbols, timeframes, kinds, since: since?, order, base_url })
+    let archive = archive(&fields, &kinds, problems);
+    let archive_url = archive_url(&fields, archive, problems);
+    let (exchange, since) = (exchange?, since?);
+    Some(Entry { exchange, symbols, timeframes, kinds, since, order, base_url, archive, archive_url })
 }
 
 fn concurrency(fields: &Fields<'_>, problems: &mut Problems) -> usize {
@@ -122,6 +130,33 @@ fn order(fields: &Fields<'_>, default: Order, problems: &mut Problems) -> Order 
             default
         }
     }
+}
+
+fn archive(fields: &Fields<'_>, kinds: &[Kind], problems: &mut Problems) -> bool {
+    match fields.text("archive", "true", problems) {
+        None | Some("false") => return false,
+        Some("true") => {}
+        Some(other) => {
+            let help = "expected true or false".to_owned();
+            problem(fields, "archive", format!("`archive` is `{other}`"), help, problems);
+        }
+    }
+    let is_understood = list(fields.get("kinds")).len() == kinds.len();
+    if is_understood && kinds.iter().all(|kind| *kind == Kind::Funding) {
+        let message = "nothing of this entry comes from the archive".to_owned();
+        let help = "leave `archive` out: it is for candles and mark prices, and funding is short".to_owned();
+        problem(fields, "archive", message, help, problems);
+    }
+    true
+}
+
+fn archive_url(fields: &Fields<'_>, archive: bool, problems: &mut Problems) -> Option<String> {
+    let url = fields.text("archive_url", "http://127.0.0.1:8765", problems)?;
+    if !archive {
+        let message = "`archive_url` without `archive` is used by nothing".to_owned();
+        problem(fields, "archive_url", message, "add `archive: true`".to_owned(), problems);
+    }
+    Some(url.to_owned())
 }
 
 fn exchange(fields: &Fields<'_>, problems: &mut Problems) -> Option<String> {

@@ -6,18 +6,25 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use db::{Inserted, Store};
-use exchange::{Exchange, ExchangeError, FetchError};
+use exchange::{Archive, Exchange, ExchangeError, FetchError};
 use futures_util::StreamExt;
 use market::{Instrument, Series, Symbol, parse_when};
 use serde_json::{Value, json};
-use terminal::{Board, thousands};
+use terminal::{Board, Interrupt, thousands};
 
 use super::config::{Config, Entry};
 use crate::args::{Kind, Target};
-use crate::fetch::{self, Order, Range, Step};
+use crate::fetch::{self, Range, Source, Step};
 
-/// The exchanges of a config, by name and by the address that it gives.
-pub(crate) type Exchanges = BTreeMap<(String, Option<String>), Box<dyn Exchange>>;
+/// A name and the address that a config gives.
+type Key = (String, Option<String>);
+
+/// Where all that a config names comes from.
+pub(crate) struct Venues {
+    exchanges: BTreeMap<Key, Box<dyn Exchange>>,
+    archives: BTreeMap<Key, Archive>,
+    interrupt: Interrupt,
+}
 
 /// What came of a round. Filled in as it goes, so that it is known also when it is stopped.
 #[derive(Debug, Default)]
@@ -37,10 +44,9 @@ struct Failure {
 
 /// One series to fetch.
 struct Job<'a> {
-    exchange: &'a dyn Exchange,
+    source: Source<'a>,
     target: Target,
     range: Range,
-    order: Order,
 }
 
 /// What an exchange told at the beginning of a round.
@@ -51,13 +57,12 @@ struct Present {
 }
 
 /// Runs a round; dropping it between two pages is safe.
-pub(crate) async fn run(config: &Config, exchanges: &Exchanges, outcome: &RefCell<Outcome>) {
-    let presents = ask_all(config, exchanges, outcome).await;
+pub(crate) async fn run(config: &Config, venues: &Venues, outcome: &RefCell<Outcome>) {
+    let presents = ask_all(config, venues, outcome).await;
     let mut jobs = Vec::new();
     for entry in &config.entries {
-        let key = key(entry);
-        let Some((exchange, present)) = exchanges.get(&key).zip(presents.get(&key)) else { continue };
-        match jobs_of(config, entry, exchange.as_ref(), present, outcome) {
+        let Some(present) = presents.get(&key(entry)) else { continue };
+        match jobs_of(config, entry, venues, present, outcome) {
             Ok(more) => jobs.extend(more),
             Err(error) => fail(outcome, entry.exchange.clone(), error),
         }
@@ -71,17 +76,18 @@ pub(crate) async fn run(config: &Config, exchanges: &Exchanges, outcome: &RefCel
 }
 
 /// Names an entry's exchange.
-pub(crate) fn key(entry: &Entry) -> (String, Option<String>) {
+fn key(entry: &Entry) -> Key {
     (entry.exchange.clone(), entry.base_url.clone())
 }
 
+/// Names an entry's archive.
+fn archive_key(entry: &Entry) -> Key {
+    (entry.exchange.clone(), entry.archive_url.clone())
+}
+
 /// Asks every exchange for its time and its markets, all at once; those that do not answer are failures.
-async fn ask_all(
-    config: &Config,
-    exchanges: &Exchanges,
-    outcome: &RefCell<Outcome>,
-) -> BTreeMap<(String, Option<String>), Present> {
-    let asked = exchanges.iter().map(async |(wanted, exchange)| {
+async fn ask_all(config: &Config, venues: &Venues, outcome: &RefCell<Outcome>) -> BTreeMap<Key, Present> {
+    let asked = venues.exchanges.iter().map(async |(wanted, exchange)| {
         let mut entries = config.entries.iter().filter(|entry| key(entry) == *wanted);
         let needs_volumes = entries.any(|entry| entry.symbols.iter().any(super::select::Selector::needs_volumes));
         (wanted.clone(), ask(exchange.as_ref(), needs_volumes).await)
@@ -107,7 +113,7 @@ async fn ask(exchange: &dyn Exchange, needs_volumes: bool) -> Result<Present, Ex
 fn jobs_of<'a>(
     config: &Config,
     entry: &Entry,
-    exchange: &'a dyn Exchange,
+    venues: &'a Venues,
     present: &Present,
     outcome: &RefCell<Outcome>,
 ) -> Result<Vec<Job<'a>>> {
@@ -124,7 +130,8 @@ fn jobs_of<'a>(
     let chosen: Vec<Instrument> = listed.iter().filter(|one| symbols.contains(&one.symbol)).cloned().collect();
     Store::open(&config.db)?.put_instruments(&entry.exchange, &chosen, *now_ms)?;
     let targets = symbols.iter().flat_map(|symbol| targets(entry, symbol));
-    Ok(targets.map(|target| Job { exchange, target, range, order: entry.order }).collect())
+    let source = venues.source(entry);
+    Ok(targets.map(|target| Job { source, target, range }).collect())
 }
 
 fn targets(entry: &Entry, symbol: &Symbol) -> Vec<Target> {
@@ -143,14 +150,12 @@ fn targets(entry: &Entry, symbol: &Symbol) -> Vec<Target> {
 }
 
 async fn do_job(db: &Path, job: Job<'_>, board: &Board, outcome: &RefCell<Outcome>) {
-    let Job { exchange, target, range, order } = job;
+    let Job { source, target, range } = job;
     let mut piece = board.begin(target.to_string());
     let mut kept = Kept { inserted: Inserted::default(), outcome };
     let mut watch = |Step { length_ms, done_ms, rows }: Step| piece.set(length_ms, done_ms, rows);
     let done = match Store::open(db) {
-        Ok(mut store) => {
-            fetch::series(exchange, &mut store, &target, range, order, &mut kept.inserted, &mut watch).await
-        }
+        Ok(mut store) => fetch::series(&source, &mut store, &target, range, &mut kept.inserted, &mut watch).await,
         Err(error) => Err(error.into()),
     };
     match done {
@@ -248,17 +253,33 @@ fn is_retryable(error: &anyhow::Error) -> bool {
     of_exchange.or(of_fetch).is_some_and(ExchangeError::is_retryable)
 }
 
-/// Connects to every exchange of a config; nothing is sent yet.
+impl Venues {
+    /// Where an entry's series come from.
+    fn source(&self, entry: &Entry) -> Source<'_> {
+        Source {
+            exchange: self.exchanges[&key(entry)].as_ref(),
+            archive: self.archives.get(&archive_key(entry)).filter(|_| entry.archive),
+            order: entry.order,
+            interrupt: &self.interrupt,
+        }
+    }
+}
+
+/// Connects to every exchange and archive of a config; nothing is sent yet.
 ///
 /// # Errors
 /// When an address is none.
-pub(crate) fn connect(config: &Config, options: &exchange::Options) -> Result<Exchanges> {
-    let mut exchanges = Exchanges::new();
+pub(crate) fn connect(config: &Config, options: &exchange::Options, interrupt: &Interrupt) -> Result<Venues> {
+    let mut venues = Venues { exchanges: BTreeMap::new(), archives: BTreeMap::new(), interrupt: interrupt.clone() };
     for entry in &config.entries {
+        let place = || format!("in {}", entry.exchange);
         let options = exchange::Options { base_url: entry.base_url.clone(), ..options.clone() };
-        let exchange =
-            exchange::connect(&entry.exchange, &options).with_context(|| format!("in {}", entry.exchange))?;
-        exchanges.insert(key(entry), exchange);
+        let exchange = exchange::connect(&entry.exchange, &options).with_context(place)?;
+        venues.exchanges.insert(key(entry), exchange);
+        if entry.archive {
+            let archive = Archive::connect(&entry.exchange, entry.archive_url.as_deref(), &options);
+            venues.archives.insert(archive_key(entry), archive.with_context(place)?);
+        }
     }
-    Ok(exchanges)
+    Ok(venues)
 }

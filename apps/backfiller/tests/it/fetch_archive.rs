@@ -152,3 +152,43 @@ fn where_rest_is_as_cheap_the_archive_is_left_alone() {
     ]);
     assert_eq!(output.status.code(), Some(2), "--archive-url alone means nothing");
 }
+
+/// A round of a config with `archive: true`, in this order, and the files that it asks for.
+#[track_caller]
+fn check_config(order: &str, expected: [&str; 5]) {
+    let (desk, venue, archive) = (Desk::new(), Venue::open(&[], Duration::ZERO), archive());
+    let urls = format!("base_url: {}, archive: true, archive_url: {}", venue.url, archive.url);
+    let entry = format!("exchange: binance, symbols: BTC/USDT, timeframes: 1m, since: 60d, order: {order}, {urls}");
+    desk.write("backfill.yaml", &format!("series: {{ {entry} }}\n"));
+    let run = ["run", "--config", "backfill.yaml"];
+    assert_eq!(desk.json(&run)["new"], ALL_MINUTES);
+    assert_eq!(archive.asked(), expected.map(|when| format!("BTCUSDT-1m-{when}.zip")), "{order}");
+    let asked = venue.asked();
+    let pages: Vec<_> = asked.iter().filter(|since_ms| **since_ms >= LISTED_MS).collect();
+    assert!(pages.iter().all(|since_ms| **since_ms >= JANUARY_MS + 2 * DAY_MS) && pages.len() == 3, "{asked:?}");
+    assert_eq!(desk.json(&["status"])["series"][0]["missing"], 0);
+
+    assert_eq!(desk.json(&run)["new"], 0);
+    assert_eq!((archive.asked().len(), venue.asked()), (0, vec![NOW_MS - 2 * MINUTE_MS]), "{order}");
+}
+
+#[test]
+fn a_config_takes_months_and_days_from_the_archive_too() {
+    check_config("oldest_first", ["2024-12", "2025-01-01", "2025-01-02", "2025-01-03", "2025-01-04"]);
+    check_config("newest_first", ["2025-01-01", "2025-01-02", "2025-01-03", "2025-01-04", "2024-12"]);
+}
+
+#[test]
+fn a_config_without_its_archive_brings_the_same_newest_first() {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], Duration::ZERO));
+    let urls = format!("base_url: {}, archive: true, archive_url: http://127.0.0.1:9", venue.url);
+    let entry =
+        format!("exchange: binance, symbols: BTC/USDT, timeframes: 1m, since: 30d, order: newest_first, {urls}");
+    desk.write("backfill.yaml", &format!("series: {{ {entry} }}\n"));
+    assert_eq!(desk.json(&["run", "--config", "backfill.yaml"])["new"], ALL_MINUTES);
+    let asked = venue.asked();
+    // The newest stretch begins at a border, and not with the listing.
+    let border_ms = NOW_MS.div_euclid(20_000 * MINUTE_MS) * 20_000 * MINUTE_MS;
+    assert_eq!(asked.iter().find(|since_ms| **since_ms >= LISTED_MS), Some(&border_ms), "{asked:?}");
+    assert_eq!(desk.json(&["status"])["series"][0]["missing"], 0);
+}

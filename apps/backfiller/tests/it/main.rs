@@ -25,6 +25,7 @@ mod repair_perpetuals;
 mod resample;
 mod rounds;
 mod run;
+mod stalled;
 mod status;
 mod venue;
 mod verify;

@@ -52,10 +52,8 @@ fn the_newest_come_first_back_to_the_listing() {
     assert_eq!((&done["new"], &done["failed"]), (&json!(ALL_MINUTES), &json!([])));
     let asked = venue.asked();
     let border_ms = NOW_MS.div_euclid(20_000 * MINUTE_MS) * 20_000 * MINUTE_MS;
-    let since_ms = NOW_MS - 500 * 1_440 * MINUTE_MS;
-    assert!(LISTED_MS < border_ms && asked[..2] == [since_ms, border_ms], "{asked:?}");
-    // The listing is looked up, its stretch is asked for twice, and then it is proven that there is nothing before.
-    assert!(asked.iter().filter(|asked| **asked < LISTED_MS).count() <= 4, "{asked:?}");
+    assert!(LISTED_MS < border_ms && asked[..2] == [0, border_ms], "{asked:?}");
+    assert!(asked[1..].iter().all(|asked| *asked >= LISTED_MS), "the listing is looked up, once: {asked:?}");
     assert_eq!(desk.json(&["status"])["series"][0]["missing"], 0);
 
     assert_eq!(desk.json(&RUN)["new"], 0);
@@ -79,11 +77,11 @@ fn what_was_interrupted_goes_on_without_asking_again() {
         first.extend(venue.asked());
         let done = desk.json(&RUN);
         assert_eq!((&done["new"], kept > 0), (&json!(2 * ALL_MINUTES - kept), true));
-        // Some pages are asked for twice: of each series up to four were under way, and ends and listings are looked up
-        // again.
+        // Some pages are asked for twice: of each series up to four were under way. Listings are looked up once, and the
+        // last page of a stretch is not full.
         let pages = 2 * (ALL_MINUTES as usize / 1_000 + 1);
         let asked = first.len() + venue.asked().len();
-        assert!(asked <= pages + 8 + 10, "{asked} for {pages} pages, {order}");
+        assert!(asked <= pages + 8 + 5, "{asked} for {pages} pages, {order}");
     }
 }
 
@@ -192,4 +190,27 @@ fn a_daemon_outlives_an_exchange_that_is_away_skips_what_it_missed_and_stops_at_
     let rounds: Vec<Value> = done.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(rounds.iter().any(|round| round["new"] == 59), "{done}");
     assert_eq!(desk.whole_rows(), 59);
+}
+
+#[test]
+fn of_marks_too_the_listing_is_asked_for_once() {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], NO_DELAY));
+    let entry = "exchange: binanceusdm, symbols: BTC/USDT:USDT, timeframes: 1m, kinds: mark, since: 500d";
+    desk.write("backfill.yaml", &format!("order: newest_first\nseries: {{ {entry}, base_url: {} }}\n", venue.url));
+    assert_eq!(desk.json(&RUN)["new"], ALL_MINUTES);
+    let asked = venue.asked();
+    assert!(asked[0] == 0 && asked[1..].iter().all(|asked| *asked >= LISTED_MS), "{asked:?}");
+    assert_eq!(desk.json(&RUN)["new"], 0);
+    assert_eq!(venue.asked(), [NOW_MS - 2 * MINUTE_MS, 0], "of marks, no hole is ever explained");
+}
+
+#[test]
+fn what_is_stored_from_before_the_listing_is_kept_and_its_hole_asked_for() {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], NO_DELAY));
+    let before_ms = LISTED_MS - 30_000 * MINUTE_MS;
+    desk.import("1m", &desk.write("a.csv", &format!("{before_ms},1.5,2.5,0.5,1.25,9\n")));
+    desk.write("backfill.yaml", &config(&venue.url, "order: newest_first", "BTC/USDT", "500d"));
+    assert_eq!(desk.json(&RUN)["new"], ALL_MINUTES);
+    assert!(venue.asked().iter().any(|asked| (before_ms..LISTED_MS).contains(asked)));
+    assert_eq!(desk.whole_rows(), ALL_MINUTES.unsigned_abs() + 1);
 }

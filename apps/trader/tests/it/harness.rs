@@ -85,6 +85,20 @@ impl Simulator {
         serde_json::from_str(&self.ask("GET", &path)).unwrap()
     }
 
+    /// How often a route was asked for.
+    pub(crate) fn requests(&self, route: &str) -> u64 {
+        self.status()["requests"][route].as_u64().unwrap_or(0)
+    }
+
+    /// What time it is there, Unix milliseconds.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.status()["now"].as_i64().unwrap()
+    }
+
+    fn status(&self) -> Value {
+        serde_json::from_str(&self.ask("GET", "/simulator/status")).unwrap()
+    }
+
     /// The body of a reply.
     fn ask(&self, method: &str, path: &str) -> String {
         let mut socket = TcpStream::connect(&self.address).unwrap();
@@ -132,9 +146,9 @@ impl Desk {
         self.path("data/chandler.db")
     }
 
-    fn command(&self, simulator: &Simulator) -> Command {
+    fn command(&self, config: &str, simulator: &Simulator) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trader"));
-        command.arg("run").arg("--json").arg("--config").arg(self.path("trader.yaml"));
+        command.arg("run").arg("--json").arg("--config").arg(self.path(config));
         command.args(["--base-url", &format!("http://{}", simulator.address)]);
         command.args(["--ws-url", &format!("ws://{}", simulator.address)]);
         command.env_remove("RUST_LOG");
@@ -143,15 +157,20 @@ impl Desk {
 
     /// Starts a trader.
     pub(crate) fn start(&self, simulator: &Simulator) -> Trader {
-        let out = self.path("out");
-        let mut command = self.command(simulator);
+        self.start_with("trader.yaml", simulator)
+    }
+
+    /// Starts a trader with another config file.
+    pub(crate) fn start_with(&self, config: &str, simulator: &Simulator) -> Trader {
+        let out = self.path(&format!("{config}.out"));
+        let mut command = self.command(config, simulator);
         command.stdout(File::create(&out).unwrap()).stderr(File::create(self.path("err")).unwrap());
         Trader { child: command.spawn().unwrap(), out }
     }
 
     /// Runs a trader to its end, and gives what it wrote.
     pub(crate) fn finish(&self, simulator: &Simulator, run_for: &str) -> Output {
-        self.command(simulator).args(["--run-for", run_for]).output().unwrap()
+        self.command("trader.yaml", simulator).args(["--run-for", run_for]).output().unwrap()
     }
 
     /// What the last started trader has told so far.

@@ -9,4 +9,5 @@ mod history; // what comes into the store too late
 mod kills; // SIGKILL at any moment
 mod ledger; // one owner, one history
 mod logs; // files of each day
-mod parity; // what is traded is what the backtest says
+mod parity;
+mod together; // many that start at once

@@ -133,10 +133,12 @@ fn tickers_and_instruments_come_back_exactly() {
         active: true,
     };
     assert_eq!(store.instrument("binance", &symbol).unwrap(), None);
-    for active in [true, false] {
+    assert_eq!(store.instrument_told_ms("binance", &symbol).unwrap(), None);
+    for (active, told_ms) in [(true, 1), (false, 2)] {
         instrument.active = active;
-        store.put_instruments("binance", std::slice::from_ref(&instrument), 1).unwrap();
+        store.put_instruments("binance", std::slice::from_ref(&instrument), told_ms).unwrap();
         assert_eq!(store.instrument("binance", &symbol).unwrap().as_ref(), Some(&instrument));
+        assert_eq!(store.instrument_told_ms("binance", &symbol).unwrap(), Some(told_ms));
     }
 }
 

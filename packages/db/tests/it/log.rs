@@ -30,11 +30,13 @@ fn a_reader_that_stays_holds_up_only_what_can_wait() {
     let error = store.merge_closed(&btc, &[candle(0, 1.0)]).unwrap_err();
     assert!(matches!(error, DbError::LogFull { .. }), "{error}");
     assert!(error.to_string().contains("end that program"), "{error}");
+    assert!(matches!(store.look_for_room(), Err(DbError::LogFull { .. })));
     let next = candle(0, 2.0);
     assert_eq!(store.put_forming(&btc, &next).unwrap(), Stored::Written);
     assert_eq!(store.put_closed(&btc, &next).unwrap(), Stored::Written, "a close never waits");
     reader.execute_batch("COMMIT").unwrap();
     let began = Instant::now();
+    store.look_for_room().unwrap();
     store.merge_closed(&btc, &[candle(1, 1.0)]).unwrap();
     assert!(began.elapsed() < Duration::from_secs(5));
     assert!(log_bytes(&store) < 16 * MIB, "{}", log_bytes(&store));

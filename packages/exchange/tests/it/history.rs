@@ -1,6 +1,7 @@
 //! Fetching stretches of closed candles from a made-up exchange.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use exchange::{Exchange, ExchangeError, FetchError, Fetched, SETTLE_MS, fetch_closed};
@@ -20,6 +21,8 @@ struct Fake {
     time_ms: i64,
     asked: AtomicUsize,
     breaks_after: usize,
+    /// This question, counted from 0, is not answered in time.
+    late: usize,
 }
 
 #[async_trait]
@@ -44,8 +47,12 @@ impl Exchange for Fake {
         until_ms: Option<i64>,
         limit: Option<u32>,
     ) -> Result<Vec<Candle>, ExchangeError> {
-        if self.asked.fetch_add(1, Ordering::SeqCst) >= self.breaks_after {
+        let number = self.asked.fetch_add(1, Ordering::SeqCst);
+        if number >= self.breaks_after {
             return Err(ExchangeError::Region { exchange: "fake" });
+        }
+        if number == self.late {
+            return Err(ExchangeError::Timeout { url: "fake".to_owned(), after: Duration::ZERO });
         }
         let range = since_ms.unwrap_or(0)..until_ms.unwrap_or(i64::MAX);
         let rows = self.candles.iter().filter(|candle| range.contains(&candle.open_time_ms));
@@ -82,7 +89,7 @@ impl Exchange for Fake {
 fn fake(hours: impl IntoIterator<Item = i64>, time_ms: i64) -> Fake {
     let time_ms = time_ms + SETTLE_MS;
     let candles = hours.into_iter().map(|hour| candle(hour * H)).collect();
-    Fake { candles, time_ms, asked: AtomicUsize::new(0), breaks_after: usize::MAX }
+    Fake { candles, time_ms, asked: AtomicUsize::new(0), breaks_after: usize::MAX, late: usize::MAX }
 }
 
 /// Fetches, and gives the hours passed on, the sizes of the pages, and the result.
@@ -135,6 +142,18 @@ async fn an_error_on_the_way_leaves_what_came_before() {
     let (hours, fetched) = fetch(&exchange, 0, None).await;
     assert_eq!(hours, [0, 1, 2, 3, 4, 5]);
     assert!(matches!(fetched, Err(FetchError::Exchange(ExchangeError::Region { .. }))));
+}
+
+#[tokio::test]
+async fn what_was_asked_ahead_and_came_too_late_is_asked_for_again() {
+    for late in 2..5 {
+        let exchange = Fake { late, ..fake(0..30, 30 * H) };
+        let (hours, fetched) = fetch(&exchange, 0, None).await;
+        assert_eq!(hours, (0..30).collect::<Vec<_>>(), "question {late}: {fetched:?}");
+    }
+    let exchange = Fake { late: 0, ..fake(0..30, 30 * H) };
+    let (_, fetched) = fetch(&exchange, 0, None).await;
+    assert!(matches!(fetched, Err(FetchError::Exchange(ExchangeError::Timeout { .. }))), "nobody let it wait");
 }
 
 #[tokio::test]

@@ -18,6 +18,8 @@ series:
     since: 90d
     order: oldest_first
     base_url: http://127.0.0.1:1
+    archive: true
+    archive_url: http://127.0.0.1:2
 ";
 
 #[test]
@@ -29,6 +31,8 @@ fn a_whole_file_is_read() {
     assert_eq!(spot.symbols[2], Selector::All { quote: "USDT".to_owned(), min_quote_volume: 1e6 });
     assert_eq!((&spot.timeframes[..], &spot.kinds[..]), (&[Timeframe::M1, Timeframe::H1][..], &[Kind::Candles][..]));
     assert_eq!((spot.order, perpetual.order), (Order::NewestFirst, Order::OldestFirst));
+    assert_eq!((spot.archive, perpetual.archive), (false, true));
+    assert_eq!(perpetual.archive_url.as_deref(), Some("http://127.0.0.1:2"));
     assert_eq!((&perpetual.kinds[..], perpetual.since.as_str()), (&[Kind::Mark, Kind::Funding][..], "90d"));
 }
 
@@ -58,6 +62,10 @@ fn every_mistake_is_told_with_its_place() {
     check("symbols: BTC/USDT:USDT", "symbols: BTCUSDT", "`BTCUSDT` is not a symbol");
     check("all: USDT", "al: USDT, all: USDT", "did you mean `all`?");
     check("1_000_000", "many", "`min_quote_volume` is `many`");
+    check("archive: true", "archive: yes", "`archive` is `yes`");
+    check("archive: true", "archive: false", "add `archive: true`");
+    check("    archive: true\n", "", "add `archive: true`");
+    check("[ mark, funding ]", "funding", "nothing of this entry comes from the archive");
 }
 
 #[test]
