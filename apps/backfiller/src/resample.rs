@@ -1,7 +1,7 @@
 //! `backfiller resample`: candles of a timeframe that is not stored, folded from those of a shorter one.
 
 use anyhow::{Context, Result, bail};
-use db::Store;
+use db::{Origin, Store};
 use market::{Candle, Fold, Folded, Series, Symbol, Timeframe};
 use serde_json::json;
 use terminal::{Interrupt, Interrupted, thousands};
@@ -96,18 +96,26 @@ fn resample(
         let Some(&last_ms) = candles.open_time_ms.last() else { break };
         from_ms = last_ms + 1;
         let folded: Vec<Folded> = candles.iter().filter_map(|candle| fold.push(&candle)).collect();
-        counts.store(store, to, &folded, with_holes)?;
+        counts.store(store, from, to, &folded, with_holes)?;
     }
-    counts.store(store, to, fold.finish().as_slice(), with_holes)?;
+    counts.store(store, from, to, fold.finish().as_slice(), with_holes)?;
     Ok(counts)
 }
 
 impl Counts {
-    fn store(&mut self, store: &mut Store, to: &Series, folded: &[Folded], with_holes: bool) -> Result<()> {
+    fn store(
+        &mut self,
+        store: &mut Store,
+        from: &Series,
+        to: &Series,
+        folded: &[Folded],
+        with_holes: bool,
+    ) -> Result<()> {
         self.with_holes += folded.iter().filter(|folded| folded.missing > 0).count() as u64;
         let wanted = folded.iter().filter(|folded| with_holes || folded.missing == 0);
         let candles: Vec<Candle> = wanted.map(|folded| folded.candle).collect();
-        let merged = store.merge_closed(to, &candles)?;
+        let origin = Origin::resample(from.timeframe, terminal::now_ms());
+        let merged = store.merge_closed(to, &candles, &origin)?;
         self.new += merged.inserted.new + merged.inserted.completed;
         self.known += merged.inserted.known;
         // Exchanges sum up volumes in decimals, so that the last digit of a double may be another one.

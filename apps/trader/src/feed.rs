@@ -180,7 +180,9 @@ impl Feed {
             tracing::warn!("{} of {} came after decisions were made without it", format_utc(time_ms), tracked.series);
             return Ok(());
         }
-        if let Stored::Conflict(kept) = turn::wait_for(|| store.put_closed(&tracked.series, candle)).await? {
+        if let Stored::Conflict(kept) =
+            turn::wait_for(|| store.put_closed(&tracked.series, candle, terminal::now_ms())).await?
+        {
             self.conflicts += 1;
             let (time, series) = (format_utc(time_ms), &tracked.series);
             tracing::warn!(

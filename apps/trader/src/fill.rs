@@ -125,7 +125,7 @@ async fn fetch(
 ) -> Result<Fetched, FetchError> {
     let series = &tracked.series;
     let on_page = |page: &[market::Candle]| {
-        let inserted = store.insert_closed(series, page)?;
+        let inserted = store.insert_closed(series, page, &db::Origin::rest(terminal::now_ms()))?;
         *added += inserted.new + inserted.completed;
         Ok(())
     };

@@ -13,7 +13,7 @@
 //!
 //! Mark prices and funding rates have one way in, [`Store::insert_marks`] and [`Store::insert_funding`],
 //! and never change; [`Store::merge_marks`] and [`Store::merge_funding`] tell besides what is there with other values.
-//! What was not believed goes to [`Store::set_aside`].
+//! What was not believed goes to [`Store::set_aside`]. Whoever brings rows says where from, with an [`Origin`]; a stream need not.
 //!
 //! Times are Unix milliseconds here; only `ohlcv_data.timestamp` and its like are in seconds.
 
@@ -34,6 +34,7 @@ mod limits;
 mod marks;
 mod merge;
 mod migrate;
+mod origins;
 mod pages;
 mod prune;
 mod quarantine;
@@ -57,6 +58,7 @@ pub use ledger::{
 };
 pub use limits::{LimitsStatus, SharedLimits};
 pub use merge::{Differing, Merged};
+pub use origins::{Origin, Stretch};
 pub use quarantine::{Aside, Data, MOST_ASIDE, Place, QuarantineStatus, Quarantined};
 pub use runs::{NewRun, StoredRun};
 pub use source::ExchangeCandles;

@@ -4,7 +4,7 @@
 //! it is too short to be told from an interval.
 
 use anyhow::Result;
-use db::{Aside, Inserted, Place, Store};
+use db::{Aside, Inserted, Origin, Place, Store};
 use exchange::{Exchange, FetchedFunding, fetch_funding};
 use market::{FundingRate, Rule, Symbol, format_utc, funding_holes};
 use serde_json::{Value, json};
@@ -37,7 +37,8 @@ pub(super) async fn fetch(
     let place = Place::of_funding(target.exchange(), target.symbol());
     let mut set_aside = RuleCounts::new();
     let on_page = |page: &[FundingRate]| {
-        let merged = store.merge_funding(target.exchange(), target.symbol(), page)?;
+        let origin = Origin::rest(terminal::now_ms());
+        let merged = store.merge_funding(target.exchange(), target.symbol(), page, &origin)?;
         add(inserted, merged.inserted);
         let asides: Vec<_> =
             merged.differing.iter().map(|differing| aside(&page[differing.index], &differing.stored)).collect();

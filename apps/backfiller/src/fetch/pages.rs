@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use db::{Aside, Cause, Data, DbError, Gap, Inserted, Place, Proof, Store};
+use db::{Aside, Cause, Data, DbError, Gap, Inserted, Origin, Place, Proof, Store};
 use exchange::Refused;
 use market::{Candle, Judge, Objection, Rule, Series};
 
@@ -46,9 +46,11 @@ impl<'a> Pages<'a> {
             }
             asides.extend(objection.map(|objection| self.aside(candle, objection)));
         }
+        // A fetch may take hours: each page is stored at its own time.
+        let origin = Origin::rest(terminal::now_ms());
         let merged = match self.data {
-            Data::Mark => self.store.merge_marks(self.series, &believed)?,
-            _ => self.store.merge_closed(self.series, &believed)?,
+            Data::Mark => self.store.merge_marks(self.series, &believed, &origin)?,
+            _ => self.store.merge_closed(self.series, &believed, &origin)?,
         };
         for differing in merged.differing {
             let why = format!("the store has {}", raw(&differing.stored));

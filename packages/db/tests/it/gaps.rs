@@ -3,7 +3,7 @@
 use db::{Cause, Gap, Proof, Store};
 use market::Series;
 
-use crate::{candle, new_store, series};
+use crate::{candle, new_store, rest, series};
 
 const M: i64 = 60_000;
 
@@ -27,7 +27,7 @@ fn a_backfill_goes_on_at_the_newest_candle_before_a_hole() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
     check_resume(&store, &btc, &[(0, 0), (5, 5)]);
-    store.insert_closed(&btc, &[1, 2, 3, 5, 6].map(|minute| candle(minute, 1.0))).unwrap();
+    store.insert_closed(&btc, &[1, 2, 3, 5, 6].map(|minute| candle(minute, 1.0)), &rest()).unwrap();
     store.put_forming(&btc, &candle(7, 1.0)).unwrap();
     check_resume(&store, &btc, &[(0, 0), (1, 3), (3, 3), (4, 4), (5, 6), (7, 7), (8, 8)]);
 }
@@ -36,7 +36,7 @@ fn a_backfill_goes_on_at_the_newest_candle_before_a_hole() {
 fn explained_gaps_are_stepped_over() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
-    store.insert_closed(&btc, &[5, 6, 10, 11, 20].map(|minute| candle(minute, 1.0))).unwrap();
+    store.insert_closed(&btc, &[5, 6, 10, 11, 20].map(|minute| candle(minute, 1.0)), &rest()).unwrap();
     store.put_gaps(&series("ETH/USDT"), &[gap(0, 99)]).unwrap();
     check_resume(&store, &btc, &[(0, 0), (5, 6)]);
     // From before the listing, over a hole explained in two parts, up to one that is not explained.
@@ -56,7 +56,7 @@ fn a_candle_in_an_explained_gap_counts_for_more() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
     store.put_gaps(&btc, &[gap(2, 5)]).unwrap();
-    store.insert_closed(&btc, &[1, 3, 5].map(|minute| candle(minute, 1.0))).unwrap();
+    store.insert_closed(&btc, &[1, 3, 5].map(|minute| candle(minute, 1.0)), &rest()).unwrap();
     check_resume(&store, &btc, &[(1, 5)]);
     assert_eq!(store.candles(&btc, None, None).unwrap().len(), 3);
     assert_eq!(store.status().unwrap()[0].missing(), 2, "holes are counted by the candles");
@@ -77,7 +77,7 @@ fn gaps_come_back_and_the_longer_one_stays() {
 fn what_is_not_proven_explains_nothing_and_is_asked_for_again() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
-    store.insert_closed(&btc, &[1, 2, 5, 6].map(|minute| candle(minute, 1.0))).unwrap();
+    store.insert_closed(&btc, &[1, 2, 5, 6].map(|minute| candle(minute, 1.0)), &rest()).unwrap();
     store.put_gaps(&btc, &[failed(3, 5), failed(7, 9)]).unwrap();
     assert_eq!(store.gaps(&btc).unwrap(), [failed(3, 5), failed(7, 9)]);
     check_resume(&store, &btc, &[(1, 2)]);
@@ -113,7 +113,7 @@ fn gaps_of_an_older_store_were_asked_for_twice() {
     let older = rusqlite::Connection::open(&path).unwrap();
     older
         .execute_batch(
-            "ALTER TABLE gaps DROP COLUMN proof; ALTER TABLE gaps DROP COLUMN proven_at_s;
+            "DROP TABLE origins; ALTER TABLE gaps DROP COLUMN proof; ALTER TABLE gaps DROP COLUMN proven_at_s;
              DELETE FROM refinery_schema_history WHERE version >= 10;
              INSERT INTO gaps VALUES ('binance', 'BTC/USDT', '1m', 60, 120, 'not at the exchange', 7);
              INSERT INTO gaps VALUES ('binance', 'BTC/USDT', '1m', 120, 180, 'refused: high_low', 7);",
@@ -130,7 +130,7 @@ fn gaps_of_an_older_store_were_asked_for_twice() {
 fn closed_candles_of_a_range_are_counted() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
-    store.insert_closed(&btc, &[1, 2, 5, 6].map(|minute| candle(minute, 1.0))).unwrap();
+    store.insert_closed(&btc, &[1, 2, 5, 6].map(|minute| candle(minute, 1.0)), &rest()).unwrap();
     store.put_forming(&btc, &candle(7, 1.0)).unwrap();
     for (from, to, count) in [(0, 99, 4), (1, 2, 1), (2, 6, 2), (3, 5, 0), (7, 8, 0), (5, 1, 0)] {
         assert_eq!(store.count_closed(&btc, from * M, to * M).unwrap(), count, "{from} {to}");

@@ -9,7 +9,7 @@ use market::Candle;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use crate::{candle, series};
+use crate::{candle, rest, series};
 
 const CONNECTIONS: usize = 3;
 
@@ -60,11 +60,11 @@ fn a_closed_candle_is_never_lost_or_changed() {
                     forming.insert(candle.open_time_ms, candle);
                 }
                 Step::Closed(candle) => {
-                    store.put_closed(&series, &candle).unwrap();
+                    store.put_closed(&series, &candle, 0).unwrap();
                     first_closed.entry(candle.open_time_ms).or_insert(candle);
                 }
                 Step::Backfill(candles) => {
-                    store.insert_closed(&series, &candles).unwrap();
+                    store.insert_closed(&series, &candles, &rest()).unwrap();
                     for candle in candles {
                         first_closed.entry(candle.open_time_ms).or_insert(candle);
                     }
