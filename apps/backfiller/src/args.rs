@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use db::{Data, Place};
 use market::{Series, Symbol, Timeframe};
 use serde_json::{Value, json};
 
@@ -111,6 +112,15 @@ impl Target {
         match self {
             Target::Candles(series) | Target::Marks(series) => Some(series.timeframe),
             Target::Funding { .. } => None,
+        }
+    }
+
+    /// Where the store has it.
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Target::Candles(series) => Place::of(series, Data::Candles),
+            Target::Marks(series) => Place::of(series, Data::Mark),
+            Target::Funding { exchange, symbol } => Place::of_funding(exchange, symbol),
         }
     }
 

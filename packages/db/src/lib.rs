@@ -49,6 +49,7 @@ mod write_ahead;
 
 pub use candles_in::{Inserted, Stored};
 pub use copy::{Copied, Watch};
+pub use correct::Correction;
 pub use error::DbError;
 pub use funding::FundingStatus;
 pub use gaps::{Cause, Gap, Proof};

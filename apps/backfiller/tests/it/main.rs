@@ -16,6 +16,7 @@ mod import;
 mod kills;
 mod liar;
 mod limits;
+mod origins;
 mod perpetuals;
 mod prune;
 mod repair;
