@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use db::Store;
+use db::{Data, Place, Store};
 use market::Candle;
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -74,6 +74,8 @@ fn a_closed_candle_is_never_lost_or_changed() {
             let seen = bench.stores[(connection + 1) % CONNECTIONS].candles(&series, None, None).unwrap();
             prop_assert!(seen.iter().eq(first_closed.values().copied()));
         }
+        let stretches = bench.stores[0].origins(&Place::of(&series, Data::Candles)).unwrap();
+        prop_assert_eq!(stretches.iter().map(|one| one.rows).sum::<u64>(), first_closed.len() as u64);
         forming.retain(|time, _| !first_closed.contains_key(time));
         let status = bench.stores[0].status().unwrap().into_iter().find(|status| status.series == series);
         let newest = forming.last_key_value().filter(|(time, _)| first_closed.keys().all(|closed| closed < *time));

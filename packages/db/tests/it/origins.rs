@@ -1,15 +1,16 @@
 //! Where every row came from: stretches are as few as can be, and none tells of a row that is not its own.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use db::{Data, Origin, Place, Store, Stretch};
-use market::{Candle, FundingRate, Symbol, Timeframe};
+use market::{Candle, FundingRate, Series, Symbol, Timeframe};
 use proptest::prelude::*;
 use rusqlite::Connection;
 
 use crate::{candle, new_store, series};
 
-fn btc() -> market::Series {
+fn btc() -> Series {
     series("BTC/USDT")
 }
 
@@ -93,7 +94,7 @@ fn a_candle_comes_from_whoever_closes_it() {
 #[test]
 fn every_series_and_kind_has_its_own() {
     let (_folder, mut store) = new_store();
-    let five = market::Series { timeframe: Timeframe::M5, ..btc() };
+    let five = Series { timeframe: Timeframe::M5, ..btc() };
     let marks = Place::of(&btc(), Data::Mark);
     let folded = Origin::resample(Timeframe::M1, 7_000);
     store.merge_closed(&btc(), &minutes([5]), &Origin::archive("x.zip 00ff".to_owned(), 5_000)).unwrap();
@@ -196,13 +197,14 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// A store, and for each kind of data the name and the second of the step that really brought each minute.
-struct Model {
-    store: Store,
+struct Model<'a> {
+    store: &'a mut Store,
+    series: Series,
     now_s: i64,
     brought: [BTreeMap<i64, (String, i64)>; 3],
 }
 
-impl Model {
+impl Model<'_> {
     fn bring(&mut self, data: usize, minutes: &[i64], name: &str) {
         for &minute in minutes {
             self.brought[data].entry(minute).or_insert((name.to_owned(), self.now_s));
@@ -221,31 +223,31 @@ impl Model {
             Step::Merge { data, minutes: batch, from } => {
                 let candles = minutes(batch.iter().copied());
                 match data {
-                    0 => drop(self.store.merge_closed(&btc(), &candles, &origin(*from)).unwrap()),
-                    1 => drop(self.store.merge_marks(&btc(), &candles, &origin(*from)).unwrap()),
+                    0 => drop(self.store.merge_closed(&self.series, &candles, &origin(*from)).unwrap()),
+                    1 => drop(self.store.merge_marks(&self.series, &candles, &origin(*from)).unwrap()),
                     _ => {
                         let rate = |minute: &i64| FundingRate { time_ms: minute * 60_000, rate: 0.1 };
                         let rates: Vec<_> = batch.iter().map(rate).collect();
-                        self.store.merge_funding("binance", &btc().symbol, &rates, &origin(*from)).unwrap();
+                        self.store.merge_funding("binance", &self.series.symbol, &rates, &origin(*from)).unwrap();
                     }
                 }
                 self.bring(*data, batch, name(*from));
             }
             Step::Insert { minutes: batch, from } => {
-                self.store.insert_closed(&btc(), &minutes(batch.iter().copied()), &origin(*from)).unwrap();
+                self.store.insert_closed(&self.series, &minutes(batch.iter().copied()), &origin(*from)).unwrap();
                 self.bring(0, batch, name(*from));
             }
-            Step::Forming { minute } => drop(self.store.put_forming(&btc(), &candle(*minute, 1.0)).unwrap()),
+            Step::Forming { minute } => drop(self.store.put_forming(&self.series, &candle(*minute, 1.0)).unwrap()),
             Step::Close { minute } => {
-                self.store.put_closed(&btc(), &candle(*minute, 1.0), now_ms).unwrap();
+                self.store.put_closed(&self.series, &candle(*minute, 1.0), now_ms).unwrap();
                 self.bring(0, &[*minute], "stream");
             }
             Step::Prune { data, before, most } => {
                 let kind = [Data::Candles, Data::Mark][*data];
-                self.store.delete_before(&btc(), kind, before * 60_000, *most).unwrap();
+                self.store.delete_before(&self.series, kind, before * 60_000, *most).unwrap();
                 let left = match kind {
-                    Data::Candles => self.store.candles(&btc(), None, None),
-                    _ => self.store.marks(&btc(), None, None),
+                    Data::Candles => self.store.candles(&self.series, None, None),
+                    _ => self.store.marks(&self.series, None, None),
                 };
                 let left = left.unwrap().open_time_ms;
                 self.brought[*data].retain(|minute, _| left.contains(&(minute * 60_000)));
@@ -254,7 +256,8 @@ impl Model {
     }
 
     fn check(&self) -> Result<(), TestCaseError> {
-        let places = [place(), Place::of(&btc(), Data::Mark), Place::of_funding("binance", &btc().symbol)];
+        let candles = Place::of(&self.series, Data::Candles);
+        let places = [candles, Place::of(&self.series, Data::Mark), Place::of_funding("binance", &self.series.symbol)];
         for (place, brought) in places.iter().zip(&self.brought) {
             for (minute, (name, at_s)) in brought {
                 let found = self.store.origin_at(place, minute * 60_000).unwrap();
@@ -280,18 +283,21 @@ impl Model {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
-
-    /// Whatever came in whichever order, and whatever went: the origin that is told of a row is that of the step that
-    /// stored it.
-    #[test]
-    fn the_origin_of_every_row_is_the_one_that_brought_it(steps in steps()) {
-        let (_folder, store) = new_store();
-        let mut model = Model { store, now_s: 0, brought: Default::default() };
+/// Whatever came in whichever order, and whatever went: the origin that is told of a row is that of the step that
+/// stored it.
+#[test]
+fn the_origin_of_every_row_is_the_one_that_brought_it() {
+    // One file for all cases, a series for each: a case costs no new database.
+    let (_folder, store) = new_store();
+    let bench = Mutex::new((store, 0));
+    proptest!(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) }, |(steps in steps())| {
+        let mut bench = bench.lock().unwrap_or_else(PoisonError::into_inner);
+        bench.1 += 1;
+        let series = series(&format!("C{}/USDT", bench.1));
+        let mut model = Model { store: &mut bench.0, series, now_s: 0, brought: Default::default() };
         for step in &steps {
             model.take(step);
         }
         model.check()?;
-    }
+    });
 }
