@@ -290,7 +290,7 @@ fn the_origin_of_every_row_is_the_one_that_brought_it() {
     // One file for all cases, a series for each: a case costs no new database.
     let (_folder, store) = new_store();
     let bench = Mutex::new((store, 0));
-    proptest!(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) }, |(steps in steps())| {
+    proptest!(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) }, |(steps in steps())| {
         let mut bench = bench.lock().unwrap_or_else(PoisonError::into_inner);
         bench.1 += 1;
         let series = series(&format!("C{}/USDT", bench.1));
