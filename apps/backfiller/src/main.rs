@@ -12,6 +12,7 @@ mod filter;
 mod gaps;
 mod holes;
 mod import;
+mod origins;
 mod prune;
 mod repair;
 mod resample;
@@ -50,6 +51,7 @@ const EXAMPLES: &str = "Examples:
   backfiller status
   backfiller status --html coverage.html
   backfiller gaps
+  backfiller origins --symbol BTC/USDT --timeframe 1h --at 2025-01-31
   backfiller repair
   backfiller verify --sample 20
   backfiller export --format parquet --out candles
@@ -72,6 +74,7 @@ enum Command {
     Verify(verify::Args),
     Check(check::Args),
     Stats(stats::Args),
+    Origins(origins::Args),
     Prune(prune::Args),
     Status(status::Args),
     Completions(CompletionsArgs),
@@ -99,6 +102,7 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Stats(args) => stats::run(&args),
+        Command::Origins(args) => origins::run(&args),
         Command::Prune(args) => prune::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Completions(args) => Ok(terminal::completions::<Cli>(args.shell)?),

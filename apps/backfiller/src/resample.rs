@@ -1,7 +1,7 @@
 //! `backfiller resample`: candles of a timeframe that is not stored, folded from those of a shorter one.
 
 use anyhow::{Context, Result, bail};
-use db::Store;
+use db::{Origin, Store};
 use market::{Candle, Fold, Folded, Series, Symbol, Timeframe};
 use serde_json::json;
 use terminal::{Interrupt, Interrupted, thousands};
@@ -96,9 +96,9 @@ fn resample(
         let Some(&last_ms) = candles.open_time_ms.last() else { break };
         from_ms = last_ms + 1;
         let folded: Vec<Folded> = candles.iter().filter_map(|candle| fold.push(&candle)).collect();
-        counts.store(store, to, &folded, with_holes, interrupt)?;
+        counts.store(store, from, to, &folded, with_holes, interrupt)?;
     }
-    counts.store(store, to, fold.finish().as_slice(), with_holes, interrupt)?;
+    counts.store(store, from, to, fold.finish().as_slice(), with_holes, interrupt)?;
     Ok(counts)
 }
 
@@ -106,6 +106,7 @@ impl Counts {
     fn store(
         &mut self,
         store: &mut Store,
+        from: &Series,
         to: &Series,
         folded: &[Folded],
         with_holes: bool,
@@ -114,7 +115,8 @@ impl Counts {
         self.with_holes += folded.iter().filter(|folded| folded.missing > 0).count() as u64;
         let wanted = folded.iter().filter(|folded| with_holes || folded.missing == 0);
         let candles: Vec<Candle> = wanted.map(|folded| folded.candle).collect();
-        let merged = match room::write(store, |store| store.merge_closed(to, &candles)) {
+        let origin = Origin::resample(from.timeframe, terminal::now_ms());
+        let merged = match room::write(store, |store| store.merge_closed(to, &candles, &origin)) {
             Err(_) if interrupt.is_asked() => return Err(self.stopped(to)),
             merged => merged?,
         };

@@ -1,6 +1,6 @@
 //! Which candles are let into the store: those that a backfill would let in. The rest is set aside with its raw text.
 
-use db::{Aside, Data, DbError, Place, Store};
+use db::{Aside, Data, DbError, Origin, Place, Store};
 use exchange::Refused;
 use market::{Candle, Judge, Series};
 use terminal::now_ms;
@@ -21,7 +21,7 @@ pub(crate) fn take_page(
 ) -> Result<u64, DbError> {
     let (mut believed, doubted) = judge.sift(page);
     believed.retain(|candle| Some(candle.open_time_ms) > known_to_ms);
-    let inserted = store.insert_closed(series, &believed)?;
+    let inserted = store.insert_closed(series, &believed, &Origin::rest(now_ms()))?;
     let asides: Vec<_> = doubted.into_iter().map(|(candle, objection)| Aside::of(&candle, objection, REST)).collect();
     keep(store, series, &asides)?;
     Ok(inserted.new + inserted.completed)

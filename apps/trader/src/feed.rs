@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use db::{Store, Stored};
 use market::{Candle, Series, Symbol, Ticker, Timeframe, format_utc};
 use strategy::Description;
+use terminal::now_ms;
 use tokio::time::Instant;
 
 use crate::agreement::Agreement;
@@ -227,7 +228,7 @@ impl Feed {
         if tracked.agreement.holds_back(candle) {
             return Ok(());
         }
-        if let Stored::Conflict(kept) = turn::wait_for(|| store.put_closed(series, candle)).await? {
+        if let Stored::Conflict(kept) = turn::wait_for(|| store.put_closed(series, candle, now_ms())).await? {
             self.conflicts += 1;
             turn::wait_for(|| door::keep_conflict(store, series, candle, &kept)).await?;
             let time = format_utc(time_ms);
@@ -309,7 +310,7 @@ mod tests {
         assert!(agrees(&mut feed, &mut store), "nothing is known against it");
         for (hour, streamed, expected) in [(2, 400.0, false), (3, 5.0, true)] {
             put(&mut feed, &mut store, &traded(hour, streamed), true);
-            store.insert_closed(&feed.base().clone(), &[traded(hour, 5.0)]).unwrap();
+            store.insert_closed(&feed.base().clone(), &[traded(hour, 5.0)], &db::Origin::rest(0)).unwrap();
             assert!(feed.is_complete(&store, hour * H).unwrap());
             assert_eq!(agrees(&mut feed, &mut store), expected, "{hour}");
             feed.forget_agreement();

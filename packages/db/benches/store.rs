@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
-use db::Store;
+use db::{Origin, Store};
 use market::{Candle, Candles, Series, Timeframe};
 use rusqlite::{Connection, params};
 
@@ -82,7 +82,7 @@ fn fresh(path: &Path) -> &Path {
 fn store_all(path: &Path, series: &Series, rows: &[Candle]) {
     let mut store = Store::open(path).expect("a store");
     for batch in rows.chunks(BATCH) {
-        store.merge_closed(series, batch).expect("good candles");
+        store.merge_closed(series, batch, &Origin::rest(0)).expect("good candles");
     }
 }
 

@@ -1,10 +1,12 @@
-//! The two ordinary ways in for candles: backfill and stream. A closed candle never changes here.
+//! The two ordinary ways in for candles: a few by backfill, and one by a stream. A closed candle never changes here.
 
 use market::{Candle, Series};
 use rusqlite::{OptionalExtension, Statement, Transaction, params};
 
 use crate::columns::{CANDLE, Names, OF_SERIES, candle, names, seconds};
-use crate::{DbError, Store};
+use crate::merge::merge_candles;
+use crate::origins::note::{Span, note};
+use crate::{Data, DbError, Origin, Store};
 
 /// What a batch of closed candles, mark prices or funding rates did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -18,13 +20,9 @@ pub struct Inserted {
 }
 
 impl Inserted {
-    /// Counts one of a kind that is final as soon as it is there.
-    pub(crate) fn count(&mut self, is_new: bool) {
-        if is_new {
-            self.new += 1;
-        } else {
-            self.known += 1;
-        }
+    /// With so many that a batch had twice: the first one of them counts for what it was.
+    pub(crate) fn and_repeated(self, repeated: usize) -> Self {
+        Inserted { known: self.known + repeated as u64, ..self }
     }
 }
 
@@ -41,37 +39,16 @@ pub enum Stored {
 }
 
 impl Store {
-    /// Stores closed candles as backfill does, all of them or none. A closed candle that is there
-    /// stays as it is; one that is still forming is replaced.
+    /// Stores closed candles as backfill does, in any order, all of them or none. A closed candle that is there
+    /// stays as it is; one that is still forming is replaced. It waits for nobody but writers: a trader warms up with it.
     ///
     /// # Errors
     /// [`DbError::BadCandle`] for an impossible candle, or when the database refuses.
-    pub fn insert_closed(&mut self, series: &Series, candles: &[Candle]) -> Result<Inserted, DbError> {
+    pub fn insert_closed(&mut self, series: &Series, candles: &[Candle], origin: &Origin) -> Result<Inserted, DbError> {
         check(series, candles)?;
-        let names = names(series);
-        self.write(|transaction| {
-            let mut insert = transaction.prepare_cached(
-                "INSERT INTO ohlcv_data (exchange, symbol, timeframe, timestamp, open, high, low, close, volume, closed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1) ON CONFLICT DO NOTHING",
-            )?;
-            let mut complete = transaction.prepare_cached(
-                "UPDATE ohlcv_data SET open = ?5, high = ?6, low = ?7, close = ?8, volume = ?9, closed = 1
-                 WHERE exchange = ?1 AND symbol = ?2 AND timeframe = ?3 AND timestamp = ?4 AND closed = 0",
-            )?;
-            bind_names(&mut insert, &names)?;
-            bind_names(&mut complete, &names)?;
-            let mut inserted = Inserted::default();
-            for candle in candles {
-                if execute(&mut insert, candle)? {
-                    inserted.new += 1;
-                } else if execute(&mut complete, candle)? {
-                    inserted.completed += 1;
-                } else {
-                    inserted.known += 1;
-                }
-            }
-            Ok(inserted)
-        })
+        let rising = rising(candles, |candle| candle.open_time_ms);
+        let merged = self.write(|transaction| merge_candles(transaction, series, &rising, origin))?;
+        Ok(merged.inserted.and_repeated(candles.len() - rising.len()))
     }
 
     /// Stores the candle that is still forming. Where it is closed already, nothing changes; nor where a
@@ -88,16 +65,20 @@ impl Store {
         Ok(if written { Stored::Written } else { Stored::Unchanged })
     }
 
-    /// Stores a candle that the stream says is closed. A closed candle with other values stays,
-    /// and is told.
+    /// Stores a candle that the stream says is closed at `now_ms`, Unix milliseconds. A closed candle with other values
+    /// stays, and is told.
     ///
     /// # Errors
     /// [`DbError::BadCandle`] for an impossible candle, or when the database refuses.
-    pub fn put_closed(&mut self, series: &Series, candle: &Candle) -> Result<Stored, DbError> {
+    pub fn put_closed(&mut self, series: &Series, candle: &Candle, now_ms: i64) -> Result<Stored, DbError> {
         check(series, std::slice::from_ref(candle))?;
         let names = names(series);
         self.write(|transaction| {
             if upsert(transaction, &names, candle, true)? {
+                let from_s = seconds(candle.open_time_ms);
+                let to_s = seconds(series.timeframe.next_open(candle.open_time_ms));
+                let span = Span { from_s, to_s, rows: 1 };
+                note(transaction, &names, Data::Candles, &[span], &Origin::stream(now_ms))?;
                 return Ok(Stored::Written);
             }
             Ok(match closed_at(transaction, &names, candle.open_time_ms)? {
@@ -117,6 +98,14 @@ pub(crate) fn closed_at(
     let sql = format!("SELECT {CANDLE} FROM ohlcv_data WHERE {OF_SERIES} AND timestamp = ?4 AND closed = 1");
     let mut select = transaction.prepare_cached(&sql)?;
     select.query_row(params![exchange, symbol, timeframe, seconds(open_time_ms)], candle).optional()
+}
+
+/// A batch in rising time and each time once, the first one of several.
+pub(crate) fn rising<R: Copy>(records: &[R], time_ms: impl Fn(&R) -> i64) -> Vec<R> {
+    let mut rising = records.to_vec();
+    rising.sort_by_key(&time_ms);
+    rising.dedup_by_key(|record| time_ms(record));
+    rising
 }
 
 /// Refuses what no market does, before anything is written.

@@ -54,7 +54,7 @@ mod tests {
                 volume: 1.0,
             })
             .collect();
-        store.insert_closed(&series, &candles[..24]).unwrap();
+        store.insert_closed(&series, &candles[..24], &crate::Origin::rest(0)).unwrap();
         store.put_forming(&series, &candles[24]).unwrap();
         for most in [1, 7, 24, 100] {
             let (mut all, mut from_ms) = (Vec::new(), i64::MIN);

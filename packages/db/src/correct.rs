@@ -1,13 +1,42 @@
-//! The third way in for candles: a correction, on request, that keeps what was there.
+//! The third way in for candles: a correction, on request, that keeps what was there, and tells it.
 
 use market::{Candle, Series};
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use crate::candles_in::{check, closed_at};
-use crate::columns::{names, seconds};
+use crate::columns::{OF_SERIES, candle, names, seconds};
 use crate::{DbError, Store};
 
+/// What a closed candle was before it was corrected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correction {
+    /// The values that it had.
+    pub old: Candle,
+    /// Why it was corrected, in words.
+    pub why: String,
+    /// When, Unix milliseconds.
+    pub corrected_at_ms: i64,
+}
+
 impl Store {
+    /// The corrections of the candle that opens at `open_time_ms`, Unix milliseconds, the oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn corrections(&self, series: &Series, open_time_ms: i64) -> Result<Vec<Correction>, DbError> {
+        let (exchange, symbol, timeframe) = names(series);
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT timestamp, old_open, old_high, old_low, old_close, old_volume, why, corrected_at_ms
+                 FROM corrections WHERE {OF_SERIES} AND timestamp = ?4 ORDER BY id"
+            );
+            let read =
+                |row: &Row<'_>| Ok(Correction { old: candle(row)?, why: row.get(6)?, corrected_at_ms: row.get(7)? });
+            let args = params![exchange, symbol, timeframe, seconds(open_time_ms)];
+            connection.prepare_cached(&sql)?.query_map(args, read)?.collect()
+        })
+    }
+
     /// Changes a closed candle, and keeps its old values with the reason in `corrections`.
     ///
     /// # Errors

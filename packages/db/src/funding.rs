@@ -3,8 +3,10 @@
 use market::{FundingRate, Symbol, funding_holes};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::columns::{parsed, seconds, seconds_at_or_after, time_ms};
-use crate::{DbError, Inserted, Store};
+use crate::candles_in::rising;
+use crate::columns::{parsed, seconds_at_or_after, time_ms};
+use crate::merge::merge_funding;
+use crate::{DbError, Inserted, Origin, Store};
 
 /// What the store holds of the funding of one symbol.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +26,7 @@ pub struct FundingStatus {
 }
 
 impl Store {
-    /// Stores funding rates, all of them or none. What is there stays as it is, also where the rate differs.
+    /// Stores funding rates, in any order, all of them or none. What is there stays as it is, also where the rate differs.
     ///
     /// # Errors
     /// [`DbError::BadFunding`] for an impossible rate, or when the database refuses.
@@ -33,20 +35,12 @@ impl Store {
         exchange: &str,
         symbol: &Symbol,
         rates: &[FundingRate],
+        origin: &Origin,
     ) -> Result<Inserted, DbError> {
         check(exchange, symbol, rates)?;
-        let symbol = symbol.to_string();
-        self.write(|transaction| {
-            let mut insert = transaction.prepare_cached(
-                "INSERT INTO funding_rates (exchange, symbol, timestamp, rate)
-                 VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-            )?;
-            let mut inserted = Inserted::default();
-            for FundingRate { time_ms, rate } in rates {
-                inserted.count(insert.execute(params![exchange, symbol, seconds(*time_ms), rate])? > 0);
-            }
-            Ok(inserted)
-        })
+        let rising = rising(rates, |rate| rate.time_ms);
+        let merged = self.write(|transaction| merge_funding(transaction, exchange, symbol, &rising, origin))?;
+        Ok(merged.inserted.and_repeated(rates.len() - rising.len()))
     }
 
     /// The funding rates at or after `from_ms` and before `to_ms`, both Unix milliseconds, in rising

@@ -153,7 +153,8 @@ const OF_PLACE: &str = "exchange = ?1 AND symbol = ?2 AND timeframe = ?3 AND kin
 
 /// The names of a place as the table has them.
 fn key(place: &Place) -> (&str, String, &'static str, &'static str) {
-    (&place.exchange, place.symbol.to_string(), place.timeframe_name(), place.data.name())
+    let (exchange, symbol, timeframe) = place.names();
+    (exchange, symbol, timeframe, place.data.name())
 }
 
 fn gaps(connection: &Connection, place: &Place) -> rusqlite::Result<Vec<Gap>> {

@@ -84,7 +84,7 @@ mod tests {
         };
         let candles: Vec<Candle> = (0..20_000).map(candle).collect();
         let series = Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::M1);
-        store.insert_closed(&series, &candles).unwrap();
+        store.insert_closed(&series, &candles, &crate::Origin::rest(0)).unwrap();
         assert_eq!(store.faults().unwrap(), Vec::<String>::new());
         let sizes = store.table_sizes().unwrap();
         assert_eq!((sizes[0].name.as_str(), sizes[0].rows), ("ohlcv_data", 20_000));

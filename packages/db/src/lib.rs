@@ -13,7 +13,7 @@
 //!
 //! Mark prices and funding rates have one way in, [`Store::insert_marks`] and [`Store::insert_funding`],
 //! and never change; [`Store::merge_marks`] and [`Store::merge_funding`] tell besides what is there with other values.
-//! What was not believed goes to [`Store::set_aside`].
+//! What was not believed goes to [`Store::set_aside`]. Whoever brings rows says where from, with an [`Origin`]; a stream need not.
 //!
 //! Times are Unix milliseconds here; only `ohlcv_data.timestamp` and its like are in seconds.
 
@@ -35,6 +35,7 @@ mod limits;
 mod marks;
 mod merge;
 mod migrate;
+mod origins;
 mod pages;
 mod place;
 mod prune;
@@ -50,6 +51,7 @@ mod write_ahead;
 
 pub use candles_in::{Inserted, Stored};
 pub use copy::{Copied, Watch};
+pub use correct::Correction;
 pub use error::DbError;
 pub use funding::FundingStatus;
 pub use gaps::{Cause, Gap, Proof};
@@ -59,6 +61,7 @@ pub use ledger::{
 };
 pub use limits::{LimitsStatus, SharedLimits};
 pub use merge::{Differing, Merged};
+pub use origins::{Origin, Stretch};
 pub use place::{Data, Place};
 pub use quarantine::{Aside, MOST_ASIDE, QuarantineStatus, Quarantined};
 pub use runs::{NewRun, StoredRun};

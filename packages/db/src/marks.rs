@@ -3,34 +3,23 @@
 use market::{Candle, Candles, Series, Symbol, Timeframe};
 use rusqlite::{OptionalExtension, params};
 
-use crate::candles_in::check;
-use crate::columns::{MARKS, OF_SERIES, names, seconds, seconds_at_or_after, time_ms};
+use crate::candles_in::{check, rising};
+use crate::columns::{MARKS, OF_SERIES, names, seconds_at_or_after, time_ms};
+use crate::merge::merge_marks;
 use crate::range::Range;
-use crate::{DbError, Inserted, Store};
+use crate::{DbError, Inserted, Origin, Store};
 
 impl Store {
-    /// Stores closed candles of the mark price, all of them or none. What is there stays as it is,
+    /// Stores closed candles of the mark price, in any order, all of them or none. What is there stays as it is,
     /// also where the values differ. Volume is not stored: a mark price has none.
     ///
     /// # Errors
     /// [`DbError::BadCandle`] for an impossible candle, or when the database refuses.
-    pub fn insert_marks(&mut self, series: &Series, marks: &[Candle]) -> Result<Inserted, DbError> {
+    pub fn insert_marks(&mut self, series: &Series, marks: &[Candle], origin: &Origin) -> Result<Inserted, DbError> {
         check(series, marks)?;
-        let (exchange, symbol, timeframe) = names(series);
-        self.write(|transaction| {
-            let mut insert = transaction.prepare_cached(
-                "INSERT INTO mark_prices (exchange, symbol, timeframe, timestamp, open, high, low, close)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
-            )?;
-            let mut inserted = Inserted::default();
-            for mark in marks {
-                let timestamp = seconds(mark.open_time_ms);
-                let values =
-                    params![exchange, symbol, timeframe, timestamp, mark.open, mark.high, mark.low, mark.close];
-                inserted.count(insert.execute(values)? > 0);
-            }
-            Ok(inserted)
-        })
+        let rising = rising(marks, |mark| mark.open_time_ms);
+        let merged = self.write(|transaction| merge_marks(transaction, series, &rising, origin))?;
+        Ok(merged.inserted.and_repeated(marks.len() - rising.len()))
     }
 
     /// The mark prices that open at or after `from_ms` and before `to_ms`, both Unix milliseconds,

@@ -3,6 +3,9 @@
 use std::fmt;
 
 use market::{Series, Symbol, Timeframe};
+use rusqlite::Row;
+
+use crate::columns::{Names, parsed};
 
 /// What kind of data a place in the store holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,7 +20,7 @@ pub enum Data {
 
 impl Data {
     /// All kinds.
-    pub(crate) const ALL: [Data; 3] = [Data::Candles, Data::Mark, Data::Funding];
+    const ALL: [Data; 3] = [Data::Candles, Data::Mark, Data::Funding];
 
     /// Its name, as the store has it.
     #[must_use]
@@ -57,9 +60,23 @@ impl Place {
         Place { exchange: exchange.to_owned(), symbol: symbol.clone(), timeframe: None, data: Data::Funding }
     }
 
-    /// The timeframe as the table has it.
-    pub(crate) fn timeframe_name(&self) -> &'static str {
-        self.timeframe.map_or("", Timeframe::name)
+    /// Its names as the tables have them; funding has an empty timeframe.
+    pub(crate) fn names(&self) -> Names<'_> {
+        (&self.exchange, self.symbol.to_string(), self.timeframe.map_or("", Timeframe::name))
+    }
+
+    /// The place in four columns from `index` on: exchange, symbol, timeframe, kind.
+    pub(crate) fn from_columns(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
+        let timeframe: String = row.get(index + 2)?;
+        let kind: String = row.get(index + 3)?;
+        // A kind that only a newer program knows is shown as candles rather than not at all.
+        let data = Data::ALL.into_iter().find(|data| data.name() == kind).unwrap_or(Data::Candles);
+        Ok(Place {
+            exchange: row.get(index)?,
+            symbol: parsed(row, index + 1)?,
+            timeframe: if timeframe.is_empty() { None } else { Some(parsed(row, index + 2)?) },
+            data,
+        })
     }
 }
 

@@ -3,14 +3,15 @@
 use market::Series;
 use rusqlite::params;
 
-use crate::columns::{OF_SERIES, names, seconds_at_or_after};
+use crate::columns::{CANDLES, MARKS, OF_SERIES, Table, names, seconds, seconds_at_or_after};
+use crate::origins::cut::cut;
 use crate::{Data, DbError, Store};
 
 /// The table of a kind of candles; funding is small, and kept.
-fn table(data: Data) -> Option<&'static str> {
+fn table(data: Data) -> Option<&'static Table> {
     match data {
-        Data::Candles => Some("ohlcv_data"),
-        Data::Mark => Some("mark_prices"),
+        Data::Candles => Some(&CANDLES),
+        Data::Mark => Some(&MARKS),
         Data::Funding => None,
     }
 }
@@ -21,30 +22,46 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub fn count_before(&self, series: &Series, data: Data, before_ms: i64) -> Result<u64, DbError> {
-        let Some(table) = table(data) else { return Ok(0) };
+        let Some(Table { name, .. }) = table(data) else { return Ok(0) };
         let (exchange, symbol, timeframe) = names(series);
         self.read(|connection| {
-            let sql = format!("SELECT count(*) FROM {table} WHERE {OF_SERIES} AND timestamp < ?4");
+            let sql = format!("SELECT count(*) FROM {name} WHERE {OF_SERIES} AND timestamp < ?4");
             let args = params![exchange, symbol, timeframe, seconds_at_or_after(before_ms)];
             connection.prepare_cached(&sql)?.query_row(args, |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
         })
     }
 
     /// Deletes the oldest candles or mark prices of a series that open before `before_ms`, Unix milliseconds: `most` of
-    /// them at most. Gives how many; none when there are none any more.
+    /// them at most, and takes them out of the stretches of their origins. Gives how many; none when there are none any more.
     ///
     /// # Errors
     /// When the database refuses; then none of these is deleted.
     pub fn delete_before(&mut self, series: &Series, data: Data, before_ms: i64, most: u32) -> Result<u64, DbError> {
-        let Some(table) = table(data) else { return Ok(0) };
-        let (exchange, symbol, timeframe) = names(series);
+        let Some(Table { name, closed, .. }) = table(data) else { return Ok(0) };
+        let names = names(series);
         self.write(|transaction| {
             let sql = format!(
-                "DELETE FROM {table} WHERE {OF_SERIES} AND timestamp <= (SELECT max(timestamp) FROM (
-                     SELECT timestamp FROM {table} WHERE {OF_SERIES} AND timestamp < ?4 ORDER BY timestamp LIMIT ?5))"
+                "DELETE FROM {name} WHERE {OF_SERIES} AND timestamp <= (SELECT max(timestamp) FROM (
+                     SELECT timestamp FROM {name} WHERE {OF_SERIES} AND timestamp < ?4 ORDER BY timestamp LIMIT ?5))
+                 RETURNING timestamp, {closed}"
             );
-            let args = params![exchange, symbol, timeframe, seconds_at_or_after(before_ms), most];
-            Ok(transaction.prepare_cached(&sql)?.execute(args)? as u64)
+            let mut delete = transaction.prepare_cached(&sql)?;
+            let mut rows = delete.query(params![names.0, names.1, names.2, seconds_at_or_after(before_ms), most])?;
+            let (mut deleted, mut last_s, mut final_s) = (0, i64::MIN, Vec::new());
+            while let Some(row) = rows.next()? {
+                let time_s: i64 = row.get(0)?;
+                deleted += 1;
+                last_s = time_s.max(last_s);
+                // A candle that was forming came from nowhere yet.
+                if row.get(1)? {
+                    final_s.push(time_s);
+                }
+            }
+            if deleted > 0 {
+                let left_from_ms = series.timeframe.next_open(last_s.saturating_mul(1_000));
+                cut(transaction, &names, data, final_s, seconds(left_from_ms))?;
+            }
+            Ok(deleted)
         })
     }
 }
@@ -71,8 +88,8 @@ mod tests {
         };
         let candles: Vec<Candle> = (0..100).step_by(5).map(candle).collect();
         for series in [&series, &other] {
-            store.insert_closed(series, &candles).unwrap();
-            store.insert_marks(series, &candles).unwrap();
+            store.insert_closed(series, &candles, &crate::Origin::rest(0)).unwrap();
+            store.insert_marks(series, &candles, &crate::Origin::rest(0)).unwrap();
         }
         for data in [Data::Candles, Data::Mark] {
             let before_ms = 50 * 60_000;

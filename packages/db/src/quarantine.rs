@@ -3,8 +3,8 @@
 use market::{Candle, Objection, Rule};
 use rusqlite::{Connection, Row, params};
 
-use crate::columns::{parsed, seconds, time_ms};
-use crate::{Data, DbError, Place, Store};
+use crate::columns::{seconds, time_ms};
+use crate::{DbError, Place, Store};
 
 /// Characters of a raw row that are kept: a good one has a tenth of them.
 const RAW_CHARS: usize = 1_000;
@@ -80,8 +80,7 @@ impl Store {
         if asides.is_empty() {
             return Ok(0);
         }
-        let Place { exchange, symbol, data, .. } = place;
-        let (symbol, timeframe) = (symbol.to_string(), place.timeframe_name());
+        let ((exchange, symbol, timeframe), data) = (place.names(), place.data);
         self.write(|transaction| {
             let mut count = transaction.prepare_cached(
                 "SELECT count(*) FROM quarantine
@@ -141,7 +140,7 @@ impl Store {
 }
 
 fn quarantined(connection: &Connection, place: &Place, rule: &str, most: u32) -> rusqlite::Result<Vec<Quarantined>> {
-    let Place { exchange, symbol, data, .. } = place;
+    let (exchange, symbol, timeframe) = place.names();
     let mut select = connection.prepare_cached(
         "SELECT raw, why, source, noticed_at_s FROM quarantine
          WHERE exchange = ?1 AND symbol = ?2 AND timeframe = ?3 AND kind = ?4 AND rule = ?5 ORDER BY raw LIMIT ?6",
@@ -150,20 +149,14 @@ fn quarantined(connection: &Connection, place: &Place, rule: &str, most: u32) ->
         let noticed_at_ms = time_ms(row, 3)?;
         Ok(Quarantined { raw: row.get(0)?, why: row.get(1)?, source: row.get(2)?, noticed_at_ms })
     };
-    let symbol = symbol.to_string();
-    select.query_map(params![exchange, symbol, place.timeframe_name(), data.name(), rule, most], row)?.collect()
+    select.query_map(params![exchange, symbol, timeframe, place.data.name(), rule, most], row)?.collect()
 }
 
 fn status(row: &Row<'_>) -> rusqlite::Result<QuarantineStatus> {
-    let timeframe: String = row.get(2)?;
-    let kind: String = row.get(3)?;
-    // A kind that only a newer program knows is shown as candles rather than not at all.
-    let data = Data::ALL.into_iter().find(|data| data.name() == kind).unwrap_or(Data::Candles);
-    let place = Place {
-        exchange: row.get(0)?,
-        symbol: parsed(row, 1)?,
-        timeframe: if timeframe.is_empty() { None } else { Some(parsed(row, 2)?) },
-        data,
-    };
-    Ok(QuarantineStatus { place, rule: row.get(4)?, rows: row.get::<_, i64>(5)?.unsigned_abs(), stored: row.get(6)? })
+    Ok(QuarantineStatus {
+        place: Place::from_columns(row, 0)?,
+        rule: row.get(4)?,
+        rows: row.get::<_, i64>(5)?.unsigned_abs(),
+        stored: row.get(6)?,
+    })
 }

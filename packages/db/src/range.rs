@@ -107,8 +107,8 @@ mod tests {
                 rows.iter().filter(|row| row.0 == index).map(|row| candle(row.1, row.2, row.3)).collect();
             candles.sort_by_key(|candle| candle.open_time_ms);
             candles.dedup_by_key(|candle| candle.open_time_ms);
-            store.insert_closed(&series, &candles).unwrap();
-            store.insert_marks(&series, &candles).unwrap();
+            store.insert_closed(&series, &candles, &crate::Origin::rest(0)).unwrap();
+            store.insert_marks(&series, &candles, &crate::Origin::rest(0)).unwrap();
             store.put_forming(&series, &candle(5_000, 1.0, 1.0)).unwrap();
         }
         store
@@ -189,7 +189,7 @@ mod tests {
         let candles: Vec<Candle> = (0..500).map(|minute| candle(minute, 1.5, 2.0)).collect();
         for symbol in all {
             let series = Series::new("binance", symbol.parse().unwrap(), Timeframe::M1);
-            store.insert_closed(&series, &candles).unwrap();
+            store.insert_closed(&series, &candles, &crate::Origin::rest(0)).unwrap();
         }
         for symbol in all {
             check(&store, symbol, i64::MIN, i64::MAX, usize::MAX);
@@ -212,7 +212,7 @@ mod tests {
             .read(|connection| {
                 assert_eq!(read(connection), 2);
                 let candles: Vec<Candle> = (3..4_000).map(|minute| candle(minute, 1.0, 1.0)).collect();
-                writer.insert_closed(&series, &candles).unwrap();
+                writer.insert_closed(&series, &candles, &crate::Origin::rest(0)).unwrap();
                 assert_eq!(read(connection), 2, "the transaction began before");
                 Ok(())
             })

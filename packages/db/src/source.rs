@@ -77,7 +77,7 @@ mod tests {
             volume: 0.0,
         };
         let series = Series::new("binance", symbol.clone(), Timeframe::H1);
-        store.insert_closed(&series, &[candle(1), candle(2), candle(5)]).unwrap();
+        store.insert_closed(&series, &[candle(1), candle(2), candle(5)], &crate::Origin::rest(0)).unwrap();
         let source = store.of_exchange("binance");
         let before = |hour: i64, n| source.open_time_before(&symbol, Timeframe::H1, hour * 3_600_000, n).unwrap();
         assert_eq!(before(1, 1), None);

@@ -19,7 +19,7 @@ const PAGE_BYTES: i64 = 8_192;
 /// What the write-ahead log may keep on disk once it was emptied.
 const JOURNAL_LIMIT_BYTES: i64 = 32 * 1_024 * 1_024;
 /// Prepared statements kept: more than the package has.
-const STATEMENT_CACHE: usize = 64;
+const STATEMENT_CACHE: usize = 128;
 /// Times the switch to the write-ahead log is tried while other processes open the same new file.
 const WAL_ATTEMPTS: u32 = 200;
 const WAL_PAUSE: Duration = Duration::from_millis(10);

@@ -68,6 +68,13 @@ pub(crate) fn read(path: &Path) -> Result<Option<(Target, Format)>> {
     Ok(Some((if kind == Kind::Mark { Target::Marks(series) } else { Target::Candles(series) }, format)))
 }
 
+/// What tells an exported file from the others of its series: its month and its name.
+pub(crate) fn name_in_series(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+    if folder.starts_with("month=") { format!("{folder}/{name}") } else { name.into_owned() }
+}
+
 /// A text as part of a name that every file system takes, as URLs have it.
 fn encoded(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
@@ -95,6 +102,7 @@ mod tests {
     fn check(target: &Target, format: Format, expected: &str) {
         let path = path(Path::new("a=b/out"), target, 1_738_368_000_000, format);
         assert_eq!(path, Path::new("a=b/out").join(expected));
+        assert_eq!(name_in_series(&path), expected[expected.find("month=").unwrap()..]);
         assert_eq!(read(&path).unwrap(), Some((target.clone(), format)));
     }
 
@@ -123,6 +131,7 @@ mod tests {
 
     #[test]
     fn other_files_are_none_of_these() {
+        assert_eq!(name_in_series(Path::new("symbol=X/candles.csv")), "candles.csv");
         let told = |path: &str| read(Path::new(path)).map(|found| found.is_some()).ok();
         assert_eq!(told("BTCUSDT-1h-2024-12.zip"), Some(false));
         assert_eq!(told("candles.csv"), Some(false));

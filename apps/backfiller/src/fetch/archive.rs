@@ -81,7 +81,7 @@ pub(super) async fn bring(
         archive,
         target,
         series,
-        writer: Writer::quiet(Store::open(store.path())?, terminal::now_ms(), source.interrupt.clone()),
+        writer: Writer::of_archive(Store::open(store.path())?, terminal::now_ms(), source.interrupt.clone()),
         folder: tempfile::tempdir().context("cannot make a folder for downloads")?,
         tally: Tally::default(),
     };

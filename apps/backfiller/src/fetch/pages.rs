@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use db::{Aside, Cause, Data, DbError, Gap, Inserted, Place, Proof, Store};
+use db::{Aside, Cause, Data, DbError, Gap, Inserted, Origin, Place, Proof, Store};
 use exchange::Refused;
 use market::{Candle, Judge, Objection, Rule, Series};
 
@@ -42,9 +42,11 @@ impl<'a> Pages<'a> {
         let (believed, doubted) = self.judge.sift(page);
         let mut asides: Vec<_> =
             doubted.into_iter().map(|(candle, objection)| self.aside(&candle, objection)).collect();
+        // A fetch may take hours: each page is stored at its own time.
+        let origin = Origin::rest(terminal::now_ms());
         let merged = room::write(self.store, |store| match self.data {
-            Data::Mark => store.merge_marks(self.series, &believed),
-            _ => store.merge_closed(self.series, &believed),
+            Data::Mark => store.merge_marks(self.series, &believed, &origin),
+            _ => store.merge_closed(self.series, &believed, &origin),
         })?;
         for differing in merged.differing {
             *self.set_aside.entry(Rule::Conflict).or_default() += 1;

@@ -1,6 +1,6 @@
 //! What becomes of the pages of funding rates: stored, and set aside where the store has another rate.
 
-use db::{Aside, DbError, Inserted, Store};
+use db::{Aside, DbError, Inserted, Origin, Store};
 use market::{FundingRate, Rule};
 
 use super::SOURCE;
@@ -25,7 +25,9 @@ impl<'a> Rates<'a> {
     /// Stores a page, in rising time.
     pub(crate) fn take(&mut self, page: &[FundingRate]) -> Result<Inserted, DbError> {
         let target = self.target;
-        let merged = room::write(self.store, |store| store.merge_funding(target.exchange(), target.symbol(), page))?;
+        let origin = Origin::rest(terminal::now_ms());
+        let merged =
+            room::write(self.store, |store| store.merge_funding(target.exchange(), target.symbol(), page, &origin))?;
         let differing = merged.differing.iter();
         let asides: Vec<_> = differing.map(|differing| aside(&page[differing.index], &differing.stored)).collect();
         self.store.set_aside(&self.target.place(), &asides, self.now_ms)?;

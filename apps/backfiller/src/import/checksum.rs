@@ -12,12 +12,12 @@ pub(crate) const SUFFIX: &str = ".CHECKSUM";
 const HEX_DIGITS: usize = 64;
 const EXPECTED: &str = "expected a SHA-256 in hexadecimal, two spaces, and the name of the file";
 
-/// Holds the content of a file against the checksum beside it, where there is one.
-pub(crate) fn check(path: &Path, content: &[u8]) -> Result<()> {
+/// Holds the content of a file against the checksum beside it, where there is one, and gives that.
+pub(crate) fn check(path: &Path, content: &[u8]) -> Result<Option<String>> {
     let beside = beside(path);
     // A name with odd bytes has none: archives are named in UTF-8.
     if !beside.is_file() {
-        return Ok(());
+        return Ok(None);
     }
     let text = fs::read_to_string(&beside).with_context(|| format!("cannot read {}", beside.display()))?;
     let Some((expected, name)) = parse(&text) else {
@@ -26,7 +26,7 @@ pub(crate) fn check(path: &Path, content: &[u8]) -> Result<()> {
     if path.file_name().is_none_or(|own| own.to_string_lossy() != name) {
         bail!("{} is the checksum of {name}, not of {}", beside.display(), path.display());
     }
-    let found = hex(&Sha256::digest(content));
+    let found = sha256(content);
     if !found.eq_ignore_ascii_case(expected) {
         bail!(
             "{} is not what its checksum says: its SHA-256 is {found}, {} has {expected}; download both again",
@@ -34,7 +34,12 @@ pub(crate) fn check(path: &Path, content: &[u8]) -> Result<()> {
             beside.display()
         );
     }
-    Ok(())
+    Ok(Some(found))
+}
+
+/// The SHA-256 of the content of a file, in small hexadecimal digits.
+pub(crate) fn sha256(content: &[u8]) -> String {
+    hex(&Sha256::digest(content))
 }
 
 fn beside(path: &Path) -> PathBuf {
@@ -80,6 +85,6 @@ mod tests {
     #[test]
     fn sums_are_sha256() {
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(hex(&Sha256::digest(b"")), empty);
+        assert_eq!(sha256(b""), empty);
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use market::{Candle, FundingRate, Timeframe, format_utc};
 
-use super::content::Content;
+use super::content::Records;
 use super::parse::Parsed;
 use super::row::Record;
 use crate::args::Target;
@@ -15,21 +15,21 @@ use crate::export::table::Table;
 
 /// Reads a whole file. The rules by which others are judged are left out, except that a store must be able to hold it:
 /// what was stored once, moves without volume and jumps that were confirmed among it, is stored again.
-pub(crate) fn read(path: &Path, target: Target, format: Format) -> Result<Content> {
+pub(crate) fn read(path: &Path, target: Target, format: Format) -> Result<Records> {
     let table = Table::read(path, format, target.kind())?;
     Ok(match (target, table) {
         (Target::Candles(series), Table::Candles(candles)) => {
             let parsed = candles_of(path, candles.iter().collect(), series.timeframe)?;
-            Content::Candles(series, parsed)
+            Records::Candles(series, parsed)
         }
         (Target::Marks(series), Table::Marks(marks)) => {
             let parsed = candles_of(path, marks.iter().collect(), series.timeframe)?;
-            Content::Marks(series, parsed)
+            Records::Marks(series, parsed)
         }
         (Target::Funding { exchange, symbol }, Table::Funding(rates)) => {
             let check = |rate: &FundingRate| Ok(rate.check()?);
             let raw = |rate: &FundingRate| format!("{},{}", rate.time_ms, rate.rate);
-            Content::Funding(exchange, symbol, parsed(path, rates, |rate| rate.time_ms, check, raw)?)
+            Records::Funding(exchange, symbol, parsed(path, rates, |rate| rate.time_ms, check, raw)?)
         }
         _ => bail!("{} is not as it was exported", path.display()),
     })

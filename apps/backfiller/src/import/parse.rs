@@ -56,7 +56,7 @@ impl<R> Parsed<R> {
 /// Reads a whole file. Rows that cannot be read, or that fall back in time, are a fault of the file, and so are more
 /// bad rows than good ones; a bad row among good ones is set aside.
 pub(crate) fn parse<F: Format>(path: &Path, text: Text, mut format: F, now_ms: i64) -> Result<Parsed<F::Record>> {
-    let Text { bytes: text, written_ms } = text;
+    let Text { bytes: text, written_ms, .. } = text;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let in_line = |row: Row<'_>| format!("{}, line {}", path.display(), Lines::default().line_of(&text, row.at));
     let mut rows = Rows::of(&text).peekable();
@@ -212,7 +212,7 @@ mod tests {
     const NOW_MS: i64 = 1_767_225_600_000; // 2026-01-01
 
     fn parse_text(text: &str) -> Result<Parsed<market::Candle>> {
-        let text = Text { bytes: text.as_bytes().to_vec(), written_ms: None };
+        let text = Text { bytes: text.as_bytes().to_vec(), written_ms: None, sha256: None };
         parse(Path::new("x/a.csv"), text, CandleFormat::of_trades(Timeframe::M1, NOW_MS), NOW_MS)
     }
 

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::mpsc::RecvTimeoutError;
 
 use anyhow::{Result, anyhow};
-use db::{Data, DbError, Merged, Place, Store};
+use db::{Data, DbError, Merged, Origin, Place, Store};
 use market::{Objection, Rule};
 use terminal::{Interrupt, Interrupted, Progress, thousands};
 
-use super::content::Content;
+use super::content::{Content, Records};
 use super::lanes::Lanes;
 use super::parse::Parsed;
 use super::report::Counts;
@@ -21,6 +21,8 @@ const BATCH: usize = 10_000;
 /// Puts the content of files into the store.
 pub(crate) struct Writer {
     store: Store,
+    /// Where rows came from, by the file and the time.
+    origin: fn(String, i64) -> Origin,
     now_ms: i64,
     interrupt: Interrupt,
     progress: Option<Progress>,
@@ -34,12 +36,12 @@ impl Writer {
     /// A writer for files of so many `bytes` together.
     pub(crate) fn new(store: Store, bytes: u64, now_ms: i64, interrupt: Interrupt) -> Self {
         let progress = Some(Progress::start("import", bytes));
-        Writer { store, now_ms, interrupt, progress, bytes: 0, rows: 0 }
+        Writer { store, origin: Origin::file, now_ms, interrupt, progress, bytes: 0, rows: 0 }
     }
 
-    /// A writer that shows nothing.
-    pub(crate) fn quiet(store: Store, now_ms: i64, interrupt: Interrupt) -> Self {
-        Writer { store, now_ms, interrupt, progress: None, bytes: 0, rows: 0 }
+    /// A writer for files that are downloaded from an exchange's archive, which shows nothing.
+    pub(crate) fn of_archive(store: Store, now_ms: i64, interrupt: Interrupt) -> Self {
+        Writer { store, origin: Origin::archive, now_ms, interrupt, progress: None, bytes: 0, rows: 0 }
     }
 
     fn show(&mut self, bytes: u64, rows: u64) {
@@ -68,18 +70,21 @@ impl Writer {
 
     /// Stores a file of so many `bytes`; an error is one of the store, or that someone asked to stop.
     pub(crate) fn store(&mut self, path: &Path, bytes: u64, content: Content) -> Result<Counts> {
-        let counts = match content {
-            Content::Candles(series, parsed) => {
+        let origin = (self.origin)(content.file, self.now_ms);
+        let counts = match content.records {
+            Records::Candles(series, parsed) => {
                 let place = Place::of(&series, Data::Candles);
-                self.store_all(path, bytes, &place, parsed, |store, candles| store.merge_closed(&series, candles))
+                let merge = |store: &mut Store, candles: &[_]| store.merge_closed(&series, candles, &origin);
+                self.store_all(path, bytes, &place, parsed, merge)
             }
-            Content::Marks(series, parsed) => {
+            Records::Marks(series, parsed) => {
                 let place = Place::of(&series, Data::Mark);
-                self.store_all(path, bytes, &place, parsed, |store, marks| store.merge_marks(&series, marks))
+                let merge = |store: &mut Store, marks: &[_]| store.merge_marks(&series, marks, &origin);
+                self.store_all(path, bytes, &place, parsed, merge)
             }
-            Content::Funding(exchange, symbol, parsed) => {
+            Records::Funding(exchange, symbol, parsed) => {
                 let place = Place::of_funding(&exchange, &symbol);
-                let merge = |store: &mut Store, rates: &[_]| store.merge_funding(&exchange, &symbol, rates);
+                let merge = |store: &mut Store, rates: &[_]| store.merge_funding(&exchange, &symbol, rates, &origin);
                 self.store_all(path, bytes, &place, parsed, merge)
             }
         }?;

@@ -89,14 +89,14 @@ proptest! {
                 Candle { open_time_ms: timeframe.open_of(1_700_000_000_000 + day * 86_400_000), ..*candle }
             };
             let candles: Vec<Candle> = candles.iter().map(at).collect();
-            store.insert_closed(&series, &candles).unwrap();
-            store.insert_marks(&series, &candles).unwrap();
+            store.insert_closed(&series, &candles, &db::Origin::rest(0)).unwrap();
+            store.insert_marks(&series, &candles, &db::Origin::rest(0)).unwrap();
             // Not exported: nobody knows yet what it will be.
             let forming = Candle { open_time_ms: timeframe.open_of(1_790_000_000_000), ..candles[0] };
             store.put_forming(&series, &forming).unwrap();
         }
         let rates: Vec<_> = rates.iter().map(|(hour, rate)| FundingRate { time_ms: hour * 3_600_000, rate: *rate }).collect();
-        store.insert_funding("binanceusdm", &symbol, &rates).unwrap();
+        store.insert_funding("binanceusdm", &symbol, &rates, &db::Origin::rest(0)).unwrap();
         check_identity(&desk, if is_csv { "csv" } else { "parquet" }, &["candles", "mark", "funding"]);
     }
 }

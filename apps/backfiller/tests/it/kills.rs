@@ -1,4 +1,5 @@
-//! Killed in any moment: no closed candle is lost or changed, the database is whole, and the same command finishes the job.
+//! Killed in any moment: no closed candle is lost or changed, or without its origin, the database is whole, and the same
+//! command finishes the job.
 //!
 //! `make soak` kills more often: `SOAK_KILLS` says how often in all, of which each of these takes its share, and `SOAK_SEED`
 //! draws other moments.
@@ -45,6 +46,16 @@ fn closed_rows(db: &Path) -> Vec<Row> {
     rows.unwrap().map(Result::unwrap).collect()
 }
 
+/// How many rows are told where they came from.
+fn rows_with_origin(db: &Path) -> u64 {
+    if !db.exists() {
+        return 0;
+    }
+    let rows = "SELECT coalesce(sum(rows), 0) FROM origins";
+    // There is no table yet where the kill came first.
+    Connection::open(db).unwrap().query_row(rows, [], |row| row.get(0)).map_or(0, i64::unsigned_abs)
+}
+
 /// Every one of `rows` is in `all`, which rises.
 #[track_caller]
 fn check_within(rows: &[Row], all: &[Row], what: &str) {
@@ -79,6 +90,9 @@ fn check_kills(desk: &Desk, args: &[&str], wanted: u64, prepare: impl Fn()) {
         child.wait().unwrap();
         let rows = closed_rows(&desk.db());
         check_within(&rows, &truth, "never was true");
+        if before.is_empty() {
+            assert_eq!(rows_with_origin(&desk.db()), rows.len() as u64, "no row without its origin");
+        }
         check_within(&seen, &rows, "lost or changed");
         seen = rows;
         if was_done {

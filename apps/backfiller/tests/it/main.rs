@@ -16,6 +16,7 @@ mod import;
 mod kills;
 mod liar;
 mod limits;
+mod origins;
 mod perpetual_desk;
 mod perpetual_holes;
 mod perpetuals;

@@ -24,11 +24,11 @@ fn desk() -> (Desk, i64) {
     let mut store = Store::open(desk.db()).unwrap();
     let candle = |open_time_ms| Candle { open_time_ms, open: 1.0, high: 1.0, low: 1.0, close: 1.0, volume: 1.0 };
     let hours: Vec<Candle> = (0..20_000).rev().map(|hour| candle(newest_ms - hour * HOUR_MS)).collect();
-    store.insert_closed(&series(Timeframe::H1), &hours).unwrap();
-    store.insert_marks(&series(Timeframe::H1), &hours).unwrap();
+    store.insert_closed(&series(Timeframe::H1), &hours, &db::Origin::rest(0)).unwrap();
+    store.insert_marks(&series(Timeframe::H1), &hours, &db::Origin::rest(0)).unwrap();
     let newest_day_ms = Timeframe::D1.open_of(now_ms) - 24 * HOUR_MS;
     let days: Vec<Candle> = (0..800).rev().map(|day| candle(newest_day_ms - day * 24 * HOUR_MS)).collect();
-    store.insert_closed(&series(Timeframe::D1), &days).unwrap();
+    store.insert_closed(&series(Timeframe::D1), &days, &db::Origin::rest(0)).unwrap();
     (desk, newest_ms)
 }
 

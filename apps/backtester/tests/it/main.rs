@@ -53,7 +53,9 @@ impl Desk {
         let symbol: Symbol = symbol.parse().expect("a symbol");
         let candles: Vec<Candle> = candles.into_iter().collect();
         let mut store = Store::open(self.path("x.db")).expect("the store opens");
-        store.insert_closed(&Series::new("binance", symbol, timeframe), &candles).expect("candles go in");
+        store
+            .insert_closed(&Series::new("binance", symbol, timeframe), &candles, &db::Origin::rest(0))
+            .expect("candles go in");
     }
 
     /// Stores mark prices, and funding rates by their stamps.
@@ -68,8 +70,10 @@ impl Desk {
         let marks: Vec<Candle> = marks.into_iter().collect();
         let rates: Vec<FundingRate> = rates.iter().map(|(stamp_ms, rate)| FundingRate::new(*stamp_ms, *rate)).collect();
         let mut store = Store::open(self.path("x.db")).expect("the store opens");
-        store.insert_marks(&Series::new("binance", symbol.clone(), timeframe), &marks).expect("mark prices go in");
-        store.insert_funding("binance", &symbol, &rates).expect("rates go in");
+        store
+            .insert_marks(&Series::new("binance", symbol.clone(), timeframe), &marks, &db::Origin::rest(0))
+            .expect("mark prices go in");
+        store.insert_funding("binance", &symbol, &rates, &db::Origin::rest(0)).expect("rates go in");
     }
 
     /// Runs `backtester run` on the store with these further arguments.

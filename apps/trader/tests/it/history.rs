@@ -30,7 +30,7 @@ fn insert(desk: &Desk, account: &str, times_ms: impl Iterator<Item = i64>) {
     let (mut store, _, row) = desk.ledger(account).unwrap();
     let series = Series::new(row.exchange, row.symbol, row.timeframe);
     let candles: Vec<Candle> = times_ms.map(stranger).collect();
-    assert_eq!(store.insert_closed(&series, &candles).unwrap().new, candles.len() as u64);
+    assert_eq!(store.insert_closed(&series, &candles, &db::Origin::rest(0)).unwrap().new, candles.len() as u64);
 }
 
 fn first_stored(desk: &Desk, account: &str) -> i64 {

@@ -1,4 +1,4 @@
-//! Killed in any moment, a trader that writes a stream loses no closed candle, and changes none.
+//! Killed in any moment, a trader that writes a stream loses no closed candle, and changes none, and none is without its origin.
 //!
 //! `SOAK_KILLS` says how often all commands together are killed, of which this takes its share, and `SOAK_SEED` draws
 //! other moments.
@@ -41,7 +41,11 @@ fn closed(desk: &Desk) -> Rows {
     assert_eq!(check, "ok");
     let store = db::Store::open_existing(desk.db()).unwrap();
     let series = market::Series::new("binance", "BTC/USDT".parse().unwrap(), market::Timeframe::M1);
-    store.candles(&series, None, None).unwrap().iter().map(|candle| bits(&candle)).collect()
+    let rows: Rows = store.candles(&series, None, None).unwrap().iter().map(|candle| bits(&candle)).collect();
+    let stretches = store.origins(&db::Place::of(&series, db::Data::Candles)).unwrap();
+    assert_eq!(stretches.iter().map(|one| one.rows).sum::<u64>(), rows.len() as u64, "no row without its origin");
+    assert!(stretches.iter().all(|one| ["rest", "stream"].contains(&one.source.as_str())), "{stretches:?}");
+    rows
 }
 
 /// What the exchange has from `since_ms` on.

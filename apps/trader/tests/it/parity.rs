@@ -205,7 +205,7 @@ fn from_files(desk: &Desk) -> Store {
     for timeframe in [Timeframe::M15, Timeframe::H1] {
         let candles = testkit::shared_candles(&format!("binance_BTCUSDT_{timeframe}")).expect("candles");
         let series = Series::new("binance", "BTC/USDT".parse().unwrap(), timeframe);
-        store.insert_closed(&series, &candles.iter().collect::<Vec<_>>()).unwrap();
+        store.insert_closed(&series, &candles.iter().collect::<Vec<_>>(), &db::Origin::rest(0)).unwrap();
     }
     store
 }

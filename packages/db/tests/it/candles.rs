@@ -4,14 +4,14 @@ use db::{DbError, Inserted, Stored};
 use market::{Candle, Candles, Instrument, Ticker};
 use rusqlite::Connection;
 
-use crate::{candle, new_store, series};
+use crate::{candle, new_store, rest, series};
 
 #[track_caller]
 fn check_range(from_ms: Option<i64>, to_ms: Option<i64>, minutes: &[i64]) {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
-    store.insert_closed(&series("A/B"), &[candle(2, 9.0)]).unwrap();
-    store.insert_closed(&btc, &[candle(3, 3.0), candle(1, 1.0), candle(2, 2.0)]).unwrap();
+    store.insert_closed(&series("A/B"), &[candle(2, 9.0)], &rest()).unwrap();
+    store.insert_closed(&btc, &[candle(3, 3.0), candle(1, 1.0), candle(2, 2.0)], &rest()).unwrap();
     store.put_forming(&btc, &candle(4, 4.0)).unwrap();
     let expected: Candles = minutes.iter().map(|&minute| candle(minute, minute as f64)).collect();
     assert_eq!(store.candles(&btc, from_ms, to_ms).unwrap(), expected);
@@ -34,7 +34,7 @@ fn the_newest_candles_and_the_ends() {
     let btc = series("BTC/USDT");
     assert_eq!((store.first_closed_ms(&btc).unwrap(), store.last_closed_ms(&btc).unwrap()), (None, None));
     assert!(store.last_candles(&btc, 5).unwrap().is_empty());
-    store.insert_closed(&btc, &[candle(1, 1.0), candle(2, 2.0), candle(3, 3.0)]).unwrap();
+    store.insert_closed(&btc, &[candle(1, 1.0), candle(2, 2.0), candle(3, 3.0)], &rest()).unwrap();
     store.put_forming(&btc, &candle(4, 4.0)).unwrap();
     assert_eq!(store.last_candles(&btc, 2).unwrap(), [candle(2, 2.0), candle(3, 3.0)].into_iter().collect());
     assert_eq!(store.last_candles(&btc, 9).unwrap().len(), 3);
@@ -47,7 +47,7 @@ fn the_end_of_a_run_without_a_hole() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
     let minutes = [1, 2, 3, 5, 6].map(|minute| candle(minute, 1.0));
-    store.insert_closed(&btc, &minutes).unwrap();
+    store.insert_closed(&btc, &minutes, &rest()).unwrap();
     store.put_forming(&btc, &candle(7, 1.0)).unwrap();
     for (from, end) in [(0, None), (1, Some(3)), (3, Some(3)), (4, None), (5, Some(6)), (7, None), (8, None)] {
         assert_eq!(store.run_end_ms(&btc, from * 60_000).unwrap(), end.map(|minute| minute * 60_000), "{from}");
@@ -59,8 +59,8 @@ fn backfill_completes_half_a_candle_and_leaves_closed_ones() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
     store.put_forming(&btc, &candle(2, 1.5)).unwrap();
-    store.insert_closed(&btc, &[candle(1, 1.0)]).unwrap();
-    let inserted = store.insert_closed(&btc, &[candle(1, 7.0), candle(2, 2.0), candle(3, 3.0)]).unwrap();
+    store.insert_closed(&btc, &[candle(1, 1.0)], &rest()).unwrap();
+    let inserted = store.insert_closed(&btc, &[candle(1, 7.0), candle(2, 2.0), candle(3, 3.0)], &rest()).unwrap();
     assert_eq!(inserted, Inserted { new: 1, completed: 1, known: 1 });
     let expected: Candles = [candle(1, 1.0), candle(2, 2.0), candle(3, 3.0)].into_iter().collect();
     assert_eq!(store.candles(&btc, None, None).unwrap(), expected);
@@ -72,9 +72,9 @@ fn the_stream_tells_what_became_of_a_candle() {
     let btc = series("BTC/USDT");
     assert_eq!(store.put_forming(&btc, &candle(1, 1.0)).unwrap(), Stored::Written);
     assert_eq!(store.put_forming(&btc, &candle(1, 1.5)).unwrap(), Stored::Written);
-    assert_eq!(store.put_closed(&btc, &candle(1, 2.0)).unwrap(), Stored::Written);
-    assert_eq!(store.put_closed(&btc, &candle(1, 2.0)).unwrap(), Stored::Unchanged);
-    assert_eq!(store.put_closed(&btc, &candle(1, 3.0)).unwrap(), Stored::Conflict(candle(1, 2.0)));
+    assert_eq!(store.put_closed(&btc, &candle(1, 2.0), 0).unwrap(), Stored::Written);
+    assert_eq!(store.put_closed(&btc, &candle(1, 2.0), 0).unwrap(), Stored::Unchanged);
+    assert_eq!(store.put_closed(&btc, &candle(1, 3.0), 0).unwrap(), Stored::Conflict(candle(1, 2.0)));
     assert_eq!(store.put_forming(&btc, &candle(1, 4.0)).unwrap(), Stored::Unchanged);
     assert_eq!(store.candles(&btc, None, None).unwrap(), [candle(1, 2.0)].into_iter().collect());
 }
@@ -83,7 +83,7 @@ fn the_stream_tells_what_became_of_a_candle() {
 fn a_correction_keeps_the_old_values() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
-    store.insert_closed(&btc, &[candle(1, 1.0)]).unwrap();
+    store.insert_closed(&btc, &[candle(1, 1.0)], &rest()).unwrap();
     store.correct(&btc, &candle(1, 2.0), "the exchange revised it", 77).unwrap();
     assert_eq!(store.candles(&btc, None, None).unwrap(), [candle(1, 2.0)].into_iter().collect());
     let kept = Connection::open(store.path()).unwrap().query_row(
@@ -104,9 +104,9 @@ fn a_batch_with_an_impossible_candle_is_refused_whole() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
     for bad in [candle(2, f64::NAN), candle(2, -1.0), Candle { open_time_ms: 61_000, ..candle(2, 1.0) }] {
-        let error = store.insert_closed(&btc, &[candle(1, 1.0), bad]).unwrap_err();
+        let error = store.insert_closed(&btc, &[candle(1, 1.0), bad], &rest()).unwrap_err();
         assert!(matches!(error, DbError::BadCandle { .. }), "{error}");
-        assert!(store.put_forming(&btc, &bad).is_err() && store.put_closed(&btc, &bad).is_err());
+        assert!(store.put_forming(&btc, &bad).is_err() && store.put_closed(&btc, &bad, 0).is_err());
     }
     assert!(store.series().unwrap().is_empty());
 }
@@ -149,7 +149,7 @@ fn a_long_range_is_read_in_halves_that_fit() {
     // With holes, so that the middle of the time is not the middle of the rows.
     let minutes = (20_000..150_000).filter(|minute| minute % 7 != 3);
     let candles: Vec<Candle> = minutes.map(|minute| candle(minute, 1.0 + minute as f64)).collect();
-    store.insert_closed(&btc, &candles).unwrap();
+    store.insert_closed(&btc, &candles, &rest()).unwrap();
     assert_eq!(store.candles(&btc, None, None).unwrap(), candles.iter().copied().collect());
     let (from_ms, to_ms) = (30_000 * 60_000, 149_001 * 60_000);
     let inside = candles.iter().copied().filter(|candle| (from_ms..to_ms).contains(&candle.open_time_ms));

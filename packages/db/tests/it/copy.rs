@@ -9,14 +9,14 @@ use db::{DbError, Store};
 use market::Candle;
 use tempfile::TempDir;
 
-use crate::{candle, series};
+use crate::{candle, rest, series};
 
 /// A folder with a store of so many candles.
 fn stored(candles: i64) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     let candles: Vec<Candle> = (0..candles).map(|minute| candle(minute, 1.0 + minute as f64)).collect();
-    Store::open(&path).unwrap().insert_closed(&series("A/B"), &candles).unwrap();
+    Store::open(&path).unwrap().insert_closed(&series("A/B"), &candles, &rest()).unwrap();
     (folder, path)
 }
 
@@ -73,8 +73,8 @@ fn a_copy_is_one_moment_of_what_others_write() {
                 if done.load(Ordering::Relaxed) {
                     break;
                 }
-                store.put_closed(&first, &candle(minute, 1.0)).unwrap();
-                store.put_closed(&second, &candle(minute, 1.0)).unwrap();
+                store.put_closed(&first, &candle(minute, 1.0), 0).unwrap();
+                store.put_closed(&second, &candle(minute, 1.0), 0).unwrap();
             }
         });
         for round in 0..8 {

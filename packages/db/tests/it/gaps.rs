@@ -3,7 +3,7 @@
 use db::{Cause, Data, Gap, Place, Proof, Store};
 use market::Series;
 
-use crate::{candle, new_store, series};
+use crate::{candle, new_store, rest, series};
 
 const M: i64 = 60_000;
 
@@ -32,7 +32,7 @@ fn a_backfill_goes_on_at_the_newest_candle_before_a_hole() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
     check_resume(&store, &btc, &[(0, 0), (5, 5)]);
-    store.insert_closed(&btc, &[1, 2, 3, 5, 6].map(|minute| candle(minute, 1.0))).unwrap();
+    store.insert_closed(&btc, &[1, 2, 3, 5, 6].map(|minute| candle(minute, 1.0)), &rest()).unwrap();
     store.put_forming(&btc, &candle(7, 1.0)).unwrap();
     check_resume(&store, &btc, &[(0, 0), (1, 3), (3, 3), (4, 4), (5, 6), (7, 7), (8, 8)]);
 }
@@ -41,7 +41,7 @@ fn a_backfill_goes_on_at_the_newest_candle_before_a_hole() {
 fn explained_gaps_are_stepped_over() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
-    store.insert_closed(&btc, &[5, 6, 10, 11, 20].map(|minute| candle(minute, 1.0))).unwrap();
+    store.insert_closed(&btc, &[5, 6, 10, 11, 20].map(|minute| candle(minute, 1.0)), &rest()).unwrap();
     store.put_gaps(&place("ETH/USDT"), &[gap(0, 99)]).unwrap();
     check_resume(&store, &btc, &[(0, 0), (5, 6)]);
     // From before the listing, over a hole explained in two parts, up to one that is not explained.
@@ -61,7 +61,7 @@ fn a_candle_in_an_explained_gap_counts_for_more() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
     store.put_gaps(&place("BTC/USDT"), &[gap(2, 5)]).unwrap();
-    store.insert_closed(&btc, &[1, 3, 5].map(|minute| candle(minute, 1.0))).unwrap();
+    store.insert_closed(&btc, &[1, 3, 5].map(|minute| candle(minute, 1.0)), &rest()).unwrap();
     check_resume(&store, &btc, &[(1, 5)]);
     assert_eq!(store.candles(&btc, None, None).unwrap().len(), 3);
     assert_eq!(store.status().unwrap()[0].missing(), 2, "holes are counted by the candles");
@@ -81,7 +81,7 @@ fn gaps_come_back_and_the_longer_one_stays() {
 fn what_is_not_proven_explains_nothing_and_is_asked_for_again() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
-    store.insert_closed(&btc, &[1, 2, 5, 6].map(|minute| candle(minute, 1.0))).unwrap();
+    store.insert_closed(&btc, &[1, 2, 5, 6].map(|minute| candle(minute, 1.0)), &rest()).unwrap();
     store.put_gaps(&place("BTC/USDT"), &[failed(3, 5), failed(7, 9)]).unwrap();
     assert_eq!(store.gaps(&place("BTC/USDT")).unwrap(), [failed(3, 5), failed(7, 9)]);
     check_resume(&store, &btc, &[(1, 2)]);
@@ -116,7 +116,7 @@ fn gaps_of_an_older_store_were_asked_for_twice() {
     let older = rusqlite::Connection::open(&path).unwrap();
     older
         .execute_batch(
-            "DROP TABLE gaps;
+            "DROP TABLE origins; DROP TABLE gaps;
              CREATE TABLE gaps (exchange TEXT, symbol TEXT, timeframe TEXT, from_s INTEGER, to_s INTEGER, cause TEXT,
                  found_at_s INTEGER);
              DELETE FROM refinery_schema_history WHERE version >= 10;
@@ -172,7 +172,7 @@ fn gaps_of_an_older_store_are_those_of_candles() {
 fn closed_candles_of_a_range_are_counted() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
-    store.insert_closed(&btc, &[1, 2, 5, 6].map(|minute| candle(minute, 1.0))).unwrap();
+    store.insert_closed(&btc, &[1, 2, 5, 6].map(|minute| candle(minute, 1.0)), &rest()).unwrap();
     store.put_forming(&btc, &candle(7, 1.0)).unwrap();
     for (from, to, count) in [(0, 99, 4), (1, 2, 1), (2, 6, 2), (3, 5, 0), (7, 8, 0), (5, 1, 0)] {
         assert_eq!(store.count_closed(&btc, from * M, to * M).unwrap(), count, "{from} {to}");

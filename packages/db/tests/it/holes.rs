@@ -2,17 +2,17 @@
 
 use market::{Hole, Series, Timeframe};
 
-use crate::{candle, new_store, series};
+use crate::{candle, new_store, rest, series};
 
 #[test]
 fn every_series_is_told_with_its_holes_and_its_newest_candle() {
     let (_folder, mut store) = new_store();
     let (btc, eth) = (series("BTC/USDT"), series("ETH/USDT"));
     let hourly = Series { timeframe: Timeframe::H1, ..btc.clone() };
-    store.insert_closed(&btc, &[candle(1, 1.0), candle(2, 1.0), candle(5, 1.0), candle(8, 1.0)]).unwrap();
+    store.insert_closed(&btc, &[candle(1, 1.0), candle(2, 1.0), candle(5, 1.0), candle(8, 1.0)], &rest()).unwrap();
     store.put_forming(&btc, &candle(6, 6.0)).unwrap();
     store.put_forming(&eth, &candle(9, 9.0)).unwrap();
-    store.insert_closed(&hourly, &[candle(60, 1.0)]).unwrap();
+    store.insert_closed(&hourly, &[candle(60, 1.0)], &rest()).unwrap();
     assert_eq!(store.series().unwrap(), [hourly, btc.clone(), eth.clone()]);
 
     let status = store.status().unwrap();
@@ -30,7 +30,7 @@ fn the_holes_of_a_real_market() {
     let Some(candles) = testkit::shared_candles("binance_XRPETH_1m") else { return };
     let (_folder, mut store) = new_store();
     let candles: Vec<_> = candles.iter().collect();
-    store.insert_closed(&series("XRP/ETH"), &candles).unwrap();
+    store.insert_closed(&series("XRP/ETH"), &candles, &rest()).unwrap();
     let status = store.status().unwrap().remove(0);
     assert_eq!((status.rows, status.holes.len(), status.missing()), (2_469, 676, 1_091));
 }

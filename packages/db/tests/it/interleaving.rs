@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use db::Store;
+use db::{Data, Place, Store};
 use market::Candle;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use crate::{candle, series};
+use crate::{candle, rest, series};
 
 const CONNECTIONS: usize = 3;
 
@@ -60,11 +60,11 @@ fn a_closed_candle_is_never_lost_or_changed() {
                     forming.insert(candle.open_time_ms, candle);
                 }
                 Step::Closed(candle) => {
-                    store.put_closed(&series, &candle).unwrap();
+                    store.put_closed(&series, &candle, 0).unwrap();
                     first_closed.entry(candle.open_time_ms).or_insert(candle);
                 }
                 Step::Backfill(candles) => {
-                    store.insert_closed(&series, &candles).unwrap();
+                    store.insert_closed(&series, &candles, &rest()).unwrap();
                     for candle in candles {
                         first_closed.entry(candle.open_time_ms).or_insert(candle);
                     }
@@ -74,6 +74,8 @@ fn a_closed_candle_is_never_lost_or_changed() {
             let seen = bench.stores[(connection + 1) % CONNECTIONS].candles(&series, None, None).unwrap();
             prop_assert!(seen.iter().eq(first_closed.values().copied()));
         }
+        let stretches = bench.stores[0].origins(&Place::of(&series, Data::Candles)).unwrap();
+        prop_assert_eq!(stretches.iter().map(|one| one.rows).sum::<u64>(), first_closed.len() as u64);
         forming.retain(|time, _| !first_closed.contains_key(time));
         let status = bench.stores[0].status().unwrap().into_iter().find(|status| status.series == series);
         let newest = forming.last_key_value().filter(|(time, _)| first_closed.keys().all(|closed| closed < *time));

@@ -14,12 +14,13 @@ mod many_writers;
 mod merge;
 mod moved;
 mod opening;
+mod origins;
 mod perpetuals;
 mod quarantine;
 mod siege;
 mod views;
 
-use db::Store;
+use db::{Origin, Store};
 use market::{Candle, Series, Timeframe};
 use tempfile::TempDir;
 
@@ -28,6 +29,11 @@ fn new_store() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("data/chandler.db")).unwrap();
     (folder, store)
+}
+
+/// How rows come whose origin does not matter.
+fn rest() -> Origin {
+    Origin::rest(0)
 }
 
 fn series(symbol: &str) -> Series {

@@ -5,7 +5,7 @@ use std::thread;
 use db::Store;
 use market::Candle;
 
-use crate::{candle, new_store, series};
+use crate::{candle, new_store, rest, series};
 
 const WRITERS: i64 = 4;
 const ROUNDS: i64 = 40;
@@ -31,8 +31,8 @@ fn writers_wait_their_turn_and_readers_never() {
                 for round in 0..ROUNDS {
                     let batch = batch(writer, round);
                     store.put_forming(btc, &Candle { volume: 0.5, ..batch[0] }).unwrap();
-                    store.put_closed(btc, &batch[1]).unwrap();
-                    store.insert_closed(btc, &batch).unwrap();
+                    store.put_closed(btc, &batch[1], 0).unwrap();
+                    store.insert_closed(btc, &batch, &rest()).unwrap();
                 }
             });
         }

@@ -12,9 +12,9 @@ fn write_after(harm: impl Fn(&Path)) -> Result<(), DbError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("chandler.db");
     let (mut store, series) = (Store::open(&path).unwrap(), series("BTC/USDT"));
-    store.put_closed(&series, &candle(1, 1.0)).unwrap();
+    store.put_closed(&series, &candle(1, 1.0), 0).unwrap();
     harm(&path);
-    store.put_closed(&series, &candle(2, 1.0)).map(|_| ())
+    store.put_closed(&series, &candle(2, 1.0), 0).map(|_| ())
 }
 
 #[track_caller]
@@ -44,7 +44,7 @@ fn nor_one_whose_log_was_removed() {
 fn what_others_do_with_a_database_that_stays_is_no_harm() {
     let others = |path: &Path| {
         let mut other = Store::open_existing(path).unwrap();
-        other.put_closed(&series("ETH/USDT"), &candle(1, 1.0)).unwrap();
+        other.put_closed(&series("ETH/USDT"), &candle(1, 1.0), 0).unwrap();
         drop(other);
         let plain = rusqlite::Connection::open(path).unwrap();
         plain.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();

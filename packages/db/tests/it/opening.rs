@@ -10,7 +10,7 @@ use std::thread;
 use db::{DbError, Store};
 use rusqlite::Connection;
 
-use crate::{candle, new_store, series};
+use crate::{candle, new_store, rest, series};
 
 const PROCESSES: usize = 8;
 /// Names the database to a process that the race test starts: this same test binary.
@@ -21,7 +21,7 @@ fn one_of_many_processes_opens_a_new_store() {
     let Some(path) = env::var_os(RACE) else { return };
     let mut store = Store::open(path).unwrap();
     let minute = i64::from(std::process::id());
-    store.insert_closed(&series("BTC/USDT"), &[candle(minute, 1.0)]).unwrap();
+    store.insert_closed(&series("BTC/USDT"), &[candle(minute, 1.0)], &rest()).unwrap();
 }
 
 #[test]

@@ -4,7 +4,7 @@ use db::{Cause, Data, DbError, FundingStatus, Gap, Inserted, Place, Proof};
 use market::{Candle, Candles, FundingRate, Symbol, Timeframe};
 use rusqlite::Connection;
 
-use crate::{candle, new_store, series};
+use crate::{candle, new_store, rest, series};
 
 const PERPETUAL: &str = "BTC/USDT:USDT";
 
@@ -25,9 +25,9 @@ fn symbol() -> Symbol {
 fn check_marks(from_ms: Option<i64>, to_ms: Option<i64>, minutes: &[i64]) {
     let (_folder, mut store) = new_store();
     let btc = series(PERPETUAL);
-    store.insert_closed(&btc, &[candle(2, 7.0)]).unwrap();
-    store.insert_marks(&series("A/B:B"), &[candle(2, 9.0)]).unwrap();
-    store.insert_marks(&btc, &[candle(3, 3.0), candle(1, 1.0), candle(2, 2.0)]).unwrap();
+    store.insert_closed(&btc, &[candle(2, 7.0)], &rest()).unwrap();
+    store.insert_marks(&series("A/B:B"), &[candle(2, 9.0)], &rest()).unwrap();
+    store.insert_marks(&btc, &[candle(3, 3.0), candle(1, 1.0), candle(2, 2.0)], &rest()).unwrap();
     let expected: Candles = minutes.iter().map(|&minute| mark(minute, minute as f64)).collect();
     assert_eq!(store.marks(&btc, from_ms, to_ms).unwrap(), expected);
     assert_eq!(store.candles(&btc, None, None).unwrap().len(), 1, "candles of trades are another table");
@@ -47,8 +47,11 @@ fn ranges_of_marks_are_half_open_and_rising() {
 fn a_mark_that_is_there_stays() {
     let (_folder, mut store) = new_store();
     let btc = series(PERPETUAL);
-    assert_eq!(store.insert_marks(&btc, &[candle(1, 1.0)]).unwrap(), Inserted { new: 1, ..Inserted::default() });
-    let inserted = store.insert_marks(&btc, &[candle(1, 7.0), candle(2, 2.0)]).unwrap();
+    assert_eq!(
+        store.insert_marks(&btc, &[candle(1, 1.0)], &rest()).unwrap(),
+        Inserted { new: 1, ..Inserted::default() }
+    );
+    let inserted = store.insert_marks(&btc, &[candle(1, 7.0), candle(2, 2.0)], &rest()).unwrap();
     assert_eq!(inserted, Inserted { new: 1, completed: 0, known: 1 });
     assert_eq!(store.marks(&btc, None, None).unwrap(), [mark(1, 1.0), mark(2, 2.0)].into_iter().collect());
 }
@@ -58,9 +61,11 @@ fn the_timeframes_of_marks_are_told_shortest_first() {
     let (_folder, mut store) = new_store();
     assert_eq!(store.mark_timeframes("binance", &symbol()).unwrap(), []);
     for (name, timeframe) in [(PERPETUAL, Timeframe::H1), (PERPETUAL, Timeframe::M1), ("A/B:B", Timeframe::D1)] {
-        store.insert_marks(&market::Series { timeframe, ..series(name) }, &[candle(0, 1.0)]).unwrap();
+        store.insert_marks(&market::Series { timeframe, ..series(name) }, &[candle(0, 1.0)], &rest()).unwrap();
     }
-    store.insert_closed(&market::Series { timeframe: Timeframe::M5, ..series(PERPETUAL) }, &[candle(0, 1.0)]).unwrap();
+    store
+        .insert_closed(&market::Series { timeframe: Timeframe::M5, ..series(PERPETUAL) }, &[candle(0, 1.0)], &rest())
+        .unwrap();
     assert_eq!(store.mark_timeframes("binance", &symbol()).unwrap(), [Timeframe::M1, Timeframe::H1]);
     assert_eq!(store.mark_timeframes("okx", &symbol()).unwrap(), []);
 }
@@ -70,7 +75,7 @@ fn a_batch_with_an_impossible_mark_is_refused_whole() {
     let (_folder, mut store) = new_store();
     let btc = series(PERPETUAL);
     for bad in [candle(2, f64::NAN), candle(2, -1.0), Candle { open_time_ms: 61_000, ..candle(2, 1.0) }] {
-        let error = store.insert_marks(&btc, &[candle(1, 1.0), bad]).unwrap_err();
+        let error = store.insert_marks(&btc, &[candle(1, 1.0), bad], &rest()).unwrap_err();
         assert!(matches!(error, DbError::BadCandle { .. }), "{error}");
     }
     assert!(store.marks(&btc, None, None).unwrap().is_empty());
@@ -79,9 +84,9 @@ fn a_batch_with_an_impossible_mark_is_refused_whole() {
 #[track_caller]
 fn check_funding(from_ms: Option<i64>, to_ms: Option<i64>, hours: &[i64]) {
     let (_folder, mut store) = new_store();
-    store.insert_funding("binanceusdm", &"A/B:B".parse().unwrap(), &[rate(8, 0.9)]).unwrap();
-    store.insert_funding("okx", &symbol(), &[rate(8, 0.9)]).unwrap();
-    store.insert_funding("binanceusdm", &symbol(), &[rate(24, 0.24), rate(8, 0.08), rate(16, 0.16)]).unwrap();
+    store.insert_funding("binanceusdm", &"A/B:B".parse().unwrap(), &[rate(8, 0.9)], &rest()).unwrap();
+    store.insert_funding("okx", &symbol(), &[rate(8, 0.9)], &rest()).unwrap();
+    store.insert_funding("binanceusdm", &symbol(), &[rate(24, 0.24), rate(8, 0.08), rate(16, 0.16)], &rest()).unwrap();
     let expected: Vec<_> = hours.iter().map(|&hour| rate(hour, hour as f64 / 100.0)).collect();
     assert_eq!(store.funding("binanceusdm", &symbol(), from_ms, to_ms).unwrap(), expected);
 }
@@ -101,8 +106,8 @@ fn ranges_of_funding_are_half_open_and_rising() {
 fn a_rate_that_is_there_stays() {
     let (_folder, mut store) = new_store();
     let late = FundingRate::new(8 * 3_600_000 + 5, -4.014e-05);
-    store.insert_funding("binanceusdm", &symbol(), &[late]).unwrap();
-    let inserted = store.insert_funding("binanceusdm", &symbol(), &[rate(8, 0.5), rate(9, 0.1)]).unwrap();
+    store.insert_funding("binanceusdm", &symbol(), &[late], &rest()).unwrap();
+    let inserted = store.insert_funding("binanceusdm", &symbol(), &[rate(8, 0.5), rate(9, 0.1)], &rest()).unwrap();
     assert_eq!(inserted, Inserted { new: 1, completed: 0, known: 1 });
     let stored = store.funding("binanceusdm", &symbol(), None, None).unwrap();
     assert_eq!(stored, [rate(8, -4.014e-05), rate(9, 0.1)]);
@@ -116,7 +121,7 @@ fn a_rate_that_is_there_stays() {
 fn a_batch_with_an_impossible_rate_is_refused_whole() {
     let (_folder, mut store) = new_store();
     for bad in [rate(2, f64::NAN), rate(2, 1.0), FundingRate { time_ms: 1, rate: 0.0 }] {
-        let error = store.insert_funding("binanceusdm", &symbol(), &[rate(1, 0.1), bad]).unwrap_err();
+        let error = store.insert_funding("binanceusdm", &symbol(), &[rate(1, 0.1), bad], &rest()).unwrap_err();
         assert!(matches!(error, DbError::BadFunding { .. }), "{error}");
     }
     assert!(store.funding("binanceusdm", &symbol(), None, None).unwrap().is_empty());
@@ -125,18 +130,18 @@ fn a_batch_with_an_impossible_rate_is_refused_whole() {
 #[test]
 fn a_store_of_an_older_program_gets_the_tables() {
     let (_folder, mut store) = new_store();
-    store.insert_closed(&series("BTC/USDT"), &[candle(1, 1.0)]).unwrap();
+    store.insert_closed(&series("BTC/USDT"), &[candle(1, 1.0)], &rest()).unwrap();
     let path = store.path().to_owned();
     drop(store);
     let undone =
-        "DROP VIEW coverage; DROP VIEW candles_latest; DROP VIEW series; DROP TABLE limits; DROP TABLE quarantine; DROP TABLE trials; DROP TABLE runs; DROP TABLE mark_prices; DROP TABLE funding_rates;
+        "DROP VIEW coverage; DROP VIEW candles_latest; DROP VIEW series; DROP TABLE origins; DROP TABLE limits; DROP TABLE quarantine; DROP TABLE trials; DROP TABLE runs; DROP TABLE mark_prices; DROP TABLE funding_rates;
                   DROP TABLE gaps; CREATE TABLE gaps (exchange TEXT, symbol TEXT, timeframe TEXT, from_s INTEGER,
                       to_s INTEGER, cause TEXT, found_at_s INTEGER);
                   DELETE FROM refinery_schema_history WHERE version >= 4";
     Connection::open(&path).unwrap().execute_batch(undone).unwrap();
     let mut store = db::Store::open_existing(&path).unwrap();
-    store.insert_marks(&series(PERPETUAL), &[candle(1, 1.0)]).unwrap();
-    store.insert_funding("binanceusdm", &symbol(), &[rate(1, 0.1)]).unwrap();
+    store.insert_marks(&series(PERPETUAL), &[candle(1, 1.0)], &rest()).unwrap();
+    store.insert_funding("binanceusdm", &symbol(), &[rate(1, 0.1)], &rest()).unwrap();
     assert_eq!(store.candles(&series("BTC/USDT"), None, None).unwrap().len(), 1);
 }
 
@@ -145,17 +150,17 @@ fn the_status_tells_holes_of_marks_and_funding() {
     let (_folder, mut store) = new_store();
     assert!(store.mark_status().unwrap().is_empty() && store.funding_status().unwrap().is_empty());
     let (btc, eth) = (series(PERPETUAL), series("ETH/USDT:USDT"));
-    store.insert_closed(&series("A/B"), &[candle(1, 1.0)]).unwrap();
-    store.insert_marks(&eth, &[candle(4, 4.0)]).unwrap();
-    store.insert_marks(&btc, &[candle(1, 1.0), candle(3, 3.0)]).unwrap();
+    store.insert_closed(&series("A/B"), &[candle(1, 1.0)], &rest()).unwrap();
+    store.insert_marks(&eth, &[candle(4, 4.0)], &rest()).unwrap();
+    store.insert_marks(&btc, &[candle(1, 1.0), candle(3, 3.0)], &rest()).unwrap();
     let status = store.mark_status().unwrap();
     assert_eq!(status.iter().map(|status| &status.series).collect::<Vec<_>>(), [&btc, &eth]);
     let found = &status[0];
     assert_eq!((found.rows, found.missing(), found.last, found.last_is_closed), (2, 1, mark(3, 3.0), true));
     assert_eq!(store.status().unwrap().len(), 1);
 
-    store.insert_funding("okx", &symbol(), &[rate(3, 0.3)]).unwrap();
-    store.insert_funding("binanceusdm", &symbol(), &[rate(0, 0.1), rate(8, 0.2), rate(17, 0.3)]).unwrap();
+    store.insert_funding("okx", &symbol(), &[rate(3, 0.3)], &rest()).unwrap();
+    store.insert_funding("binanceusdm", &symbol(), &[rate(0, 0.1), rate(8, 0.2), rate(17, 0.3)], &rest()).unwrap();
     let status = store.funding_status().unwrap();
     let expected = FundingStatus {
         exchange: "binanceusdm".to_owned(),
@@ -175,8 +180,8 @@ fn a_fetch_of_marks_goes_on_before_the_first_hole() {
     let btc = series(PERPETUAL);
     let resume = |store: &db::Store, minute: i64| store.resume_marks_ms(&btc, minute * 60_000).unwrap() / 60_000;
     assert_eq!(resume(&store, 1), 1);
-    store.insert_marks(&btc, &[1, 2, 3, 5].map(|minute| candle(minute, 1.0))).unwrap();
-    store.insert_closed(&btc, &[candle(4, 1.0)]).unwrap();
+    store.insert_marks(&btc, &[1, 2, 3, 5].map(|minute| candle(minute, 1.0)), &rest()).unwrap();
+    store.insert_closed(&btc, &[candle(4, 1.0)], &rest()).unwrap();
     for (from, expected) in [(0, 0), (1, 3), (3, 3), (4, 4), (5, 5), (6, 6)] {
         assert_eq!(resume(&store, from), expected, "{from}");
     }

@@ -14,7 +14,7 @@ use db::{DbError, Store};
 use market::Candle;
 use rusqlite::Connection;
 
-use crate::{candle, series};
+use crate::{candle, rest, series};
 
 /// What a process is told: its part, its number, the database, and how long, in milliseconds.
 const PART: &str = "SIEGE_PART";
@@ -61,7 +61,7 @@ fn write(path: &Path, index: &str, end: Instant) {
     while Instant::now() < end {
         let began = Instant::now();
         if took.len() % CLOSES_EVERY == CLOSES_EVERY - 1 {
-            store.put_closed(&series, &candle(minute, 1.0)).unwrap();
+            store.put_closed(&series, &candle(minute, 1.0), 0).unwrap();
             minute += 1;
         } else {
             store.put_forming(&series, &candle(minute, took.len() as f64 + 1.0)).unwrap();
@@ -82,7 +82,7 @@ fn backfill(path: &Path, end: Instant) {
     while Instant::now() < end {
         let began = Instant::now();
         let rows: Vec<Candle> = (page * PAGE..(page + 1) * PAGE).map(|minute| candle(minute, 2.0)).collect();
-        match store.merge_closed(&series, &rows) {
+        match store.merge_closed(&series, &rows, &rest()) {
             Ok(merged) => {
                 assert_eq!(merged.inserted.new, rows.len() as u64);
                 page += 1;
@@ -163,7 +163,7 @@ fn many_processes_share_a_store() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("chandler.db");
     let rows: Vec<Candle> = (0..READ_ROWS).map(|minute| candle(minute, 3.0)).collect();
-    Store::open(&path).unwrap().merge_closed(&series("READ/USDT"), &rows).unwrap();
+    Store::open(&path).unwrap().merge_closed(&series("READ/USDT"), &rows, &rest()).unwrap();
     let lasts = Duration::from_secs(seconds);
     let mut siege = Siege { path: path.clone(), children: Vec::new() };
     let readers = processes / 4;

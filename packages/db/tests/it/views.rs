@@ -5,7 +5,7 @@ use std::path::Path;
 use market::{Candle, Series, Timeframe};
 use rusqlite::{Connection, params};
 
-use crate::{candle, new_store, series};
+use crate::{candle, new_store, rest, series};
 
 /// Every row of a query, a line each, values apart by `|`; numbers as SQLite prints them.
 fn ask(path: &Path, sql: &str) -> Vec<String> {
@@ -31,8 +31,8 @@ fn the_seed_query_works_as_written() {
     let hours = Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::H1);
     let candles: Vec<Candle> =
         (0..10).map(|hour| Candle { open_time_ms: hour * 3_600_000, ..candle(0, 5.0) }).collect();
-    store.insert_closed(&hours, &candles).unwrap();
-    store.insert_closed(&series("BTC/USDT"), &[candle(60, 1.0)]).unwrap();
+    store.insert_closed(&hours, &candles, &rest()).unwrap();
+    store.insert_closed(&series("BTC/USDT"), &[candle(60, 1.0)], &rest()).unwrap();
     let database = Connection::open(store.path()).unwrap();
     let seed = "SELECT * FROM ohlcv_data WHERE exchange='binance' AND symbol='BTC/USDT' AND timeframe='1h' AND timestamp BETWEEN ? AND ? ORDER BY timestamp";
     let mut select = database.prepare(seed).unwrap();
@@ -61,11 +61,11 @@ fn views_tell_what_is_there() {
     }
     let other = Series::new("okx", "A/B".parse().unwrap(), Timeframe::M1);
     let five = Series { timeframe: Timeframe::M5, ..series("A/B") };
-    store.insert_closed(&series("A/B"), &[candle(1, 2.0), candle(2, 3.0), candle(9, 4.0)]).unwrap();
+    store.insert_closed(&series("A/B"), &[candle(1, 2.0), candle(2, 3.0), candle(9, 4.0)], &rest()).unwrap();
     store.put_forming(&series("A/B"), &candle(10, 5.0)).unwrap();
-    store.insert_closed(&series("C/D:D"), &[candle(60, 7.5)]).unwrap();
-    store.insert_closed(&five, &[candle(5, 2.0)]).unwrap();
-    store.insert_closed(&other, &[candle(3, 2.0)]).unwrap();
+    store.insert_closed(&series("C/D:D"), &[candle(60, 7.5)], &rest()).unwrap();
+    store.insert_closed(&five, &[candle(5, 2.0)], &rest()).unwrap();
+    store.insert_closed(&other, &[candle(3, 2.0)], &rest()).unwrap();
     // One that is only forming has no closed candle to tell of.
     store.put_forming(&series("E/F"), &candle(1, 1.0)).unwrap();
 
@@ -91,7 +91,7 @@ fn views_tell_what_is_there() {
 fn views_jump_along_the_key() {
     let (_folder, mut store) = new_store();
     let candles: Vec<Candle> = (0..1_000).map(|minute| candle(minute, 1.0)).collect();
-    store.insert_closed(&series("A/B"), &candles).unwrap();
+    store.insert_closed(&series("A/B"), &candles, &rest()).unwrap();
     for view in ["series", "candles_latest"] {
         let plan = ask(store.path(), &format!("EXPLAIN QUERY PLAN SELECT * FROM {view}"));
         let scans: Vec<_> =
