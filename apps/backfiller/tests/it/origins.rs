@@ -228,7 +228,10 @@ fn what_is_not_there_is_a_clear_error() {
     };
     fails(&[], "there is no database at");
     desk.import("1m", &desk.write("a.csv", &minutes(5)));
-    fails(&["--symbol", "ETH/USDT"], "has no candles, mark prices or funding rates like that: `backfiller status` tells what there is");
+    fails(
+        &["--symbol", "ETH/USDT"],
+        "has no candles, mark prices or funding rates like that: `backfiller status` tells what there is",
+    );
     fails(&["--kind", "funding"], "has no funding rates like that");
     fails(&["--at", "yesterday"], "`yesterday`");
 }
