@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::args::Target;
 use crate::stored::{Between, Extent};
-pub(crate) use ask::{AskError, Asked, absent_funding, ask, ask_funding, before_listing, first_row};
+pub(crate) use ask::{AskError, Asked, absent_funding, ask, ask_funding, before_listing, first_row, page};
 pub(crate) use cause::{Neighbourhood, Testimony, after, before, explain};
 
 /// Absence is proven of stretches that end this long before the exchange's present: candles of an outage that is

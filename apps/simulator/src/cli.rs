@@ -28,6 +28,7 @@ Breaking things, with curl -X POST 'http://127.0.0.1:8765/simulator/COMMAND':
   silence?seconds=30             streams stay open and say nothing
   refuse?seconds=10              cut requests and new streams without an answer
   swap_volumes?seconds=10        streams tell volumes in quote instead of base
+  stale?seconds=10               klines over REST stay as they are
   fail?status=503&count=3        the next requests get this status; also
                                  &retry_after=5 (seconds) and &route=klines (end of the path)
   stall?seconds=20&count=1       answer the next requests late

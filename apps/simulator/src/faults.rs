@@ -12,6 +12,8 @@ pub(crate) struct Faults {
     fail: Option<Fail>,
     stall: Option<Stall>,
     swap_until: Duration,
+    /// Until when klines stand still, and at which virtual time.
+    stale: Option<(Duration, i64)>,
     short_pages_percent: u8,
     drop_closes: u64,
     dice: Dice,
@@ -46,6 +48,7 @@ impl Faults {
             silent_until: Duration::ZERO,
             refuse_until: Duration::ZERO,
             swap_until: Duration::ZERO,
+            stale: None,
             fail: None,
             stall: None,
             short_pages_percent: 0,
@@ -68,6 +71,11 @@ impl Faults {
     /// `elapsed` on.
     pub(crate) fn swap_volumes(&mut self, elapsed: Duration, span: Duration) {
         self.swap_until = elapsed + span;
+    }
+
+    /// Klines over REST stay as they are at `now_ms`, in virtual time, for `span` from `elapsed` on.
+    pub(crate) fn stale(&mut self, elapsed: Duration, span: Duration, now_ms: i64) {
+        self.stale = Some((elapsed + span, now_ms));
     }
 
     /// The next requests fail.
@@ -108,6 +116,11 @@ impl Faults {
     /// Whether volumes are swapped at `elapsed`.
     pub(crate) fn is_swapping_volumes(&self, elapsed: Duration) -> bool {
         elapsed < self.swap_until
+    }
+
+    /// The virtual time as of which klines over REST are told at `elapsed`, where it is not the present.
+    pub(crate) fn stale_at(&self, elapsed: Duration) -> Option<i64> {
+        self.stale.filter(|(until, _)| elapsed < *until).map(|(_, now_ms)| now_ms)
     }
 
     /// How the request for `path` is to fail, if it is: counts it.
@@ -154,6 +167,8 @@ mod tests {
         assert_eq!(faults.silent_until(2 * S), Some(3 * S));
         assert_eq!((faults.silent_until(3 * S), faults.silence_end()), (None, 3 * S));
         assert!(faults.is_refusing(3 * S) && !faults.is_refusing(4 * S));
+        faults.stale(S, S, 7);
+        assert_eq!([S, 2 * S].map(|elapsed| faults.stale_at(elapsed)), [Some(7), None]);
         faults.swap_volumes(S, S);
         assert!(faults.is_swapping_volumes(S) && !faults.is_swapping_volumes(2 * S));
     }

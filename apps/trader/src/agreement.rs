@@ -7,10 +7,11 @@
 
 use market::{Candle, Symbol};
 
-/// How far the prices of one candle may lie apart, as a share: a trade may be counted late.
-const PRICE_TOLERANCE: f64 = 1e-3;
-/// The same for volumes. Another unit is further away, by the price; where it is not, it means the same.
-const VOLUME_TOLERANCE: f64 = 1e-2;
+/// How far the prices of one candle may lie apart, as a share: a trade may be counted late, and a tick be large.
+const PRICE_TOLERANCE: f64 = 0.01;
+/// The same for volumes: on a thin market one late trade is much. Another unit is further away, by the price; where it is not,
+/// it means nearly the same.
+const VOLUME_TOLERANCE: f64 = 0.1;
 /// How near to the price the quotient of two volumes lies when one of them is in quote: a candle has more than one price.
 const UNIT_TOLERANCE: f64 = 0.2;
 
@@ -38,6 +39,11 @@ impl Agreement {
         !self.is_shown
     }
 
+    /// Whether the stream has closed a candle with trades at `open_time_ms`, which REST must have, too.
+    pub(crate) fn awaits(&self, open_time_ms: i64) -> bool {
+        self.awaited.is_some_and(|awaited| awaited.open_time_ms == open_time_ms && awaited.volume > 0.0)
+    }
+
     /// The candle that waits, once REST has been asked for everything up to `asked_to_ms`, an open time.
     pub(crate) fn take_awaited(&mut self, asked_to_ms: Option<i64>) -> Option<Candle> {
         self.awaited.take_if(|awaited| asked_to_ms >= Some(awaited.open_time_ms))
@@ -48,12 +54,16 @@ impl Agreement {
         self.is_broken
     }
 
-    /// Holds a candle against that of REST, and gives how they differ. One of no volume says nothing about its unit.
-    pub(crate) fn compare(&mut self, streamed: &Candle, rest: &Candle, symbol: &Symbol) -> Option<String> {
-        let differs = difference(streamed, rest, symbol);
+    /// Holds a candle against that of REST, which may have none, and gives how they differ. One of no volume says nothing
+    /// about its unit.
+    pub(crate) fn compare(&mut self, streamed: &Candle, rest: Option<&Candle>, symbol: &Symbol) -> Option<String> {
+        let differs = match rest {
+            Some(rest) => difference(streamed, rest, symbol),
+            None => (streamed.volume > 0.0).then(|| "REST does not have it".to_owned()),
+        };
         if differs.is_some() {
             self.is_broken = true;
-        } else if rest.volume > 0.0 {
+        } else if streamed.volume > 0.0 {
             (self.is_shown, self.is_broken) = (true, false);
         }
         differs
@@ -98,12 +108,12 @@ mod tests {
         assert!(agreement.holds_back(&streamed));
         assert_eq!(agreement.take_awaited(Some(-1)), None, "REST has not been asked yet");
         assert_eq!(agreement.take_awaited(Some(0)), Some(streamed));
-        agreement.compare(&streamed, &rest, &"BTC/USDT".parse().unwrap())
+        agreement.compare(&streamed, Some(&rest), &"BTC/USDT".parse().unwrap())
     }
 
     #[test]
     fn the_same_candle_is_believed_late_trades_or_not() {
-        for streamed in [REST, Candle { volume: 2.98, ..REST }, Candle { close: 105.1, ..REST }] {
+        for streamed in [REST, Candle { volume: 2.8, ..REST }, Candle { close: 105.5, ..REST }] {
             let mut agreement = Agreement::default();
             assert_eq!(compare(&mut agreement, streamed, REST), None);
             assert!(!agreement.holds_back(&streamed) && !agreement.is_broken());
@@ -118,7 +128,7 @@ mod tests {
         for (streamed, rest, how) in [
             (in_quote, REST, "its volume is 310 there and 3 over REST, as if it were counted in USDT there"),
             (REST, in_quote, "its volume is 3 there and 310 over REST, as if it were counted in USDT over REST"),
-            (Candle { volume: 2.9, ..REST }, REST, "its volume is 2.9 there and 3 over REST"),
+            (Candle { volume: 2.5, ..REST }, REST, "its volume is 2.5 there and 3 over REST"),
             (Candle { volume: 0.0, ..REST }, REST, "its volume is 0 there and 3 over REST"),
             (REST, Candle { volume: 0.0, ..REST }, "its volume is 3 there and 0 over REST"),
             (Candle { low: 89.0, ..REST }, REST, "its low is 89 there and 90 over REST"),
@@ -129,6 +139,18 @@ mod tests {
             assert!(agreement.is_broken(), "a new connection proves nothing");
             compare(&mut agreement, REST, REST);
             assert!(!agreement.is_broken(), "a candle that tells ends it");
+        }
+    }
+
+    #[test]
+    fn what_the_stream_has_traded_rest_must_have() {
+        let (symbol, quiet) = ("BTC/USDT".parse().unwrap(), Candle { volume: 0.0, ..REST });
+        for (streamed, is_broken) in [(REST, true), (quiet, false)] {
+            let mut agreement = Agreement::default();
+            agreement.holds_back(&streamed);
+            assert_eq!((agreement.awaits(0), agreement.awaits(1)), (is_broken, false));
+            assert_eq!(agreement.compare(&streamed, None, &symbol).is_some(), is_broken);
+            assert_eq!(agreement.is_broken(), is_broken);
         }
     }
 

@@ -7,7 +7,10 @@ use terminal::now_ms;
 
 /// Where a row that is set aside came from.
 const REST: &str = "rest";
-const STREAM: &str = "stream";
+/// The same, and as the store names what a stream closed.
+pub(crate) const STREAM: &str = "stream";
+/// How many candles back one is looked for whose price the next ones are held against.
+const NEIGHBOURS: i64 = 100;
 
 /// Stores what is believed of a page, in rising time, that came over REST; gives how many candles were added.
 ///
@@ -60,6 +63,17 @@ pub(crate) fn keep_conflict(
 
 fn keep(store: &mut Store, series: &Series, asides: &[Aside]) -> Result<(), DbError> {
     store.set_aside(&Place::of(series, Data::Candles), asides, now_ms()).map(|_| ())
+}
+
+/// Judges what comes over REST from `since_ms` on, by the newest candle that is stored up to there.
+pub(crate) fn judge_from(store: &Store, series: &Series, since_ms: i64) -> Result<Judge, DbError> {
+    let reach_ms = series.timeframe.longest_ms().saturating_mul(NEIGHBOURS);
+    let before = store.candles(series, Some(since_ms.saturating_sub(reach_ms)), Some(since_ms + 1))?;
+    let judge = Judge::of_trades(series.timeframe);
+    Ok(match before.close.last() {
+        Some(&close) => judge.after(close),
+        None => judge,
+    })
 }
 
 /// The newest closed candle, where it opens before `open_time_ms`.

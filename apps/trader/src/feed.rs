@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use db::{Store, Stored};
+use db::{Data, Place, Store, Stored};
+use exchange::Exchange;
 use market::{Candle, Series, Symbol, Ticker, Timeframe, format_utc};
 use strategy::Description;
 use terminal::now_ms;
@@ -11,7 +12,8 @@ use tokio::time::Instant;
 
 use crate::agreement::Agreement;
 use crate::config::Config;
-use crate::door;
+use crate::door::{self, STREAM};
+use crate::fill;
 use crate::tell::Teller;
 use crate::turn;
 
@@ -29,6 +31,8 @@ const AT_THE_EDGE: usize = 2;
 pub(crate) struct Tracked {
     /// Which candles.
     pub(crate) series: Series,
+    /// Whether it is the one that is decided on.
+    pub(crate) is_base: bool,
     /// Candles to fetch before the first decision.
     pub(crate) warm_up: usize,
     /// The period from whose start values count: fetched at least that far back.
@@ -76,7 +80,7 @@ fn enough(needed: usize) -> usize {
 impl Tracked {
     fn new(series: Series, warm_up: usize, anchor: Option<Timeframe>) -> Self {
         let (agreement, forming) = (Agreement::default(), Throttle::default());
-        Tracked { series, warm_up, anchor, complete_to_ms: None, agreement, forming }
+        Tracked { series, is_base: false, warm_up, anchor, complete_to_ms: None, agreement, forming }
     }
 
     /// The newest candle that must be there before a close at `close_ms` is decided on.
@@ -94,12 +98,18 @@ impl Tracked {
         Ok(self.complete_to_ms >= Some(expected_ms))
     }
 
-    /// The stream's candle that waits and that of REST, where REST has been asked and has it.
-    fn shared(&mut self, store: &Store) -> Result<Option<(Candle, Candle)>> {
-        let Some(streamed) = self.agreement.take_awaited(self.complete_to_ms) else { return Ok(None) };
-        let time_ms = streamed.open_time_ms;
-        let stored = store.candles(&self.series, Some(time_ms), Some(time_ms + 1))?;
-        Ok(stored.iter().next().map(|stored| (streamed, stored)))
+    /// Whether the stream has a candle at `open_time_ms` that was traded and waits for REST.
+    pub(crate) fn awaits(&self, open_time_ms: i64) -> bool {
+        self.agreement.awaits(open_time_ms)
+    }
+
+    /// What is stored at `open_time_ms`, and did not come from a stream.
+    fn stored_from_rest(&self, store: &Store, open_time_ms: i64) -> Result<Option<Candle>> {
+        let origin = store.origin_at(&Place::of(&self.series, Data::Candles), open_time_ms)?;
+        if origin.is_some_and(|origin| origin.source == STREAM) {
+            return Ok(None);
+        }
+        Ok(store.candles(&self.series, Some(open_time_ms), Some(open_time_ms + 1))?.iter().next())
     }
 
     /// Open time of the first candle of the warm-up of an account that begins at `started_ms`.
@@ -129,7 +139,8 @@ impl Feed {
                 description.name
             );
         }
-        let mut tracked = vec![Tracked::new(base, config.warm_up.unwrap_or(enough(needed)), anchor)];
+        let base = Tracked::new(base, config.warm_up.unwrap_or(enough(needed)), anchor);
+        let mut tracked = vec![Tracked { is_base: true, ..base }];
         for (other, (needed, anchor)) in description.others.iter().zip(reach) {
             let symbol = other.symbol.as_ref().unwrap_or(&config.symbol).clone();
             let wanted = Series::new(config.exchange.clone(), symbol, other.timeframe);
@@ -174,17 +185,26 @@ impl Feed {
         self.tracked.iter_mut().for_each(|tracked| tracked.agreement.forget());
     }
 
-    /// Whether nothing is known against the stream: compares what REST has been asked for, and tells what differs.
-    pub(crate) async fn agrees(&mut self, store: &mut Store, teller: &Teller) -> Result<bool> {
+    /// Whether nothing is known against the stream: holds the candles that wait against those of REST, and tells what
+    /// differs. Another trader's stream may have stored one, and is no witness: REST is asked for it by itself.
+    pub(crate) async fn agrees(&mut self, exchange: &dyn Exchange, store: &mut Store, teller: &Teller) -> Result<bool> {
         let was_broken = self.is_broken();
         for tracked in &mut self.tracked {
-            let Some((streamed, stored)) = tracked.shared(store)? else { continue };
+            let Some(streamed) = tracked.agreement.take_awaited(tracked.complete_to_ms) else { continue };
+            let rest = match tracked.stored_from_rest(store, streamed.open_time_ms)? {
+                Some(stored) => Some(stored),
+                None => fill::ask_for(exchange, &tracked.series, streamed.open_time_ms, teller).await?,
+            };
             let series = &tracked.series;
-            let Some(how) = tracked.agreement.compare(&streamed, &stored, &series.symbol) else { continue };
-            self.conflicts += 1;
-            turn::wait_for(|| door::keep_conflict(store, series, &streamed, &stored)).await?;
-            let time = format_utc(streamed.open_time_ms);
-            teller.trouble(&format!("no decisions until stream and REST agree on {series} at {time}: {how}"));
+            let differs = tracked.agreement.compare(&streamed, rest.as_ref(), &series.symbol);
+            if let Some(rest) = rest.filter(|rest| *rest != streamed) {
+                self.conflicts += 1;
+                turn::wait_for(|| door::keep_conflict(store, series, &streamed, &rest)).await?;
+            }
+            if let Some(how) = differs {
+                let time = format_utc(streamed.open_time_ms);
+                teller.trouble(&format!("no decisions until stream and REST agree on {series} at {time}: {how}"));
+            }
         }
         if was_broken && !self.is_broken() {
             teller.line("stream and REST agree again: decisions go on");
@@ -250,123 +270,4 @@ impl Feed {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const H: i64 = 3_600_000;
-
-    #[test]
-    fn the_newest_candle_that_has_closed() {
-        for (timeframe, close_ms, open_ms) in [
-            (Timeframe::H1, 5 * H, 4 * H),
-            (Timeframe::H1, 5 * H + 1, 4 * H),
-            (Timeframe::H4, 8 * H, 4 * H),
-            (Timeframe::H4, 11 * H, 4 * H),
-            (Timeframe::M15, 5 * H, 5 * H - H / 4),
-        ] {
-            assert_eq!(newest_closed(timeframe, close_ms), open_ms, "{timeframe} {close_ms}");
-        }
-    }
-
-    fn candle(hour: i64) -> Candle {
-        Candle { open_time_ms: hour * H, open: 1.0, high: 1.0, low: 1.0, close: 1.0, volume: 0.0 }
-    }
-
-    fn traded(hour: i64, volume: f64) -> Candle {
-        Candle { volume, ..candle(hour) }
-    }
-
-    fn feed() -> (tempfile::TempDir, Store, Feed) {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path().join("x.db")).unwrap();
-        let series = Series::new("binance", "BTC/USDT".parse().unwrap(), Timeframe::H1);
-        let mut feed =
-            Feed { tracked: vec![Tracked::new(series, 10, None)], ticker: Throttle::default(), conflicts: 0 };
-        let agreement = &mut feed.tracked[0].agreement;
-        assert_eq!(agreement.compare(&traded(0, 1.0), &traded(0, 1.0), &"BTC/USDT".parse().unwrap()), None);
-        (folder, store, feed)
-    }
-
-    fn put(feed: &mut Feed, store: &mut Store, candle: &Candle, closed: bool) {
-        let symbol = feed.base().symbol.clone();
-        wait(feed.store(store, &symbol, Timeframe::H1, candle, closed)).unwrap();
-    }
-
-    fn agrees(feed: &mut Feed, store: &mut Store) -> bool {
-        wait(feed.agrees(store, &Teller { json: true })).unwrap()
-    }
-
-    fn wait<T>(work: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
-    }
-
-    #[test]
-    fn the_first_close_of_a_connection_waits_for_rest_and_so_does_what_follows_a_difference() {
-        let (_folder, mut store, mut feed) = feed();
-        feed.forget_agreement();
-        feed.resume(H);
-        put(&mut feed, &mut store, &traded(2, 400.0), true);
-        assert!(store.candles(feed.base(), None, None).unwrap().is_empty(), "not believed yet");
-        assert!(agrees(&mut feed, &mut store), "nothing is known against it");
-        for (hour, streamed, expected) in [(2, 400.0, false), (3, 5.0, true)] {
-            put(&mut feed, &mut store, &traded(hour, streamed), true);
-            store.insert_closed(&feed.base().clone(), &[traded(hour, 5.0)], &db::Origin::rest(0)).unwrap();
-            assert!(feed.is_complete(&store, hour * H).unwrap());
-            assert_eq!(agrees(&mut feed, &mut store), expected, "{hour}");
-            feed.forget_agreement();
-            assert_eq!(agrees(&mut feed, &mut store), expected, "a new connection proves nothing");
-        }
-        assert_eq!(feed.conflicts, 1);
-    }
-
-    #[test]
-    fn a_missing_candle_is_noticed_and_one_that_comes_too_late_is_left_out() {
-        let (_folder, mut store, mut feed) = feed();
-        assert!(!feed.is_complete(&store, H).unwrap(), "nothing is known before the first fill");
-        feed.resume(H);
-        for hour in [2, 3, 5] {
-            put(&mut feed, &mut store, &candle(hour), true);
-        }
-        assert!(feed.is_complete(&store, 3 * H).unwrap());
-        assert!(!feed.is_complete(&store, 5 * H).unwrap(), "4 is missing");
-        feed.tracked[0].complete_to_ms = Some(4 * H);
-        assert!(feed.is_complete(&store, 5 * H).unwrap(), "4 does not exist");
-        put(&mut feed, &mut store, &candle(4), true);
-        assert_eq!(store.candles(feed.base(), None, None).unwrap().len(), 3);
-        put(&mut feed, &mut store, &Candle { close: 1.0, high: 2.0, ..candle(3) }, true);
-        assert_eq!(feed.conflicts, 1);
-    }
-
-    #[test]
-    fn what_no_market_does_is_kept_aside_as_it_came() {
-        let (_folder, mut store, mut feed) = feed();
-        put(&mut feed, &mut store, &candle(1), true);
-        let jumped = Candle { open: 5e3, high: 5e3, low: 5e3, close: 5e3, ..candle(2) };
-        put(&mut feed, &mut store, &jumped, true);
-        put(&mut feed, &mut store, &Candle { high: 3.0, ..candle(3) }, true);
-        put(&mut feed, &mut store, &Candle { high: 2.0, ..candle(3) }, true);
-        assert_eq!(store.candles(feed.base(), None, None).unwrap().open_time_ms, [H, 3 * H]);
-        let aside: Vec<_> = store.quarantine_status().unwrap().into_iter().map(|status| status.rule).collect();
-        assert_eq!(aside, ["conflict", "jump", "move_without_volume"]);
-    }
-
-    #[test]
-    fn what_comes_over_rest_behind_a_decision_rewrites_no_past() {
-        let (_folder, mut store, feed) = feed();
-        let mut judge = market::Judge::of_trades(Timeframe::H1);
-        let page = [candle(1), candle(2), candle(3)];
-        let added = door::take_page(&mut store, feed.base(), &mut judge, &page, Some(2 * H)).unwrap();
-        assert_eq!((added, store.candles(feed.base(), None, None).unwrap().open_time_ms), (1, vec![3 * H]));
-    }
-
-    #[test]
-    fn forming_candles_are_written_now_and_then() {
-        let (_folder, mut store, mut feed) = feed();
-        put(&mut feed, &mut store, &candle(1), false);
-        put(&mut feed, &mut store, &Candle { high: 9.0, ..candle(1) }, false);
-        let status = store.status().unwrap();
-        assert!(!status[0].last_is_closed);
-        put(&mut feed, &mut store, &Candle { high: 9.0, ..candle(1) }, true);
-        assert_eq!(store.candles(feed.base(), None, None).unwrap().high, [9.0]);
-    }
-}
+mod tests;

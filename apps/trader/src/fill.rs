@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use db::Store;
+use db::{DbError, Store};
 use exchange::{Exchange, ExchangeError, FetchError, Fetched, fetch_closed};
-use market::{Judge, format_utc};
+use market::{Candle, Series, format_utc};
 use network::Backoff;
 
 use crate::door;
@@ -76,6 +76,9 @@ pub(crate) async fn exchange_time(exchange: &dyn Exchange, teller: &Teller) -> R
 /// Makes `tracked` complete up to the candle at `expected_ms`, asking from `from_ms` on where
 /// nothing is known yet. Gives how many candles were added.
 ///
+/// Candles that are missing before another one do not exist. At the end that is only believed of other series: of the
+/// one that is decided on there is nothing to decide until a candle comes, and what REST does not have yet may be late.
+///
 /// # Errors
 /// When asking again is of no use, or the store fails.
 pub(crate) async fn heal(
@@ -98,13 +101,18 @@ pub(crate) async fn heal(
                     break;
                 }
                 absent += u32::from(is_late(tracked, expected_ms, fetched.server_time_ms));
-                if absent >= ABSENT_ASKS {
+                if absent < ABSENT_ASKS {
+                    tokio::time::sleep(patience.backoff.next_delay()).await;
+                } else if tracked.awaits(expected_ms) {
+                    patience.wait_out("REST lacks what the stream has", &format_utc(expected_ms)).await;
+                } else if tracked.is_base {
+                    break;
+                } else {
                     let missing = format_utc(expected_ms);
                     tracing::warn!("the exchange has no candle of {} up to {missing}", tracked.series);
                     tracked.complete_to_ms = Some(expected_ms);
                     break;
                 }
-                tokio::time::sleep(patience.backoff.next_delay()).await;
             }
             Err(FetchError::Receiver(error)) if turn::is_locked(error.as_ref()) => {
                 patience.wait_out("the store is locked", &error).await;
@@ -117,6 +125,42 @@ pub(crate) async fn heal(
     Ok(added)
 }
 
+/// The candle at `open_time_ms` as REST has it, asked for until the answer is final; `None` where it has none.
+///
+/// # Errors
+/// When asking again is of no use.
+pub(crate) async fn ask_for(
+    exchange: &dyn Exchange,
+    series: &Series,
+    open_time_ms: i64,
+    teller: &Teller,
+) -> Result<Option<Candle>> {
+    let mut patience = Patience::new(teller);
+    let to_ms = series.timeframe.next_open(open_time_ms);
+    loop {
+        let mut found = None;
+        let on_page = |page: &[Candle]| {
+            found = page.first().copied();
+            Ok(())
+        };
+        let asked = fetch_closed(exchange, &series.symbol, series.timeframe, open_time_ms, Some(to_ms), on_page).await;
+        let asked = match (asked, found) {
+            (Ok(_), Some(candle)) => is_followed(exchange, series, &candle).await.map_err(FetchError::from),
+            (Ok(fetched), None) => Ok(fetched.server_time_ms >= to_ms + LATE_MS),
+            (Err(error), _) => Err(error),
+        };
+        match asked {
+            Ok(true) => {
+                patience.over();
+                return Ok(found);
+            }
+            Ok(false) => tokio::time::sleep(patience.backoff.next_delay()).await,
+            Err(error) if is_retryable(&error) => patience.wait_out(AWAY, &error).await,
+            Err(error) => return Err(error).with_context(|| format!("cannot fetch candles of {series}")),
+        }
+    }
+}
+
 async fn fetch(
     exchange: &dyn Exchange,
     store: &mut Store,
@@ -125,14 +169,36 @@ async fn fetch(
     added: &mut u64,
 ) -> Result<Fetched, FetchError> {
     let series = &tracked.series;
-    let mut judge = Judge::of_trades(series.timeframe);
-    let on_page = |page: &[market::Candle]| {
-        *added += door::take_page(store, series, &mut judge, page, tracked.complete_to_ms)?;
+    let judge = door::judge_from(store, series, since_ms);
+    let mut judge = judge.map_err(|error| FetchError::Receiver(error.into()))?;
+    let (mut newest, mut before_ms) = (None, None);
+    let on_page = |page: &[Candle]| {
+        let mut sure: Vec<Candle> = newest.take().into_iter().chain(page.iter().copied()).collect();
+        newest = sure.pop();
+        before_ms = sure.last().map(|candle| candle.open_time_ms).or(before_ms);
+        *added += door::take_page(store, series, &mut judge, &sure, tracked.complete_to_ms)?;
         Ok(())
     };
-    let fetched = fetch_closed(exchange, &series.symbol, series.timeframe, since_ms, None, on_page).await?;
-    door::keep_refused(store, series, &fetched.refused).map_err(|error| FetchError::Receiver(error.into()))?;
+    let mut fetched = fetch_closed(exchange, &series.symbol, series.timeframe, since_ms, None, on_page).await?;
+    let unknown = newest.filter(|newest| tracked.complete_to_ms < Some(newest.open_time_ms));
+    let received = |error: DbError| FetchError::Receiver(error.into());
+    if let Some(newest) = unknown {
+        if is_followed(exchange, series, &newest).await? {
+            *added += door::take_page(store, series, &mut judge, &[newest], None).map_err(received)?;
+        } else {
+            fetched.last_open_ms = before_ms;
+        }
+    }
+    door::keep_refused(store, series, &fetched.refused).map_err(received)?;
     Ok(fetched)
+}
+
+/// Whether the exchange, asked once more, has the same candle with a later one behind it. An answer from a cache may end
+/// with one that was still forming then, whatever the clock says now.
+async fn is_followed(exchange: &dyn Exchange, series: &Series, candle: &Candle) -> Result<bool, ExchangeError> {
+    let since_ms = Some(candle.open_time_ms);
+    let rows = exchange.fetch_ohlcv(&series.symbol, series.timeframe, since_ms, None, Some(2)).await?;
+    Ok(rows.len() > 1 && rows[0] == *candle)
 }
 
 fn is_late(tracked: &Tracked, open_time_ms: i64, server_time_ms: i64) -> bool {

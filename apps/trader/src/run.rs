@@ -27,6 +27,8 @@ use crate::{turn, watchdog};
 
 /// How long a close of the stream may lag behind that of another series before REST is asked.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
+/// By how many times that is waited longer when REST was asked in vain.
+const LONGEST_CLOSE_WAITS: u32 = 8;
 /// How often one request is sent before the outage is told; it is asked again for ever.
 const REST_ATTEMPTS: u32 = 2;
 
@@ -48,6 +50,8 @@ struct Trader {
     target_ms: Option<i64>,
     /// When to stop waiting for the stream and ask REST for what is missing.
     overdue: Option<Instant>,
+    /// How often REST was asked in vain for what is missing.
+    in_vain: u32,
 }
 
 /// Runs the subcommand.
@@ -150,7 +154,7 @@ impl Trader {
         let since = format_utc(account.started_ms);
         teller.line(&format!("paper trading `{name}`: {} {} since {since}", account.exchange, account.symbol));
         let decider = Decider::new(loaded, feed.base().clone(), found, booked_ms);
-        let (counts, is_up, target_ms, overdue) = (Counts::default(), true, booked_ms, None);
+        let (counts, is_up, target_ms, overdue, in_vain) = (Counts::default(), true, booked_ms, None, 0);
         Ok(Trader {
             exchange,
             stream,
@@ -164,6 +168,7 @@ impl Trader {
             is_up,
             target_ms,
             overdue,
+            in_vain,
         })
     }
 
@@ -227,7 +232,12 @@ impl Trader {
     }
 
     fn raise_target(&mut self, closed_ms: i64) {
-        self.target_ms = self.target_ms.max(Some(closed_ms));
+        if self.target_ms < Some(closed_ms) {
+            self.target_ms = Some(closed_ms);
+            self.in_vain = 0;
+            let soon = Instant::now() + CLOSE_WAIT;
+            self.overdue = self.overdue.map(|overdue| overdue.min(soon));
+        }
     }
 
     /// Asks REST for everything that is missing for the newest decision.
@@ -246,6 +256,7 @@ impl Trader {
             filled += heal(exchange, &mut self.candles, tracked, from_ms, expected_ms, &self.teller).await?;
         }
         self.counts.filled += filled;
+        self.in_vain = (self.in_vain + 1).min(LONGEST_CLOSE_WAITS);
         Ok(filled)
     }
 
@@ -256,11 +267,11 @@ impl Trader {
             return Ok(());
         };
         if !self.feed.is_complete(&self.candles, target_ms)? {
-            self.overdue = self.overdue.or(Some(Instant::now() + CLOSE_WAIT));
+            self.overdue = self.overdue.or(Some(Instant::now() + CLOSE_WAIT * self.in_vain.max(1)));
             return Ok(());
         }
         self.overdue = None;
-        if !self.feed.agrees(&mut self.candles, &self.teller).await? {
+        if !self.feed.agrees(self.exchange.as_ref(), &mut self.candles, &self.teller).await? {
             return Ok(());
         }
         let news = self.decider.decide(&self.candles, &mut self.ledger, target_ms).await?;

@@ -14,7 +14,6 @@ pub(crate) struct Identity {
     path: PathBuf,
     file: Option<Id>,
     log_path: PathBuf,
-    /// `None` until something was written.
     log: Option<Id>,
 }
 
@@ -22,9 +21,9 @@ pub(crate) struct Identity {
 type Id = (u64, u64);
 
 impl Identity {
-    /// Of a database that has just been opened.
+    /// Of a database that has just been opened and read, so that its log is there.
     pub(crate) fn of(path: &Path, log_path: PathBuf) -> Self {
-        Identity { path: path.to_owned(), file: id_of(path), log_path, log: None }
+        Identity { path: path.to_owned(), file: id_of(path), log: id_of(&log_path), log_path }
     }
 
     /// # Errors
@@ -35,13 +34,6 @@ impl Identity {
             return Ok(());
         }
         Err(DbError::Moved { path: self.path.clone() })
-    }
-
-    /// Notes the log, which is there from the first write on, and stays as long as the database is open.
-    pub(crate) fn note_log(&mut self) {
-        if self.log.is_none() {
-            self.log = id_of(&self.log_path);
-        }
     }
 }
 

@@ -69,8 +69,7 @@ impl Place {
     pub(crate) fn from_columns(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
         let timeframe: String = row.get(index + 2)?;
         let kind: String = row.get(index + 3)?;
-        // A kind that only a newer program knows is shown as candles rather than not at all.
-        let data = Data::ALL.into_iter().find(|data| data.name() == kind).unwrap_or(Data::Candles);
+        let data = Data::ALL.into_iter().find(|data| data.name() == kind).ok_or(rusqlite::Error::InvalidQuery)?;
         Ok(Place {
             exchange: row.get(index)?,
             symbol: parsed(row, index + 1)?,

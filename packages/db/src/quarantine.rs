@@ -124,6 +124,7 @@ impl Store {
         self.read(|connection| {
             let mut select = connection.prepare_cached(
                 "SELECT exchange, symbol, timeframe, kind, rule, count(*), min(stored) FROM quarantine
+                 WHERE kind IN ('candles', 'mark', 'funding')
                  GROUP BY exchange, symbol, timeframe, kind, rule ORDER BY exchange, symbol, timeframe, kind, rule",
             )?;
             select.query_map([], status)?.collect()

@@ -123,7 +123,6 @@ impl Store {
             Ok(value)
         };
         let value = transaction().map_err(|source| DbError::from_sqlite(path, source))?;
-        identity.note_log();
         write_ahead.keep_small(connection, before_bytes);
         Ok(value)
     }

@@ -3,7 +3,7 @@
 /// Rates belong to whole minutes; exchanges stamp them a few milliseconds late.
 const MINUTE_MS: i64 = 60_000;
 /// The longest time between two fundings: 1, 2, 4 or 8 hours, depending on symbol and time.
-const LONGEST_INTERVAL_MS: i64 = 8 * 3_600_000;
+pub const LONGEST_FUNDING_INTERVAL_MS: i64 = 8 * 3_600_000;
 
 /// The share of a position's value that longs pay to shorts at one moment; below zero, shorts pay.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,7 +69,7 @@ pub fn funding_holes(times_ms: &[i64], from_ms: i64, to_ms: i64) -> Vec<(i64, i6
     let mut holes = Vec::new();
     let mut before_ms = from_ms;
     for time_ms in inside.chain([to_ms]) {
-        if time_ms.saturating_sub(before_ms) > LONGEST_INTERVAL_MS {
+        if time_ms.saturating_sub(before_ms) > LONGEST_FUNDING_INTERVAL_MS {
             holes.push((before_ms, time_ms));
         }
         before_ms = time_ms;

@@ -21,7 +21,7 @@ mod when;
 pub use candle::{Candle, CandleFault};
 pub use candles::{CandleSlice, Candles};
 pub use fold::{Fold, Folded};
-pub use funding::{FundingFault, FundingRate, funding_holes};
+pub use funding::{FundingFault, FundingRate, LONGEST_FUNDING_INTERVAL_MS, funding_holes};
 pub use hole::{Hole, find_holes};
 pub use instrument::Instrument;
 pub use plain::Plain;

@@ -7,11 +7,11 @@ use market::Series;
 
 use super::Range;
 use crate::args::{Kind, Target};
-use crate::holes::{SURE_AFTER_MS, first_row};
+use crate::holes::{SURE_AFTER_MS, first_row, page};
 use crate::stored;
 
-/// Where the candles of `range` begin: at its beginning, or with the listing, which is asked for once. What comes before
-/// is noted as explained.
+/// Where the candles of `range` begin: at its beginning, or with the listing, which is asked for once: for the
+/// very first candle, and for what comes before it, which is noted as explained then.
 pub(super) async fn beginning_ms(
     exchange: &dyn Exchange,
     store: &mut Store,
@@ -20,10 +20,10 @@ pub(super) async fn beginning_ms(
     range: Range,
 ) -> Result<i64> {
     let Range { since_ms, until_ms } = range;
-    let listed_ms = listed_ms(exchange, target.kind(), series).await?;
+    let Some(listed_ms) = listed_ms(exchange, target.kind(), series).await? else { return Ok(since_ms) };
     // What is stored from before, whoever had it, was no candle of before the listing.
     let is_stored = stored::ends_ms(store, target)?.is_some_and(|(first_ms, _)| first_ms < listed_ms);
-    if listed_ms <= since_ms || is_stored {
+    if listed_ms <= since_ms || is_stored || !is_empty(exchange, target.kind(), series, (since_ms, listed_ms)).await? {
         return Ok(since_ms);
     }
     if listed_ms <= until_ms - SURE_AFTER_MS {
@@ -35,12 +35,13 @@ pub(super) async fn beginning_ms(
     Ok(listed_ms)
 }
 
-/// When the very first candle opens; far in the future where there is none.
-async fn listed_ms(exchange: &dyn Exchange, kind: Kind, series: &Series) -> Result<i64> {
-    let (symbol, timeframe) = (&series.symbol, series.timeframe);
-    let first = match kind {
-        Kind::Mark => exchange.fetch_mark_ohlcv(symbol, timeframe, Some(0), None, Some(1)).await?,
-        _ => exchange.fetch_ohlcv(symbol, timeframe, Some(0), None, Some(1)).await?,
-    };
-    Ok(first.first().map_or(i64::MAX, |candle| candle.open_time_ms))
+/// When the very first candle opens; `None` where the exchange tells of none.
+async fn listed_ms(exchange: &dyn Exchange, kind: Kind, series: &Series) -> Result<Option<i64>> {
+    let first = page(exchange, kind, series, 0, None, Some(1)).await?;
+    Ok(first.first().map(|candle| candle.open_time_ms))
+}
+
+/// Whether the exchange, asked for what lies before its first candle, has nothing there either.
+async fn is_empty(exchange: &dyn Exchange, kind: Kind, series: &Series, (from_ms, to_ms): (i64, i64)) -> Result<bool> {
+    Ok(page(exchange, kind, series, from_ms, Some(to_ms), None).await?.is_empty())
 }

@@ -43,10 +43,9 @@ impl<'a> Pages<'a> {
         let mut asides: Vec<_> =
             doubted.into_iter().map(|(candle, objection)| self.aside(&candle, objection)).collect();
         // A fetch may take hours: each page is stored at its own time.
-        let origin = Origin::rest(terminal::now_ms());
         let merged = room::write(self.store, |store| match self.data {
-            Data::Mark => store.merge_marks(self.series, &believed, &origin),
-            _ => store.merge_closed(self.series, &believed, &origin),
+            Data::Mark => store.merge_marks(self.series, &believed, &Origin::rest(terminal::now_ms())),
+            _ => store.merge_closed(self.series, &believed, &Origin::rest(terminal::now_ms())),
         })?;
         for differing in merged.differing {
             *self.set_aside.entry(Rule::Conflict).or_default() += 1;

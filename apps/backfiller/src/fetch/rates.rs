@@ -25,9 +25,9 @@ impl<'a> Rates<'a> {
     /// Stores a page, in rising time.
     pub(crate) fn take(&mut self, page: &[FundingRate]) -> Result<Inserted, DbError> {
         let target = self.target;
-        let origin = Origin::rest(terminal::now_ms());
-        let merged =
-            room::write(self.store, |store| store.merge_funding(target.exchange(), target.symbol(), page, &origin))?;
+        let merged = room::write(self.store, |store| {
+            store.merge_funding(target.exchange(), target.symbol(), page, &Origin::rest(terminal::now_ms()))
+        })?;
         let differing = merged.differing.iter();
         let asides: Vec<_> = differing.map(|differing| aside(&page[differing.index], &differing.stored)).collect();
         self.store.set_aside(&self.target.place(), &asides, self.now_ms)?;

@@ -71,7 +71,11 @@ pub(crate) async fn ask(
     Ok(Asked { ends_ms, absent: pager.absent(), refused: pager.refused().collect(), until_ms: pager.end_ms() })
 }
 
-async fn page(
+/// One page of candles, of trades or of the mark price.
+///
+/// # Errors
+/// As the exchange.
+pub(crate) async fn page(
     exchange: &dyn Exchange,
     kind: Kind,
     Series { symbol, timeframe, .. }: &Series,

@@ -70,21 +70,23 @@ impl Writer {
 
     /// Stores a file of so many `bytes`; an error is one of the store, or that someone asked to stop.
     pub(crate) fn store(&mut self, path: &Path, bytes: u64, content: Content) -> Result<Counts> {
-        let origin = (self.origin)(content.file, self.now_ms);
+        let (origin, file) = (self.origin, content.file);
+        // A long file takes minutes, and may wait for room: each batch is stored at its own time.
+        let origin = || origin(file.clone(), terminal::now_ms());
         let counts = match content.records {
             Records::Candles(series, parsed) => {
                 let place = Place::of(&series, Data::Candles);
-                let merge = |store: &mut Store, candles: &[_]| store.merge_closed(&series, candles, &origin);
+                let merge = |store: &mut Store, candles: &[_]| store.merge_closed(&series, candles, &origin());
                 self.store_all(path, bytes, &place, parsed, merge)
             }
             Records::Marks(series, parsed) => {
                 let place = Place::of(&series, Data::Mark);
-                let merge = |store: &mut Store, marks: &[_]| store.merge_marks(&series, marks, &origin);
+                let merge = |store: &mut Store, marks: &[_]| store.merge_marks(&series, marks, &origin());
                 self.store_all(path, bytes, &place, parsed, merge)
             }
             Records::Funding(exchange, symbol, parsed) => {
                 let place = Place::of_funding(&exchange, &symbol);
-                let merge = |store: &mut Store, rates: &[_]| store.merge_funding(&exchange, &symbol, rates, &origin);
+                let merge = |store: &mut Store, rates: &[_]| store.merge_funding(&exchange, &symbol, rates, &origin());
                 self.store_all(path, bytes, &place, parsed, merge)
             }
         }?;

@@ -2,16 +2,13 @@
 
 use anyhow::Result;
 use db::{Correction, Store, Stretch};
-use market::{Candle, FundingRate, format_utc};
+use market::{Candle, FundingRate, LONGEST_FUNDING_INTERVAL_MS, format_utc};
 use serde_json::{Value, json};
 
 use super::{BEFORE_ORIGINS, stored_at, stretch_to_json};
 use crate::args::Target;
 use crate::holes::{self, Neighbourhood};
 use crate::stored::Extent;
-
-/// The longest time between two fundings: the rate of a moment is not older.
-const FUNDING_MS: i64 = 8 * 3_600_000;
 
 /// What is stored for one moment in one place.
 struct Moment<'a> {
@@ -75,7 +72,8 @@ fn moment<'a>(store: &Store, around: &Neighbourhood, target: &'a Target, at_ms: 
             }
         }
         Target::Funding { exchange, symbol } => {
-            let rates = store.funding(exchange, symbol, Some(at_ms - FUNDING_MS + 1), Some(at_ms + 1))?;
+            let rates =
+                store.funding(exchange, symbol, Some(at_ms - LONGEST_FUNDING_INTERVAL_MS + 1), Some(at_ms + 1))?;
             match rates.last() {
                 Some(rate) => Values::Rate(*rate),
                 None => return Ok(Moment { target, time_ms: at_ms, found: nothing(store, around, target, at_ms)? }),

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::liar::{self, Liar, honest};
 use crate::run::{Desk, stderr};
 use crate::venue::{FUNDING_MS, LISTED_MS, NOW_MS, Venue};
 
@@ -52,8 +53,8 @@ fn the_newest_come_first_back_to_the_listing() {
     assert_eq!((&done["new"], &done["failed"]), (&json!(ALL_MINUTES), &json!([])));
     let asked = venue.asked();
     let border_ms = NOW_MS.div_euclid(20_000 * MINUTE_MS) * 20_000 * MINUTE_MS;
-    assert!(LISTED_MS < border_ms && asked[..2] == [0, border_ms], "{asked:?}");
-    assert!(asked[1..].iter().all(|asked| *asked >= LISTED_MS), "the listing is looked up, once: {asked:?}");
+    assert!(LISTED_MS < border_ms && (asked[0], asked[2]) == (0, border_ms), "{asked:?}");
+    assert!(asked[1] < LISTED_MS && asked[2..].iter().all(|asked| *asked >= LISTED_MS), "the listing, once: {asked:?}");
     assert_eq!(desk.json(&["status"])["series"][0]["missing"], 0);
 
     assert_eq!(desk.json(&RUN)["new"], 0);
@@ -199,9 +200,26 @@ fn of_marks_too_the_listing_is_asked_for_once() {
     desk.write("backfill.yaml", &format!("order: newest_first\nseries: {{ {entry}, base_url: {} }}\n", venue.url));
     assert_eq!(desk.json(&RUN)["new"], ALL_MINUTES);
     let asked = venue.asked();
-    assert!(asked[0] == 0 && asked[1..].iter().all(|asked| *asked >= LISTED_MS), "{asked:?}");
+    assert!(asked[0] == 0 && asked[2..].iter().all(|asked| *asked >= LISTED_MS), "{asked:?}");
     assert_eq!(desk.json(&RUN)["new"], 0);
     assert_eq!(venue.asked(), [NOW_MS - 2 * MINUTE_MS], "what came before is explained");
+}
+
+#[test]
+fn one_answer_about_the_listing_proves_nothing() {
+    const DAY_MS: i64 = 1_440 * MINUTE_MS;
+    // Asked for the very first candle, it has none, or one that comes later than those it has.
+    for late_ms in [None, Some(liar::NOW_MS - 5 * DAY_MS)] {
+        let liar = Liar::open(move |asked| match (asked.since_ms, late_ms) {
+            (0, None) => Some(Vec::new()),
+            (0, Some(late_ms)) => Some(honest(asked, late_ms, |_| false)),
+            _ => Some(honest(asked, liar::NOW_MS - 40 * DAY_MS, |_| false)),
+        });
+        let desk = Desk::new();
+        desk.write("backfill.yaml", &config(&liar.url, "order: newest_first", "BTC/USDT", "30d"));
+        assert_eq!(desk.json(&RUN)["new"], 30 * 1_440 - 1, "{late_ms:?}");
+        assert_eq!(desk.json(&["gaps"])["series"][0]["holes"], json!([]));
+    }
 }
 
 #[test]

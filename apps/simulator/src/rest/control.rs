@@ -23,12 +23,13 @@ pub(crate) fn command(call: &Call<'_>, command: &str) -> Result<Value, Refusal> 
         "silence" => exchange.faults().silence(elapsed, span(call)?),
         "refuse" => exchange.faults().refuse(elapsed, span(call)?),
         "swap_volumes" => exchange.faults().swap_volumes(elapsed, span(call)?),
+        "stale" => exchange.faults().stale(elapsed, span(call)?, call.now_ms),
         "fail" => exchange.faults().fail(fail(call)?),
         "stall" => exchange.faults().stall(Stall { delay: span(call)?, count: count(call)? }),
         "short_pages" => exchange.faults().short_pages(percent(call)?),
         "drop_closes" => exchange.faults().drop_closes(count(call)?),
         _ => {
-            let known = "disconnect, silence, refuse, swap_volumes, fail, stall, short_pages, drop_closes";
+            let known = "disconnect, silence, refuse, swap_volumes, stale, fail, stall, short_pages, drop_closes";
             return Err(format!("no command `{command}`; there are {known}"));
         }
     }

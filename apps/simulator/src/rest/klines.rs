@@ -28,7 +28,8 @@ pub(crate) fn klines(call: &Call<'_>) -> Result<Vec<u8>, ApiError> {
         limit = (limit - 1).max(1);
     }
     let range = Range { start_ms: call.time_ms("startTime", true)?, end_ms: call.time_ms("endTime", false)?, limit };
-    let bars = call.exchange.market.bars(timeframe, range, call.now_ms);
+    let stale_ms = call.exchange.faults().stale_at(call.exchange.clock.elapsed());
+    let bars = call.exchange.market.bars(timeframe, range, stale_ms.unwrap_or(call.now_ms));
     let mut text = Vec::with_capacity(bars.len() * ROW_BYTES + 2);
     for bar in &bars {
         text.push(if text.is_empty() { b'[' } else { b',' });

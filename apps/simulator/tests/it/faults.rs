@@ -122,6 +122,19 @@ fn swapped_volumes_stand_in_each_others_place() {
 }
 
 #[test]
+fn stale_klines_stand_still() {
+    let simulator = Simulator::generated("600");
+    simulator.command("stale?seconds=60");
+    let newest = || simulator.json(KLINES).as_array().unwrap().last().unwrap().clone();
+    let mut stream = simulator.stream("/ws/btcusdt@kline_1m");
+    let (before, close) = (newest(), (0..5).map(|_| stream.next_close()).last().unwrap());
+    assert_eq!(newest(), before);
+    assert!(close["t"].as_i64() > before[0].as_i64());
+    simulator.command("stale?seconds=0");
+    assert!(newest()[0].as_i64() >= close["t"].as_i64());
+}
+
+#[test]
 fn commands_that_make_no_sense_are_refused() {
     let simulator = Simulator::generated("1");
     for command in [
@@ -129,6 +142,7 @@ fn commands_that_make_no_sense_are_refused() {
         "silence",
         "silence?seconds=-1",
         "swap_volumes",
+        "stale",
         "fail?status=200",
         "short_pages?percent=101",
         "stall?seconds=x",

@@ -89,6 +89,22 @@ fn a_stream_that_counts_volume_in_quote_is_not_believed_and_nothing_is_decided_o
     stored_as_the_exchange_has_them(&desk, &simulator);
 }
 
+#[test]
+fn nothing_is_decided_without_a_candle_that_the_stream_has_while_rest_stands_still() {
+    let (desk, simulator) = (Desk::new(BUSY, ""), Simulator::generated());
+    let trader = desk.start(&simulator);
+    desk.wait_for(ACCOUNT, 5);
+    simulator.command("stale?seconds=8");
+    simulator.command("disconnect");
+    let is_told = || desk.told().contains("no decisions while REST lacks what the stream has");
+    wait_until("the lag to be told", is_told, || desk.told());
+    let before = desk.booked(ACCOUNT);
+    desk.wait_for(ACCOUNT, before + 60);
+    trader.terminate();
+    decided_on_every_candle(&desk);
+    stored_as_the_exchange_has_them(&desk, &simulator);
+}
+
 /// What was decided on has the exchange's own volumes.
 #[track_caller]
 fn stored_as_the_exchange_has_them(desk: &Desk, simulator: &Simulator) {

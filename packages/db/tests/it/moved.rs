@@ -7,21 +7,25 @@ use db::{DbError, Store};
 
 use crate::{candle, series};
 
-/// Writes, does something to the files, and writes again: gives what came of that.
-fn write_after(harm: impl Fn(&Path)) -> Result<(), DbError> {
+/// Opens, writes or does not, does something to the files, and writes again: gives what came of that.
+fn write_after(writes_before: bool, harm: impl Fn(&Path)) -> Result<(), DbError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("chandler.db");
     let (mut store, series) = (Store::open(&path).unwrap(), series("BTC/USDT"));
-    store.put_closed(&series, &candle(1, 1.0), 0).unwrap();
+    if writes_before {
+        store.put_closed(&series, &candle(1, 1.0), 0).unwrap();
+    }
     harm(&path);
     store.put_closed(&series, &candle(2, 1.0), 0).map(|_| ())
 }
 
 #[track_caller]
 fn is_noticed(harm: impl Fn(&Path)) {
-    let error = write_after(harm).unwrap_err();
-    assert!(matches!(error, DbError::Moved { .. }), "{error}");
-    assert!(error.to_string().contains("start again"), "{error}");
+    for writes_before in [true, false] {
+        let error = write_after(writes_before, &harm).unwrap_err();
+        assert!(matches!(error, DbError::Moved { .. }), "{error}");
+        assert!(error.to_string().contains("start again"), "{error}");
+    }
 }
 
 #[test]
@@ -50,5 +54,6 @@ fn what_others_do_with_a_database_that_stays_is_no_harm() {
         plain.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
         plain.execute_batch("VACUUM").unwrap();
     };
-    write_after(others).unwrap();
+    write_after(true, others).unwrap();
+    write_after(false, others).unwrap();
 }
