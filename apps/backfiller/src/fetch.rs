@@ -31,10 +31,11 @@ const SOURCE: &str = "rest";
 
 /// Fetch closed candles, mark prices or funding rates from an exchange.
 ///
-/// The still-forming candle is left out. What is stored already from --since on, without a hole,
-/// is not asked for again: run the same command daily, or after Ctrl-C, and it goes on where it
-/// stopped. Nor is what the exchange does not have, once that is proven: it was asked for twice and is an
-/// hour old. What failed is asked for again.
+/// The still-forming candle is left out, and so is one of the last week that the exchange shows without a
+/// later one behind it: an answer out of a cache may end with a candle that was forming then. What is
+/// stored already from --since on, without a hole, is not asked for again: run the same command daily, or
+/// after Ctrl-C, and it goes on where it stopped. Nor is what the exchange does not have, once that is
+/// proven: it was asked for twice and is an hour old. What failed is asked for again.
 /// The exchange's clock says what time it is.
 ///
 /// Candles that are not believed are set aside, by the rules that import has, and shown by status. They

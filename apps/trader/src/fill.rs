@@ -144,17 +144,12 @@ pub(crate) async fn ask_for(
             Ok(())
         };
         let asked = fetch_closed(exchange, &series.symbol, series.timeframe, open_time_ms, Some(to_ms), on_page).await;
-        let asked = match (asked, found) {
-            (Ok(_), Some(candle)) => is_followed(exchange, series, &candle).await.map_err(FetchError::from),
-            (Ok(fetched), None) => Ok(fetched.server_time_ms >= to_ms + LATE_MS),
-            (Err(error), _) => Err(error),
-        };
         match asked {
-            Ok(true) => {
+            Ok(fetched) if found.is_some() || is_none(&fetched, to_ms) => {
                 patience.over();
                 return Ok(found);
             }
-            Ok(false) => tokio::time::sleep(patience.backoff.next_delay()).await,
+            Ok(_) => tokio::time::sleep(patience.backoff.next_delay()).await,
             Err(error) if is_retryable(&error) => patience.wait_out(AWAY, &error).await,
             Err(error) => return Err(error).with_context(|| format!("cannot fetch candles of {series}")),
         }
@@ -171,34 +166,19 @@ async fn fetch(
     let series = &tracked.series;
     let judge = door::judge_from(store, series, since_ms);
     let mut judge = judge.map_err(|error| FetchError::Receiver(error.into()))?;
-    let (mut newest, mut before_ms) = (None, None);
     let on_page = |page: &[Candle]| {
-        let mut sure: Vec<Candle> = newest.take().into_iter().chain(page.iter().copied()).collect();
-        newest = sure.pop();
-        before_ms = sure.last().map(|candle| candle.open_time_ms).or(before_ms);
-        *added += door::take_page(store, series, &mut judge, &sure, tracked.complete_to_ms)?;
+        *added += door::take_page(store, series, &mut judge, page, tracked.complete_to_ms)?;
         Ok(())
     };
-    let mut fetched = fetch_closed(exchange, &series.symbol, series.timeframe, since_ms, None, on_page).await?;
-    let unknown = newest.filter(|newest| tracked.complete_to_ms < Some(newest.open_time_ms));
+    let fetched = fetch_closed(exchange, &series.symbol, series.timeframe, since_ms, None, on_page).await?;
     let received = |error: DbError| FetchError::Receiver(error.into());
-    if let Some(newest) = unknown {
-        if is_followed(exchange, series, &newest).await? {
-            *added += door::take_page(store, series, &mut judge, &[newest], None).map_err(received)?;
-        } else {
-            fetched.last_open_ms = before_ms;
-        }
-    }
     door::keep_refused(store, series, &fetched.refused).map_err(received)?;
     Ok(fetched)
 }
 
-/// Whether the exchange, asked once more, has the same candle with a later one behind it. An answer from a cache may end
-/// with one that was still forming then, whatever the clock says now.
-async fn is_followed(exchange: &dyn Exchange, series: &Series, candle: &Candle) -> Result<bool, ExchangeError> {
-    let since_ms = Some(candle.open_time_ms);
-    let rows = exchange.fetch_ohlcv(&series.symbol, series.timeframe, since_ms, None, Some(2)).await?;
-    Ok(rows.len() > 1 && rows[0] == *candle)
+/// Whether it is sure that there is nothing up to `to_ms`.
+fn is_none(fetched: &Fetched, to_ms: i64) -> bool {
+    fetched.until_ms >= to_ms && fetched.server_time_ms >= to_ms + LATE_MS
 }
 
 fn is_late(tracked: &Tracked, open_time_ms: i64, server_time_ms: i64) -> bool {

@@ -21,6 +21,8 @@ type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<Candle>, ExchangeError>
 pub(crate) struct Ahead<'a, F: Fn(Question) -> Answer<'a>> {
     ask: F,
     timeframe: Timeframe,
+    /// A page that ends with a candle from here on is followed by one that begins with the same candle.
+    young_ms: i64,
     asked: VecDeque<Question>,
     answers: FuturesOrdered<Answer<'a>>,
     /// Questions to be ahead by now: none after a hole, and with each guess that was right one more.
@@ -30,9 +32,9 @@ pub(crate) struct Ahead<'a, F: Fn(Question) -> Answer<'a>> {
 }
 
 impl<'a, F: Fn(Question) -> Answer<'a>> Ahead<'a, F> {
-    /// Puts questions about candles of `timeframe` with `ask`.
-    pub(crate) fn new(timeframe: Timeframe, ask: F) -> Self {
-        Ahead { ask, timeframe, asked: VecDeque::new(), answers: FuturesOrdered::new(), width: 0, page: 0 }
+    /// Puts questions about candles of `timeframe` with `ask`. They are young from `young_ms` on.
+    pub(crate) fn new(timeframe: Timeframe, young_ms: i64, ask: F) -> Self {
+        Ahead { ask, timeframe, young_ms, asked: VecDeque::new(), answers: FuturesOrdered::new(), width: 0, page: 0 }
     }
 
     /// The answer to `question`. What was asked in vain is given up: its answer proves nothing.
@@ -73,7 +75,9 @@ impl<'a, F: Fn(Question) -> Answer<'a>> Ahead<'a, F> {
     /// The question after `question`, where its answer is a whole page without a hole.
     fn following(&self, question: Question) -> Option<Question> {
         let Question::Page { since_ms, until_ms } = question else { return None };
-        let since_ms = self.end_of_page(since_ms)?;
+        let end_ms = self.end_of_page(since_ms)?;
+        let last_ms = end_ms - self.timeframe.longest_ms();
+        let since_ms = if last_ms >= self.young_ms { last_ms } else { end_ms };
         (since_ms < until_ms).then_some(Question::Page { since_ms, until_ms })
     }
 

@@ -3,7 +3,7 @@
 use market::{Candle, Hole, Symbol, Timeframe};
 
 use crate::ahead::Ahead;
-use crate::{Exchange, ExchangeError, Pager, PagerError, Question, Refused};
+use crate::{Exchange, ExchangeError, Pager, PagerError, Question, Refused, pager};
 
 /// What was fetched.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Fetched {
     pub first_open_ms: Option<i64>,
     /// Open time of the last one, Unix milliseconds.
     pub last_open_ms: Option<i64>,
-    /// The exclusive end: every candle that opens before it was asked for, Unix milliseconds.
+    /// The exclusive end: of every candle that opens before it there is an answer, Unix milliseconds.
     pub until_ms: i64,
     /// What the exchange's clock showed at the start, Unix milliseconds.
     pub server_time_ms: i64,
@@ -43,7 +43,8 @@ pub enum FetchError {
 
 /// Fetches the closed candles that open at or after `since_ms` and before `until_ms`; without
 /// `until_ms`, up to the last one that has been closed for [`SETTLE_MS`](crate::SETTLE_MS) by the exchange's
-/// clock. The local clock plays no part.
+/// clock. The local clock plays no part. What closed within a week has to come with a later candle behind it in the same
+/// answer, which may be the forming one: an answer out of a cache may end with a candle that was forming then.
 ///
 /// `on_page` gets them in order, each once, a page at a time, and never an empty page; its error
 /// ends the fetch. Candles that have to be refused are logged and counted in [`Fetched::refused`].
@@ -114,10 +115,7 @@ struct Asked<'a> {
 impl Asked<'_> {
     async fn page(&self, question: Question) -> Result<Vec<Candle>, ExchangeError> {
         let Asked { exchange, symbol, timeframe, price } = *self;
-        let (since_ms, until_ms, limit) = match question {
-            Question::Page { since_ms, until_ms } => (Some(since_ms), Some(until_ms), None),
-            Question::Next { since_ms } => (Some(since_ms), None, Some(1)),
-        };
+        let (since_ms, (until_ms, limit)) = (Some(question.since_ms()), question.bounds(timeframe));
         match price {
             Price::Trades => exchange.fetch_ohlcv(symbol, timeframe, since_ms, until_ms, limit).await,
             Price::Mark => exchange.fetch_mark_ohlcv(symbol, timeframe, since_ms, until_ms, limit).await,
@@ -135,7 +133,8 @@ async fn fetch(
     let server_time_ms = exchange.fetch_time().await?;
     let mut pager = Pager::new(timeframe, since_ms, until_ms, server_time_ms);
     let (mut pages, mut candles, mut first_open_ms, mut last_open_ms) = (0, 0, None, None);
-    let mut ahead = Ahead::new(timeframe, |question| Box::pin(async move { asked.page(question).await }));
+    let young_ms = pager::young_ms(timeframe, server_time_ms);
+    let mut ahead = Ahead::new(timeframe, young_ms, |question| Box::pin(async move { asked.page(question).await }));
     while let Some(question) = pager.ask() {
         let rows = ahead.answer(question).await?;
         pages += 1;

@@ -6,11 +6,14 @@
 //! - A page without candles is checked by a different question: which candle comes next, wherever
 //!   it is? That one leads over outages and the time before the listing, or proves the end.
 //! - A hole in a page is asked for by itself. What is still missing then does not exist.
+//! - A young candle at the end of an answer is not believed: where the answer came out of a cache, or from a server that
+//!   lags, it was still forming then. Nor is it believed that no young candle comes after the last one.
 //! - An answer that cannot be true, or leads nowhere, is asked for again, a few times.
 //! - A candle that is impossible, or off the grid, is never passed on. It is kept in
 //!   [`Pager::refused`], and the rest goes on: the histories of real exchanges hold a few.
 
 mod fault;
+mod question;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -18,34 +21,23 @@ use market::{Candle, CandleFault, Hole, Timeframe};
 
 use fault::check_order;
 pub use fault::{AnswerFault, PagerError};
+pub use question::Question;
 
 /// How long after its close, by the exchange's clock, a candle is believed to be final. What REST serves
 /// lags the matching engine by moments: right after the close the last trades may still be missing
 /// from it, and nothing in the row says so. The stream does say it, with the close itself.
 pub const SETTLE_MS: i64 = 3_000;
 
+/// How long after its close, by the exchange's clock, a candle is young. A young one is believed with a later one behind
+/// it in the same answer, which shows that it was closed when that was made: caches and lagging servers tell of the
+/// past, and nothing in a row says so. No answer is older than this, and what a market ended with is believed one day.
+pub(crate) const YOUNG_MS: i64 = 7 * 86_400_000;
+
 /// How often in a row an answer may lead nowhere.
 const MAX_FRUITLESS: u32 = 3;
 
 /// How many candles may be refused: more of them are no blemish but another kind of data.
 const MAX_REFUSED: usize = 5_000;
-
-/// What to ask the exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    /// The candles that open at or after `since_ms` and before `until_ms`, as many as fit on a page.
-    Page {
-        /// First open time, Unix milliseconds.
-        since_ms: i64,
-        /// First open time not wanted, Unix milliseconds.
-        until_ms: i64,
-    },
-    /// The first candle that opens at or after `since_ms`, however late.
-    Next {
-        /// First open time, Unix milliseconds.
-        since_ms: i64,
-    },
-}
 
 /// A candle that was not passed on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,6 +54,8 @@ enum State {
     Page,
     /// A page was empty: which candle comes next?
     Empty,
+    /// A page had nothing but one young candle: does another one follow, wherever it is?
+    Alone,
     /// Nothing is known between the cursor and the first candle held back.
     Hole,
 }
@@ -74,6 +68,8 @@ pub struct Pager {
     /// Every candle that opens before this one is passed on, or known not to exist.
     cursor_ms: i64,
     end_ms: i64,
+    /// Candles that open from here on are young.
+    young_ms: i64,
     /// Where the page after the present one begins.
     resume_ms: i64,
     state: State,
@@ -106,6 +102,7 @@ impl Pager {
             start_ms: cursor_ms,
             cursor_ms,
             end_ms,
+            young_ms: young_ms(timeframe, server_time_ms),
             resume_ms: cursor_ms,
             state: State::Page,
             held: VecDeque::new(),
@@ -126,7 +123,7 @@ impl Pager {
         }
         Some(match (self.state, self.held.front()) {
             (State::Hole, Some(next)) => Question::Page { since_ms, until_ms: next.open_time_ms },
-            (State::Empty, _) => Question::Next { since_ms },
+            (State::Empty | State::Alone, _) => Question::Next { since_ms },
             _ => Question::Page { since_ms, until_ms },
         })
     }
@@ -138,13 +135,13 @@ impl Pager {
     /// [`PagerError`]; the pager is of no further use then.
     pub fn answer(&mut self, rows: &[Candle]) -> Result<Vec<Candle>, PagerError> {
         let Some(question) = self.ask() else { return Ok(Vec::new()) };
-        let (Question::Page { since_ms, .. } | Question::Next { since_ms }) = question;
-        if let Err(fault) = check_order(rows, since_ms) {
+        if let Err(fault) = check_order(rows, question.since_ms()).and_then(|()| self.check_hole(rows)) {
             return self.fruitless(fault);
         }
         let before_ms = self.cursor_ms;
         let passed = match question {
             Question::Page { until_ms, .. } => self.take_page(rows, until_ms)?,
+            Question::Next { .. } if self.state == State::Alone => self.take_alone(rows)?,
             Question::Next { .. } => match self.take_next(rows) {
                 Ok(()) => Vec::new(),
                 Err(fault) => return self.fruitless(fault),
@@ -156,7 +153,8 @@ impl Pager {
         Ok(passed)
     }
 
-    /// The exclusive end: the first open time that is not wanted or not final yet, Unix milliseconds.
+    /// The exclusive end: the first open time that is not wanted, or of which nothing is sure yet, Unix milliseconds.
+    /// It may come nearer with an answer.
     #[must_use]
     pub fn end_ms(&self) -> i64 {
         self.end_ms
@@ -187,7 +185,9 @@ impl Pager {
     }
 
     fn take_page(&mut self, rows: &[Candle], until_ms: i64) -> Result<Vec<Candle>, PagerError> {
-        let wanted = &rows[..rows.partition_point(|row| row.open_time_ms < until_ms)];
+        let believed = self.believed(rows);
+        let wanted = &believed[..believed.partition_point(|row| row.open_time_ms < until_ms)];
+        let is_cut = rows.last().is_some_and(|last| last.open_time_ms < until_ms) && believed.len() < rows.len();
         let mut good = Vec::with_capacity(wanted.len());
         for row in wanted {
             match row.check(self.timeframe) {
@@ -196,11 +196,15 @@ impl Pager {
             }
         }
         match (self.state, wanted.last()) {
+            (State::Hole, Some(last)) if good.is_empty() && is_cut => {
+                self.cursor_ms = self.slot_after(last.open_time_ms)
+            }
             (State::Hole, _) if good.is_empty() => self.cursor_ms = until_ms,
             (State::Hole, _) => {}
             (_, Some(last)) => self.resume_ms = self.slot_after(last.open_time_ms),
             (_, None) => {
-                self.state = State::Empty;
+                let is_alone = rows.first().is_some_and(|row| self.slot(row) == self.cursor_ms);
+                self.state = if is_alone { State::Alone } else { State::Empty };
                 return Ok(Vec::new());
             }
         }
@@ -208,6 +212,22 @@ impl Pager {
             self.held.push_front(candle);
         }
         Ok(self.release())
+    }
+
+    /// An answer without its last candle, where that is young.
+    fn believed<'a>(&self, rows: &'a [Candle]) -> &'a [Candle] {
+        match rows.split_last() {
+            Some((last, before)) if last.open_time_ms >= self.young_ms => before,
+            _ => rows,
+        }
+    }
+
+    /// A young hole has to be shown with the candle behind it, which was there before.
+    fn check_hole(&self, rows: &[Candle]) -> Result<(), AnswerFault> {
+        let Some(next) = self.held.front().filter(|_| self.state == State::Hole) else { return Ok(()) };
+        let is_young = next.open_time_ms >= self.young_ms;
+        let is_shown = rows.len() > 1 || rows.last().is_some_and(|last| last.open_time_ms >= next.open_time_ms);
+        if is_young && !is_shown { Err(AnswerFault::Contradiction) } else { Ok(()) }
     }
 
     /// The candles held back, up to the next hole.
@@ -229,12 +249,25 @@ impl Pager {
         passed
     }
 
-    fn take_next(&mut self, rows: &[Candle]) -> Result<(), AnswerFault> {
-        let next_ms = rows.first().map_or(self.end_ms, |row| self.timeframe.open_of(row.open_time_ms));
-        if next_ms <= self.cursor_ms {
-            return Err(AnswerFault::Contradiction);
+    /// Takes the young candle that came alone, where another one follows now; else it is left for another time.
+    fn take_alone(&mut self, rows: &[Candle]) -> Result<Vec<Candle>, PagerError> {
+        self.state = State::Page;
+        if self.believed(rows).is_empty() {
+            self.end_ms = self.cursor_ms;
+            return Ok(Vec::new());
         }
-        self.cursor_ms = next_ms;
+        self.take_page(rows, self.end_ms)
+    }
+
+    fn take_next(&mut self, rows: &[Candle]) -> Result<(), AnswerFault> {
+        match rows.first().map(|row| self.slot(row)) {
+            Some(next_ms) if next_ms <= self.cursor_ms => return Err(AnswerFault::Contradiction),
+            Some(next_ms) => self.cursor_ms = next_ms,
+            None => {
+                self.end_ms = self.end_ms.min(self.young_ms.max(self.cursor_ms));
+                self.cursor_ms = self.end_ms;
+            }
+        }
         self.state = State::Page;
         Ok(())
     }
@@ -244,7 +277,7 @@ impl Pager {
         if self.fruitless >= MAX_FRUITLESS {
             return Err(PagerError::Fruitless { timeframe: self.timeframe, since_ms: self.cursor_ms, fault });
         }
-        if self.state == State::Empty {
+        if self.state != State::Hole {
             self.state = State::Page;
         }
         Ok(Vec::new())
@@ -286,9 +319,19 @@ impl Pager {
         parts
     }
 
+    /// The open time on the grid that a row is of.
+    fn slot(&self, row: &Candle) -> i64 {
+        self.timeframe.open_of(row.open_time_ms)
+    }
+
     fn slot_after(&self, time_ms: i64) -> i64 {
         self.timeframe.next_open(self.timeframe.open_of(time_ms))
     }
+}
+
+/// The open time of the first candle that is young when the exchange's clock shows `server_time_ms`.
+pub(crate) fn young_ms(timeframe: Timeframe, server_time_ms: i64) -> i64 {
+    timeframe.open_of(server_time_ms.saturating_sub(YOUNG_MS).max(0))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Asks an exchange for a past stretch of candles, mark prices or funding, without a look at its clock each time.
 
 use db::{DbError, Store};
-use exchange::{Exchange, ExchangeError, FetchError, Pager, PagerError, Question, fetch_funding_at};
+use exchange::{Exchange, ExchangeError, FetchError, Pager, PagerError, fetch_funding_at};
 use market::{Candle, FundingRate, Hole, Series, format_utc};
 
 use crate::args::{Kind, Target};
@@ -58,11 +58,9 @@ pub(crate) async fn ask(
     let mut pager = Pager::new(series.timeframe, from_ms, Some(to_ms), server_time_ms);
     let mut ends_ms: Option<(i64, i64)> = None;
     while let Some(question) = pager.ask() {
-        let rows = match question {
-            Question::Page { since_ms, until_ms } => page(exchange, kind, series, since_ms, Some(until_ms), None).await,
-            Question::Next { since_ms } => page(exchange, kind, series, since_ms, None, Some(1)).await,
-        };
-        let passed = pager.answer(&rows?)?;
+        let (until_ms, limit) = question.bounds(series.timeframe);
+        let rows = page(exchange, kind, series, question.since_ms(), until_ms, limit).await?;
+        let passed = pager.answer(&rows)?;
         if let (Some(first), Some(last)) = (passed.first(), passed.last()) {
             on_page(&passed)?;
             ends_ms = Some((ends_ms.map_or(first.open_time_ms, |(first_ms, _)| first_ms), last.open_time_ms));

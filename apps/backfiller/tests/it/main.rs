@@ -26,6 +26,7 @@ mod repair_perpetuals;
 mod resample;
 mod rounds;
 mod run;
+mod stale;
 mod stalled;
 mod status;
 mod venue;

@@ -46,7 +46,9 @@ fn a_fetch_that_failed_is_told_until_it_is_done() {
             kind.honest(asked, (0, 0)).filter(|_| asked.number == 0).map(|rows| rows.into_iter().take(50).collect())
         });
         let told = fetch(kind, &desk, &fails, since, 1);
-        assert!(told.len() == 1 && told[0].starts_with("50-") && told[0].ends_with(" fetch failed?"), "{told:?}");
+        // The last candle of the page has none behind it.
+        let begins = if kind.what == What::Funding { "50-" } else { "49-" };
+        assert!(told.len() == 1 && told[0].starts_with(begins) && told[0].ends_with(" fetch failed?"), "{told:?}");
         assert!(kind.repair(&desk, &kind.lacking(0, 0), 0)["found"].as_u64().unwrap() > 15);
         assert_eq!(kind.told(&desk), [""; 0]);
     }

@@ -105,8 +105,8 @@ fn what_the_exchange_never_has_is_proven_by_two_questions() {
     );
     let asked = liar.asked();
     let ranges: Vec<_> = asked.iter().map(|asked| (asked.id.as_str(), asked.since_ms, asked.end_ms)).collect();
-    assert_eq!(ranges[0], ("BTCUSDT", minute(9), minute(21) - 1), "with the candles beside it");
-    assert_eq!(ranges[1], ("BTCUSDT", minute(10), minute(20) - 1), "then by itself");
+    assert_eq!(ranges[0], ("BTCUSDT", minute(9), minute(22) - 1), "with the candles beside it, and the one behind");
+    assert_eq!(ranges[1], ("BTCUSDT", minute(10), minute(21) - 1), "then by itself, and the one behind");
     assert_eq!((ranges[2].0, ranges.len()), ("ETHUSDT", 3), "and what another market did");
     assert_eq!(told(&desk, "BTC/USDT"), ["10-20 no trades"]);
     check(&desk, 0);
@@ -297,7 +297,7 @@ fn a_fetch_tells_listing_outage_and_failure() {
         if asked.number == 0 { Some(honest(asked, BEGIN_MS, |_| false).into_iter().take(50).collect()) } else { None }
     });
     assert_eq!(fetch(&fails).status.code(), Some(1));
-    assert_eq!(told(&desk, "BTC/USDT"), ["50-240 fetch failed?"]);
+    assert_eq!(told(&desk, "BTC/USDT"), ["49-240 fetch failed?"]);
     assert!(fetch(&Liar::open(whole)).status.success());
     assert_eq!(told(&desk, "BTC/USDT"), [""; 0]);
     assert_eq!(desk.whole_rows(), 239);
@@ -311,7 +311,7 @@ fn what_failed_in_a_fetch_repair_brings() {
     });
     let args = ["fetch", "--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1m", "--since", "4h"];
     desk.run(&[&args[..], &["--base-url", &fails.url]].concat());
-    assert_eq!(repair(&desk, &Liar::open(whole), 0)["found"], 189);
+    assert_eq!(repair(&desk, &Liar::open(whole), 0)["found"], 190);
     assert_eq!(told(&desk, "BTC/USDT"), [""; 0]);
 }
 

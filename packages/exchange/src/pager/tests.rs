@@ -32,10 +32,9 @@ impl Fake {
     }
 
     fn answer(&mut self, question: Question) -> Vec<Candle> {
-        let (since_ms, until_ms, limit) = match question {
-            Question::Page { since_ms, until_ms } => (since_ms, until_ms, self.page),
-            Question::Next { since_ms } => (since_ms, i64::MAX, 1),
-        };
+        let (until_ms, limit) = question.bounds(Timeframe::M1);
+        let (since_ms, until_ms) = (question.since_ms(), until_ms.unwrap_or(i64::MAX));
+        let limit = limit.map_or(self.page, |limit| limit as usize);
         let mut rows: Vec<_> = self.truth.range(since_ms..until_ms).take(limit).map(|(_, candle)| *candle).collect();
         let is_new = limit > 1 && self.asked.insert((since_ms, until_ms));
         if is_new && self.rng.u8(0..100) < self.bad_percent && !rows.is_empty() {
@@ -70,10 +69,29 @@ fn run(pager: &mut Pager, mut answer: impl FnMut(Question) -> Vec<Candle>) -> Re
     Ok((passed, questions))
 }
 
+/// Of candles that are old.
 #[track_caller]
 fn check(slots: &[i64], page: usize, since: i64, until: i64, expected: &[i64], questions: usize) {
+    check_at(1_000 * M + YOUNG_MS, slots, page, (since, until), expected, questions);
+}
+
+/// Of candles that are young, and the one of minute `until` is forming.
+#[track_caller]
+fn check_young(slots: &[i64], page: usize, until: i64, expected: &[i64], questions: usize) {
+    check_at(until * M + SETTLE_MS, slots, page, (0, until), expected, questions);
+}
+
+#[track_caller]
+fn check_at(
+    server_time_ms: i64,
+    slots: &[i64],
+    page: usize,
+    (since, until): (i64, i64),
+    expected: &[i64],
+    questions: usize,
+) {
     let mut fake = Fake::new(slots, page, 0, 0);
-    let mut pager = Pager::new(Timeframe::M1, since * M, Some(until * M), 1_000 * M + SETTLE_MS);
+    let mut pager = Pager::new(Timeframe::M1, since * M, Some(until * M), server_time_ms);
     let (passed, asked) = run(&mut pager, |question| fake.answer(question)).unwrap();
     let passed: Vec<_> = passed.iter().map(|candle| candle.open_time_ms / M).collect();
     assert_eq!((passed.as_slice(), asked), (expected, questions));
@@ -97,6 +115,77 @@ fn a_hole_costs_one_question_more_and_an_end_is_proven_by_two() {
     check(&[0, 1], 10, 0, 100, &[0, 1], 3);
     check(&[], 10, 0, 100, &[], 2);
     check(&[200], 10, 0, 100, &[], 2);
+}
+
+#[test]
+fn a_young_candle_is_believed_with_a_later_one_behind_it() {
+    let slots: Vec<i64> = (0..101).collect();
+    check_young(&slots, 1_000, 100, &slots[..100], 1);
+    // A page ends with the candle that the next one begins with.
+    check_young(&slots, 11, 100, &slots[..100], 10);
+    check_young(&slots, 10, 100, &slots[..100], 12);
+    // Nobody has traded since: what came last is left for another time, as is what may come behind it.
+    check_young(&slots[..100], 1_000, 100, &slots[..99], 3);
+    check_young(&[0, 1, 2], 10, 9, &[0, 1], 3);
+    check_young(&[0, 1, 5], 10, 9, &[0, 1], 5);
+    check_young(&[4], 10, 9, &[], 4);
+    check_young(&[], 10, 9, &[], 2);
+    check_young(&[0, 1, 5, 9], 10, 9, &[0, 1, 5], 4);
+    check_young(&[0, 1, 9], 10, 9, &[0, 1], 3);
+}
+
+/// Where it ends, and what is absent, both in minutes, when the exchange has `slots` and it is minute `now`.
+#[track_caller]
+fn check_end(slots: &[i64], now: i64, end: i64, absent: &[(i64, i64)]) {
+    check_end_before(slots, now, now, end, absent);
+}
+
+/// The same, where what opens before minute `until` is wanted.
+#[track_caller]
+fn check_end_before(slots: &[i64], now: i64, until: i64, end: i64, absent: &[(i64, i64)]) {
+    let mut fake = Fake::new(slots, 10, 0, 0);
+    let mut pager = Pager::new(Timeframe::M1, 0, Some(until * M), now * M + SETTLE_MS);
+    run(&mut pager, |question| fake.answer(question)).unwrap();
+    let found: Vec<_> = pager.absent().iter().map(|hole| (hole.from_ms / M, hole.to_ms / M)).collect();
+    assert_eq!((pager.end_ms() / M, found.as_slice()), (end, absent));
+}
+
+#[test]
+fn of_what_is_young_nothing_is_absent_without_a_later_candle() {
+    check_end(&[0, 1, 2, 5], 5, 5, &[(3, 5)]);
+    check_end_before(&[0, 1, 2, 9], 9, 5, 5, &[(3, 5)]);
+    check_end_before(&[0, 1, 2, 8], 9, 5, 5, &[(3, 5)]);
+    check_end_before(&[0, 1, 8], 9, 3, 3, &[(2, 3)]);
+    check_end(&[0, 1, 2], 5, 2, &[]);
+    check_end(&[0, 1, 4], 5, 4, &[(2, 4)]);
+    check_end(&[], 5, 0, &[]);
+    let week = YOUNG_MS / M;
+    check_end(&[0, 1, 2], week + 5, 5, &[(3, 5)]);
+    check_end(&[0, 1, 2], week + 3, 3, &[]);
+    check_end(&[0, 1, 2], week + 2, 2, &[]);
+}
+
+#[test]
+fn an_answer_out_of_a_cache_ends_before_what_was_forming_then() {
+    for (stale, last, end) in [(1, None, 0), (2, Some(0), 1), (7, Some(5), 6), (10, Some(8), 9), (11, Some(9), 10)] {
+        check_end(&(0..stale).collect::<Vec<_>>(), 10, end, &[]);
+        let mut fake = Fake::new(&(0..stale).collect::<Vec<_>>(), 20, 0, 0);
+        let mut pager = Pager::new(Timeframe::M1, 0, None, 10 * M + SETTLE_MS);
+        let (passed, _) = run(&mut pager, |question| fake.answer(question)).unwrap();
+        assert_eq!(passed.last().map(|candle| candle.open_time_ms / M), last);
+    }
+}
+
+#[test]
+fn a_page_that_stood_still_is_made_good_by_the_next_one() {
+    let mut fake = Fake::new(&(0..11).collect::<Vec<_>>(), 20, 0, 0);
+    let forming = Candle { close: 1.5, ..candle(6 * M) };
+    let stale = fake.truth.range(..6 * M).map(|(_, candle)| *candle).chain([forming]).collect();
+    let mut answers = vec![stale];
+    let mut pager = Pager::new(Timeframe::M1, 0, None, 10 * M + SETTLE_MS);
+    let (passed, questions) =
+        run(&mut pager, |question| answers.pop().unwrap_or_else(|| fake.answer(question))).unwrap();
+    assert_eq!((passed, questions), ((0..10).map(|slot| candle(slot * M)).collect(), 2));
 }
 
 #[test]
@@ -168,7 +257,7 @@ fn bad_candles_are_refused_once_and_the_rest_goes_on() {
         row.open_time_ms += 14_789;
     }
     truth[19].close = f64::NAN;
-    let mut pager = Pager::new(Timeframe::M1, 0, None, 20 * M + SETTLE_MS);
+    let mut pager = Pager::new(Timeframe::M1, 0, Some(20 * M), 20 * M + YOUNG_MS);
     let rows = |question| match question {
         Question::Page { since_ms, until_ms } => {
             truth.iter().filter(|row| (since_ms..until_ms).contains(&row.open_time_ms)).take(4).copied().collect()
@@ -190,7 +279,7 @@ fn absent_is_what_is_missing_at_either_end_and_between_but_not_what_was_refused(
     let mut truth: Vec<_> = [3, 4, 8, 9, 10].map(|slot| candle(slot * M)).into();
     truth[3].high = 0.5;
     truth.insert(2, candle(6 * M + 1));
-    let mut pager = Pager::new(Timeframe::M1, M, Some(13 * M), 1_000 * M);
+    let mut pager = Pager::new(Timeframe::M1, M, Some(13 * M), 1_000 * M + YOUNG_MS);
     let rows = |question| {
         let (Question::Page { since_ms, .. } | Question::Next { since_ms }) = question;
         truth.iter().filter(|row| row.open_time_ms >= since_ms).copied().collect()
@@ -223,14 +312,19 @@ proptest! {
     fn the_truth_comes_out(
         slots in proptest::collection::btree_set(0i64..400, 0..300),
         (page, bad_percent, seed) in (2usize..40, 0u8..60, 0u64..u64::MAX),
-        (since, until, now) in (0i64..450, 0i64..450, 0i64..450),
+        (since, until, now) in (0i64..450, 0i64..450, prop_oneof![0i64..450, 0i64..YOUNG_MS / M + 450]),
     ) {
         let slots: Vec<i64> = slots.into_iter().collect();
         let mut fake = Fake::new(&slots, page, bad_percent, seed);
-        let mut pager = Pager::new(Timeframe::M1, since * M, Some(until * M), now * M + SETTLE_MS + (seed % 60_000) as i64);
-        fake.pages_end_ms = pager.end_ms();
+        let server_time_ms = now * M + SETTLE_MS + (seed % 57_000) as i64;
+        let mut pager = Pager::new(Timeframe::M1, since * M, Some(until * M), server_time_ms);
+        fake.pages_end_ms = pager.end_ms() + M;
         let (passed, questions) = run(&mut pager, |question| fake.answer(question)).unwrap();
-        let expected: Vec<_> = slots.iter().filter(|&&slot| slot >= since && slot < until.min(now)).map(|slot| candle(slot * M)).collect();
+        // The newest of all has none behind it.
+        let young = now - YOUNG_MS / M;
+        let is_believed = |slot: i64| slot < young || slots.last() != Some(&slot);
+        let is_wanted = |slot: i64| slot >= since && slot < until.min(now) && is_believed(slot);
+        let expected: Vec<_> = slots.iter().filter(|&&slot| is_wanted(slot)).map(|slot| candle(slot * M)).collect();
         let times: Vec<_> = passed.iter().map(|candle| candle.open_time_ms).collect();
         prop_assert_eq!(&passed, &expected);
         prop_assert_eq!(pager.holes(), market::find_holes(&times, Timeframe::M1));

@@ -53,7 +53,7 @@ async fn candles_of_trades_and_of_the_mark_price_have_their_own_paths() {
 
 #[tokio::test]
 async fn marks_are_fetched_as_candles_are() {
-    let acts = vec![time(4 * H + SETTLE_MS), klines(&[1, 3, 4]), klines(&[]), klines(&[])];
+    let acts = vec![time(4 * H + SETTLE_MS), klines(&[1, 3, 4]), klines(&[3])];
     let server = Server::start(acts).await;
     let (usd_m, _) = binance_usd_m(&server.base_url);
     let mut hours = Vec::new();
@@ -64,10 +64,10 @@ async fn marks_are_fetched_as_candles_are() {
     let fetched = fetch_closed_marks(usd_m.as_ref(), &symbol(), Timeframe::H1, H, None, on_page).await.unwrap();
     assert_eq!((hours, fetched.candles, fetched.absent.len()), (vec![1, 3], 2, 1));
     let page = |until: i64| {
-        let (since, end) = (if until == 4 { H } else { 2 * H }, until * H - 1);
+        let (since, end) = (if until == 5 { H } else { 2 * H }, until * H - 1);
         format!("/fapi/v1/markpriceklines?symbol=btcusdt&interval=1h&starttime={since}&endtime={end}&limit=1000")
     };
-    check_asked(&server, &["/fapi/v1/time", &page(4), &page(3)]);
+    check_asked(&server, &["/fapi/v1/time", &page(5), &page(4)]);
 }
 
 /// Fetches funding from `since` hours on; gives the hours passed on and the result.
