@@ -197,7 +197,7 @@ impl Pager {
         }
         match (self.state, wanted.last()) {
             (State::Hole, Some(last)) if good.is_empty() && is_cut => {
-                self.cursor_ms = self.slot_after(last.open_time_ms)
+                self.cursor_ms = self.slot_after(last.open_time_ms);
             }
             (State::Hole, _) if good.is_empty() => self.cursor_ms = until_ms,
             (State::Hole, _) => {}

@@ -7,8 +7,8 @@ use fastrand::Rng;
 use crate::args::Target;
 use crate::stored;
 
-/// What is counted at a place: as many candles as a page has, and of funding nearly a year.
-const BLOCK: i64 = 1_000;
+/// What is counted at a place: as many candles as a page has with the one behind them, and of funding nearly a year.
+const BLOCK: i64 = 999;
 
 /// A place, Unix milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
