@@ -5,6 +5,7 @@
 
 mod archive;
 mod candles;
+mod fetching;
 mod funding;
 mod holes;
 mod known;
@@ -25,6 +26,7 @@ use terminal::{Interrupt, Interrupted, Progress, thousands};
 use crate::args::{DbArgs, Target, TargetArgs};
 use crate::room::unless_stopped;
 use crate::stored;
+pub(crate) use fetching::Fetching;
 
 /// Where all of it comes from, as the quarantine has it.
 const SOURCE: &str = "rest";
@@ -140,7 +142,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     // A page is stored without a pause in between, so dropping the work at any wait keeps whole pages.
     let done = runtime.block_on(async {
         tokio::select! {
-            done = fetch(args, &target, &source, &mut inserted) => Some(done),
+            done = fetch(args, &target, source, &mut inserted) => Some(done),
             () = asked_to_stop(&interrupt) => None,
         }
     });
@@ -183,7 +185,7 @@ pub(crate) struct Source<'a> {
     pub(crate) interrupt: &'a Interrupt,
 }
 
-async fn fetch(args: &Args, target: &Target, source: &Source<'_>, inserted: &mut Inserted) -> Result<Done> {
+async fn fetch(args: &Args, target: &Target, source: Source<'_>, inserted: &mut Inserted) -> Result<Done> {
     let exchange = source.exchange;
     let server_time_ms = exchange.fetch_time().await?;
     let instrument = listed(exchange, target.symbol()).await?;
@@ -195,52 +197,35 @@ async fn fetch(args: &Args, target: &Target, source: &Source<'_>, inserted: &mut
     let mut watch = |Step { length_ms, done_ms, rows }: Step| {
         progress.get_or_insert_with(|| Progress::start(target.to_string(), length_ms)).set(done_ms, rows);
     };
+    let mut fetching = Fetching { source, store: &mut store, target, inserted, watch: &mut watch };
     match target {
-        Target::Candles(series) | Target::Marks(series) => {
-            archive::fetch(source, &mut store, target, series, range, inserted, &mut watch).await
-        }
-        Target::Funding { .. } => funding::fetch(exchange, &mut store, target, range, inserted, &mut watch).await,
+        Target::Candles(series) | Target::Marks(series) => archive::fetch(&mut fetching, series, range).await,
+        Target::Funding { .. } => funding::fetch(&mut fetching, range).await,
     }
 }
 
-/// Fetches what is not stored yet of `target`; adds to `inserted` whatever is stored, also where it fails.
-pub(crate) async fn series(
-    source: &Source<'_>,
-    store: &mut Store,
-    target: &Target,
-    range: Range,
-    inserted: &mut Inserted,
-    watch: Watch<'_>,
-) -> Result<()> {
+/// Fetches what is not stored yet of a range.
+pub(crate) async fn series(fetching: &mut Fetching<'_>, range: Range) -> Result<()> {
+    let target = fetching.target;
     match target {
         Target::Candles(series) | Target::Marks(series) => {
-            let tally = archive::bring(source, store, target, series, range, inserted, watch).await?;
+            let tally = archive::bring(fetching, series, range).await?;
             tally.refused().for_each(|why| tracing::warn!("{target}: {why}"));
             Ok(())
         }
         // Funding of years is a page or a few.
         Target::Funding { .. } => {
-            let range = Range { since_ms: stored::resume_ms(store, target, range.since_ms)?, ..range };
-            funding::fetch(source.exchange, store, target, range, inserted, watch).await.map(|_| ())
+            let range = Range { since_ms: stored::resume_ms(fetching.store, target, range.since_ms)?, ..range };
+            funding::fetch(fetching, range).await.map(|_| ())
         }
     }
 }
 
-/// Asks REST, in the order that is wanted, for what is not stored yet of `target`, whose candles are `series`.
-async fn over_rest(
-    source: &Source<'_>,
-    store: &mut Store,
-    target: &Target,
-    series: &Series,
-    range: Range,
-    inserted: &mut Inserted,
-    watch: Watch<'_>,
-) -> Result<()> {
-    match source.order {
-        Order::OldestFirst => {
-            candles::fetch(source.exchange, store, target, series, range, inserted, watch).await.map(|_| ())
-        }
-        Order::NewestFirst => newest_first::fetch(source.exchange, store, target, series, range, inserted, watch).await,
+/// Asks REST, in the order that is wanted, for what is not stored yet of the target, whose candles are `series`.
+async fn over_rest(fetching: &mut Fetching<'_>, series: &Series, range: Range) -> Result<()> {
+    match fetching.source.order {
+        Order::OldestFirst => candles::fetch(fetching, series, range).await.map(|_| ()),
+        Order::NewestFirst => newest_first::fetch(fetching, series, range).await,
     }
 }
 

@@ -7,13 +7,12 @@
 mod carrier;
 
 use anyhow::{Context, Result};
-use db::{Inserted, Store};
+use db::Store;
 use market::{Hole, Series, Timeframe, format_utc};
 use serde_json::json;
 
 use super::holes::unexplained;
-use super::{Done, Order, Range, Source, Step, Watch, candles, listing, named, over_rest, summary};
-use crate::args::Target;
+use super::{Done, Fetching, Order, Range, Step, candles, listing, named, over_rest, summary};
 use crate::import::Writer;
 use carrier::Carrier;
 
@@ -40,43 +39,28 @@ impl Tally {
     }
 }
 
-/// Fetches what is not stored yet of `target`, whose candles are `series`; over REST alone where no archive is wanted.
-pub(super) async fn fetch(
-    source: &Source<'_>,
-    store: &mut Store,
-    target: &Target,
-    series: &Series,
-    range: Range,
-    inserted: &mut Inserted,
-    watch: Watch<'_>,
-) -> Result<Done> {
-    if source.archive.is_none() {
-        return candles::fetch(source.exchange, store, target, series, range, inserted, watch).await;
+/// Fetches what is not stored yet of the target, whose candles are `series`; over REST alone where no archive is wanted.
+pub(super) async fn fetch(fetching: &mut Fetching<'_>, series: &Series, range: Range) -> Result<Done> {
+    if fetching.source.archive.is_none() {
+        return candles::fetch(fetching, series, range).await;
     }
-    let tally = bring(source, store, target, series, range, inserted, watch).await?;
-    done(store, target, series, range, *inserted, &tally)
+    let tally = bring(fetching, series, range).await?;
+    done(fetching, series, range, &tally)
 }
 
 /// Fetches what is not stored yet; gives what the archive had of it.
-pub(super) async fn bring(
-    source: &Source<'_>,
-    store: &mut Store,
-    target: &Target,
-    series: &Series,
-    range: Range,
-    inserted: &mut Inserted,
-    watch: Watch<'_>,
-) -> Result<Tally> {
-    let new_from_ms = candles::asked_from(store, target.kind(), series, range.since_ms)?;
+pub(super) async fn bring(fetching: &mut Fetching<'_>, series: &Series, range: Range) -> Result<Tally> {
+    let new_from_ms = candles::asked_from(fetching.store, fetching.target.kind(), series, range.since_ms)?;
     // In most rounds a page is all that is missing, and nobody is asked for more than that.
     let is_much = is_cheaper(series.timeframe.count(new_from_ms, range.until_ms));
-    let Some(archive) = source.archive.filter(|_| is_much) else {
-        over_rest(source, store, target, series, range, inserted, watch).await?;
+    let Some(archive) = fetching.source.archive.filter(|_| is_much) else {
+        over_rest(fetching, series, range).await?;
         return Ok(Tally::default());
     };
     let first = Range { since_ms: candles::first_open_ms(series.timeframe, range.since_ms), ..range };
-    let listed = listing::beginning_ms(source.exchange, store, target, series, first).await?;
+    let listed = listing::beginning_ms(fetching, series, first).await?;
     let listed = Range { since_ms: listed.min(range.until_ms), ..range };
+    let Fetching { source, store, target, inserted, watch } = fetching;
     let mut carrier = Carrier {
         archive,
         target,
@@ -101,7 +85,7 @@ pub(super) async fn bring(
         }
         Err(error) => return Err(error),
     };
-    top_up(source, store, target, series, listed, inserted, watch).await?;
+    top_up(fetching, series, listed).await?;
     Ok(tally)
 }
 
@@ -111,24 +95,12 @@ fn is_cheaper(missing: u64) -> bool {
 }
 
 /// Asks REST for every hole that is left, and for what is newer than the archive.
-async fn top_up(
-    source: &Source<'_>,
-    store: &mut Store,
-    target: &Target,
-    series: &Series,
-    range: Range,
-    inserted: &mut Inserted,
-    watch: Watch<'_>,
-) -> Result<()> {
-    let mut holes = Vec::new();
-    for month in stretches(Timeframe::Month1, range) {
-        for hole in unexplained(store, target.kind(), series, month)? {
-            join(&mut holes, hole);
-        }
-    }
+async fn top_up(fetching: &mut Fetching<'_>, series: &Series, range: Range) -> Result<()> {
+    let mut holes = holes_of(fetching, series, range)?;
     if holes.len() > MOST_HOLES {
-        return over_rest(source, store, target, series, range, inserted, watch).await;
+        return over_rest(fetching, series, range).await;
     }
+    let Fetching { source, store, target, inserted, watch } = fetching;
     if source.order == Order::NewestFirst {
         holes.reverse();
     }
@@ -143,10 +115,21 @@ async fn top_up(
             rows = before + step.rows;
             watch(Step { length_ms, done_ms: done_ms + step.done_ms, rows });
         };
-        over_rest(source, store, target, series, hole, inserted, &mut within).await?;
+        let mut part = Fetching { source: *source, store, target, inserted, watch: &mut within };
+        over_rest(&mut part, series, hole).await?;
         left_ms -= span_ms(from_ms, to_ms);
     }
     Ok(())
+}
+
+/// What nobody has explained of a range.
+fn holes_of(fetching: &Fetching<'_>, series: &Series, range: Range) -> Result<Vec<Hole>> {
+    let mut holes = Vec::new();
+    for month in stretches(Timeframe::Month1, range) {
+        let found = unexplained(fetching.store, fetching.target.kind(), series, month)?;
+        found.into_iter().for_each(|hole| join(&mut holes, hole));
+    }
+    Ok(holes)
 }
 
 /// Adds a hole, to the last one where that ends where it begins.
@@ -172,18 +155,9 @@ fn span_ms(from_ms: i64, to_ms: i64) -> u64 {
     (to_ms - from_ms).max(0).unsigned_abs()
 }
 
-fn done(
-    store: &Store,
-    target: &Target,
-    series: &Series,
-    range: Range,
-    inserted: Inserted,
-    tally: &Tally,
-) -> Result<Done> {
-    let mut holes = Vec::new();
-    for month in stretches(Timeframe::Month1, range) {
-        unexplained(store, target.kind(), series, month)?.into_iter().for_each(|hole| join(&mut holes, hole));
-    }
+fn done(fetching: &Fetching<'_>, series: &Series, range: Range, tally: &Tally) -> Result<Done> {
+    let holes = holes_of(fetching, series, range)?;
+    let (target, inserted) = (fetching.target, *fetching.inserted);
     let (months, days) = (tally.months, tally.days);
     let mut text = format!("{target}: {}", summary(inserted, Some(range.since_ms), Some(range.until_ms), "candles"));
     text += &format!("\nfrom the archive: {months} months and {days} days; the rest over REST");

@@ -3,27 +3,20 @@
 
 use anyhow::Result;
 use db::{Inserted, Place, Store};
-use exchange::{Exchange, FetchError, Fetched, Pager, fetch_closed_marks, fetch_closed_paged};
+use exchange::{FetchError, Fetched, Pager, fetch_closed_marks, fetch_closed_paged};
 use market::{Candle, Hole, Series, Timeframe, format_utc};
 use serde_json::{Value, json};
 use terminal::thousands;
 
 use super::known::{self, Found};
 use super::pages::Pages;
-use super::{Done, Range, Step, Watch, add, named, summary};
+use super::{Done, Fetching, Range, Source, Step, Watch, add, named, summary};
 use crate::args::{Kind, Target};
 use crate::set_aside;
 
-/// Fetches what is not stored yet of `target`, whose candles are `series`.
-pub(super) async fn fetch(
-    exchange: &dyn Exchange,
-    store: &mut Store,
-    target: &Target,
-    series: &Series,
-    range: Range,
-    inserted: &mut Inserted,
-    watch: Watch<'_>,
-) -> Result<Done> {
+/// Fetches what is not stored yet of the target, whose candles are `series`.
+pub(super) async fn fetch(fetching: &mut Fetching<'_>, series: &Series, range: Range) -> Result<Done> {
+    let Fetching { source: Source { exchange, .. }, store, target, inserted, watch } = fetching;
     let asked_from_ms = asked_from(store, target.kind(), series, range.since_ms)?;
     let asked = Range { since_ms: asked_from_ms, ..range };
     let Series { symbol, timeframe, .. } = series;
@@ -32,8 +25,8 @@ pub(super) async fn fetch(
     let mut pages = Pages::new(store, series, kind, terminal::now_ms());
     let on_page = storing(&mut pages, asked, inserted, watch);
     let fetched = match kind {
-        Kind::Mark => fetch_closed_marks(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await,
-        _ => fetch_closed_paged(exchange, symbol, *timeframe, since_ms, until_ms, on_page).await,
+        Kind::Mark => fetch_closed_marks(*exchange, symbol, *timeframe, since_ms, until_ms, on_page).await,
+        _ => fetch_closed_paged(*exchange, symbol, *timeframe, since_ms, until_ms, on_page).await,
     };
     if matches!(fetched, Err(FetchError::Exchange(_) | FetchError::Answer(_))) {
         known::note_failure(pages.store, target, asked)?;
@@ -47,10 +40,10 @@ pub(super) async fn fetch(
         last_ms: fetched.last_open_ms,
         now_ms: fetched.server_time_ms,
     };
-    known::note(exchange, pages.store, target, &found, refused).await?;
+    known::note(*exchange, pages.store, target, &found, refused).await?;
     Ok(Done {
-        text: to_text(target, &fetched, *inserted) + &set_aside::to_text(&pages.set_aside),
-        json: to_json(target, range, asked_from_ms, &fetched, *inserted, &pages),
+        text: to_text(target, &fetched, **inserted) + &set_aside::to_text(&pages.set_aside),
+        json: to_json(target, range, asked_from_ms, &fetched, **inserted, &pages),
     })
 }
 

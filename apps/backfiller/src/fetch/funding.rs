@@ -4,28 +4,22 @@
 //! it is too short to be told from an interval.
 
 use anyhow::Result;
-use db::{Inserted, Store};
-use exchange::{Exchange, FetchError, FetchedFunding, fetch_funding};
+use db::Inserted;
+use exchange::{FetchError, FetchedFunding, fetch_funding};
 use market::{FundingRate, format_utc, funding_holes};
 use serde_json::{Value, json};
 use terminal::thousands;
 
 use super::known::{self, Found};
 use super::rates::Rates;
-use super::{Done, Range, Step, Watch, add, named, summary};
+use super::{Done, Fetching, Range, Source, Step, add, named, summary};
 use crate::args::Target;
 use crate::holes::absent_funding;
 use crate::set_aside;
 
-/// Fetches the funding of `target`.
-pub(super) async fn fetch(
-    exchange: &dyn Exchange,
-    store: &mut Store,
-    target: &Target,
-    range: Range,
-    inserted: &mut Inserted,
-    watch: Watch<'_>,
-) -> Result<Done> {
+/// Fetches the funding of the target.
+pub(super) async fn fetch(fetching: &mut Fetching<'_>, range: Range) -> Result<Done> {
+    let Fetching { source: Source { exchange, .. }, store, target, inserted, watch } = fetching;
     let Range { since_ms, until_ms } = range;
     let span_ms = |to_ms: i64| (to_ms - since_ms).max(0).unsigned_abs();
     let mut times_ms = Vec::new();
@@ -39,7 +33,7 @@ pub(super) async fn fetch(
         }
         Ok(())
     };
-    let fetched = fetch_funding(exchange, target.symbol(), since_ms, Some(until_ms), on_page).await;
+    let fetched = fetch_funding(*exchange, target.symbol(), since_ms, Some(until_ms), on_page).await;
     if matches!(fetched, Err(FetchError::Exchange(_) | FetchError::Answer(_))) {
         known::note_failure(rates.store, target, range)?;
     }
@@ -50,11 +44,11 @@ pub(super) async fn fetch(
         last_ms: fetched.last_ms,
         now_ms: fetched.server_time_ms,
     };
-    known::note(exchange, rates.store, target, &found, Vec::new()).await?;
+    known::note(*exchange, rates.store, target, &found, Vec::new()).await?;
     let holes = funding_holes(&times_ms, since_ms, fetched.until_ms);
-    let mut json = to_json(target, range, &fetched, &holes, *inserted);
+    let mut json = to_json(target, range, &fetched, &holes, **inserted);
     json["set_aside"] = set_aside::to_json(&rates.set_aside);
-    Ok(Done { text: to_text(target, &fetched, &holes, *inserted) + &set_aside::to_text(&rates.set_aside), json })
+    Ok(Done { text: to_text(target, &fetched, &holes, **inserted) + &set_aside::to_text(&rates.set_aside), json })
 }
 
 fn to_json(target: &Target, range: Range, fetched: &FetchedFunding, holes: &[(i64, i64)], inserted: Inserted) -> Value {

@@ -1,29 +1,24 @@
 //! When a market was listed: before that nobody need be asked for anything.
 
 use anyhow::Result;
-use db::{Cause, Gap, Proof, Store};
+use db::{Cause, Gap, Proof};
 use exchange::Exchange;
 use market::Series;
 
-use super::Range;
-use crate::args::{Kind, Target};
+use super::{Fetching, Range, Source};
+use crate::args::Kind;
 use crate::holes::{SURE_AFTER_MS, first_row, page};
 use crate::stored;
 
 /// Where the candles of `range` begin: at its beginning, or with the listing, which is asked for once: for the
 /// very first candle, and for what comes before it, which is noted as explained then.
-pub(super) async fn beginning_ms(
-    exchange: &dyn Exchange,
-    store: &mut Store,
-    target: &Target,
-    series: &Series,
-    range: Range,
-) -> Result<i64> {
+pub(super) async fn beginning_ms(fetching: &mut Fetching<'_>, series: &Series, range: Range) -> Result<i64> {
     let Range { since_ms, until_ms } = range;
-    let Some(listed_ms) = listed_ms(exchange, target.kind(), series).await? else { return Ok(since_ms) };
+    let Fetching { source: Source { exchange, .. }, store, target, .. } = fetching;
+    let Some(listed_ms) = listed_ms(*exchange, target.kind(), series).await? else { return Ok(since_ms) };
     // What is stored from before, whoever had it, was no candle of before the listing.
     let is_stored = stored::ends_ms(store, target)?.is_some_and(|(first_ms, _)| first_ms < listed_ms);
-    if listed_ms <= since_ms || is_stored || !is_empty(exchange, target.kind(), series, (since_ms, listed_ms)).await? {
+    if listed_ms <= since_ms || is_stored || !is_empty(*exchange, target.kind(), series, (since_ms, listed_ms)).await? {
         return Ok(since_ms);
     }
     if listed_ms <= until_ms - SURE_AFTER_MS {

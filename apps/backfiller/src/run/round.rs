@@ -14,7 +14,7 @@ use terminal::{Board, Interrupt, thousands};
 
 use super::config::{Config, Entry};
 use crate::args::{Kind, Target};
-use crate::fetch::{self, Range, Source, Step};
+use crate::fetch::{self, Fetching, Range, Source, Step};
 
 /// A name and the address that a config gives.
 type Key = (String, Option<String>);
@@ -155,7 +155,10 @@ async fn do_job(db: &Path, job: Job<'_>, board: &Board, outcome: &RefCell<Outcom
     let mut kept = Kept { inserted: Inserted::default(), outcome };
     let mut watch = |Step { length_ms, done_ms, rows }: Step| piece.set(length_ms, done_ms, rows);
     let done = match Store::open(db) {
-        Ok(mut store) => fetch::series(&source, &mut store, &target, range, &mut kept.inserted, &mut watch).await,
+        Ok(mut store) => {
+            let (store, inserted) = (&mut store, &mut kept.inserted);
+            fetch::series(&mut Fetching { source, store, target: &target, inserted, watch: &mut watch }, range).await
+        }
         Err(error) => Err(error.into()),
     };
     match done {
