@@ -27,8 +27,8 @@ use crate::{rest, stream};
 const MOST_HTTP_CONNECTIONS: usize = 512;
 /// How long to wait before accepting again when the machine has no more file handles.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
-/// How long the clock runs on after the last close of a file: clients that give a candle a moment to
-/// settle before they ask for it get the last one too.
+/// How long the clock runs on after the last close of a file, while nobody trades: clients that give a candle a moment
+/// to settle before they ask for it, and want to see another one behind it, get the last one too.
 const AFTER_END_MS: i64 = 5_000;
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;
@@ -43,12 +43,13 @@ struct Refused;
 /// # Errors
 /// When the candles cannot be read, the start lies outside of them, or the port cannot be bound.
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
-    let (market, start_ms) = build_market(args)?;
+    let (market, clock) = build_market(args)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
-    runtime.block_on(serve(args, market, start_ms))
+    runtime.block_on(serve(args, market, clock))
 }
 
-fn build_market(args: &ServeArgs) -> anyhow::Result<(Market, i64)> {
+/// The market, and when its time begins and ends.
+fn build_market(args: &ServeArgs) -> anyhow::Result<(Market, Clock)> {
     if !args.symbol.is_spot() {
         bail!("{} is a perpetual; expected a spot symbol such as BTC/USDT", args.symbol);
     }
@@ -67,20 +68,23 @@ fn build_market(args: &ServeArgs) -> anyhow::Result<(Market, i64)> {
             bail!("--start {} is less than --days {} after 1970", format_utc(start_ms), args.days);
         }
         let generator = Generator::new(args.seed, args.timeframe);
-        return Ok((market(Tape::generated(generator, first_ms), Decimals::GENERATED), start_ms));
+        let clock = Clock { start_ms, speed: args.speed, end_ms: None };
+        return Ok((market(Tape::generated(generator, first_ms), Decimals::GENERATED), clock));
     };
     let (candles, decimals) = read_candles(path, args.timeframe)?;
-    let market = market(Tape::Stored(candles), decimals);
+    let mut market = market(Tape::Stored(candles), decimals);
     let (first_ms, end_ms) = market.first_open_ms().zip(market.end_ms()).context("there are no candles")?;
     let start_ms = args.start.or_else(|| market.half_ms()).unwrap_or(first_ms);
     if !(first_ms..=end_ms).contains(&start_ms) {
         let (start, first, end) = (format_utc(start_ms), format_utc(first_ms), format_utc(end_ms));
         bail!("--start {start} lies outside of the candles, which go from {first} to {end}");
     }
-    Ok((market, start_ms))
+    let end_ms = end_ms + AFTER_END_MS;
+    market.trail_off(end_ms);
+    Ok((market, Clock { start_ms, speed: args.speed, end_ms: Some(end_ms) }))
 }
 
-async fn serve(args: &ServeArgs, market: Market, start_ms: i64) -> anyhow::Result<()> {
+async fn serve(args: &ServeArgs, market: Market, clock: Clock) -> anyhow::Result<()> {
     let address = (args.host.as_str(), args.port);
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {}:{}; choose another --port, or 0 for any free one", args.host, args.port)
@@ -88,9 +92,7 @@ async fn serve(args: &ServeArgs, market: Market, start_ms: i64) -> anyhow::Resul
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
 
-    let end_ms = market.end_ms().map(|end_ms| end_ms + AFTER_END_MS);
-    let clock = RunningClock::start(Clock { start_ms, speed: args.speed, end_ms });
-    let exchange = Arc::new(Exchange::new(market, clock));
+    let exchange = Arc::new(Exchange::new(market, RunningClock::start(clock)));
     let local = listener.local_addr().context("cannot tell the port")?;
     terminal::print(&format!("simulator: REST http://{local}  WebSocket ws://{local}"))?;
     announce(&exchange);

@@ -33,6 +33,8 @@ pub(crate) struct Tracked {
     pub(crate) series: Series,
     /// Whether it is the one that is decided on.
     pub(crate) is_base: bool,
+    /// The one that is decided on, where its candles are shorter ones of the same symbol.
+    shorter: Option<Series>,
     /// Candles to fetch before the first decision.
     pub(crate) warm_up: usize,
     /// The period from whose start values count: fetched at least that far back.
@@ -80,7 +82,7 @@ fn enough(needed: usize) -> usize {
 impl Tracked {
     fn new(series: Series, warm_up: usize, anchor: Option<Timeframe>) -> Self {
         let (agreement, forming) = (Agreement::default(), Throttle::default());
-        Tracked { series, is_base: false, warm_up, anchor, complete_to_ms: None, agreement, forming }
+        Tracked { series, is_base: false, shorter: None, warm_up, anchor, complete_to_ms: None, agreement, forming }
     }
 
     /// The newest candle that must be there before a close at `close_ms` is decided on.
@@ -101,6 +103,13 @@ impl Tracked {
     /// Whether the stream has a candle at `open_time_ms` that was traded and waits for REST.
     pub(crate) fn awaits(&self, open_time_ms: i64) -> bool {
         self.agreement.awaits(open_time_ms)
+    }
+
+    /// Whether shorter candles show that there must be one at `open_time_ms`.
+    pub(crate) fn is_shown_by_base(&self, store: &Store, open_time_ms: i64) -> Result<bool> {
+        let Some(shorter) = &self.shorter else { return Ok(false) };
+        let end_ms = self.series.timeframe.next_open(open_time_ms);
+        Ok(store.candles(shorter, Some(open_time_ms), Some(end_ms))?.iter().any(|candle| candle.volume > 0.0))
     }
 
     /// What is stored at `open_time_ms`, and did not come from a stream.
@@ -150,7 +159,12 @@ impl Feed {
                     // The longer period begins earlier.
                     known.anchor = known.anchor.max(anchor);
                 }
-                None => tracked.push(Tracked::new(wanted, enough(needed), anchor)),
+                None => {
+                    let base = &tracked[0].series;
+                    let is_shorter = base.symbol == wanted.symbol && base.timeframe < wanted.timeframe;
+                    let shorter = is_shorter.then(|| base.clone());
+                    tracked.push(Tracked { shorter, ..Tracked::new(wanted, enough(needed), anchor) });
+                }
             }
         }
         Ok(Feed { tracked, ticker: Throttle::default(), conflicts: 0 })
@@ -193,7 +207,10 @@ impl Feed {
             let Some(streamed) = tracked.agreement.take_awaited(tracked.complete_to_ms) else { continue };
             let rest = match tracked.stored_from_rest(store, streamed.open_time_ms)? {
                 Some(stored) => Some(stored),
-                None => fill::ask_for(exchange, &tracked.series, streamed.open_time_ms, teller).await?,
+                None => {
+                    let is_traded = streamed.volume > 0.0;
+                    fill::ask_for(exchange, &tracked.series, streamed.open_time_ms, is_traded, teller).await?
+                }
             };
             let series = &tracked.series;
             let differs = tracked.agreement.compare(&streamed, rest.as_ref(), &series.symbol);

@@ -23,6 +23,8 @@ const LATE_MS: i64 = 60_000;
 /// asks twice each time.
 const ABSENT_ASKS: u32 = 2;
 
+/// Why nothing is decided while the newest candle may be one that a cache has.
+const ALONE: &str = "REST shows no candle behind the newest one";
 /// Why nothing is decided, most of the time.
 const AWAY: &str = "the exchange does not answer";
 
@@ -76,8 +78,9 @@ pub(crate) async fn exchange_time(exchange: &dyn Exchange, teller: &Teller) -> R
 /// Makes `tracked` complete up to the candle at `expected_ms`, asking from `from_ms` on where
 /// nothing is known yet. Gives how many candles were added.
 ///
-/// Candles that are missing before another one do not exist. At the end that is only believed of other series: of the
-/// one that is decided on there is nothing to decide until a candle comes, and what REST does not have yet may be late.
+/// Candles that are missing before another one do not exist. At the end that is only believed of other series, where
+/// nothing shows that there must be one: of the one that is decided on there is nothing to decide until a candle comes,
+/// and what REST does not have yet may be late.
 ///
 /// # Errors
 /// When asking again is of no use, or the store fails.
@@ -101,10 +104,15 @@ pub(crate) async fn heal(
                     break;
                 }
                 absent += u32::from(is_late(tracked, expected_ms, fetched.server_time_ms));
+                let left_ms = fetched.left_ms.filter(|left_ms| tracked.complete_to_ms < Some(*left_ms));
                 if absent < ABSENT_ASKS {
                     tokio::time::sleep(patience.backoff.next_delay()).await;
                 } else if tracked.awaits(expected_ms) {
                     patience.wait_out("REST lacks what the stream has", &format_utc(expected_ms)).await;
+                } else if let Some(left_ms) = left_ms.filter(|_| !tracked.is_base) {
+                    patience.wait_out(ALONE, &format_utc(left_ms)).await;
+                } else if tracked.is_shown_by_base(store, expected_ms)? {
+                    patience.wait_out("REST lacks what shorter candles show", &format_utc(expected_ms)).await;
                 } else if tracked.is_base {
                     break;
                 } else {
@@ -125,7 +133,8 @@ pub(crate) async fn heal(
     Ok(added)
 }
 
-/// The candle at `open_time_ms` as REST has it, asked for until the answer is final; `None` where it has none.
+/// The candle at `open_time_ms` as REST has it, asked for until the answer is final; `None` where it has none. Of one
+/// that was not traded it is believed sooner that there is none.
 ///
 /// # Errors
 /// When asking again is of no use.
@@ -133,10 +142,12 @@ pub(crate) async fn ask_for(
     exchange: &dyn Exchange,
     series: &Series,
     open_time_ms: i64,
+    is_traded: bool,
     teller: &Teller,
 ) -> Result<Option<Candle>> {
     let mut patience = Patience::new(teller);
     let to_ms = series.timeframe.next_open(open_time_ms);
+    let is_past = |fetched: &Fetched| fetched.server_time_ms >= to_ms + LATE_MS;
     loop {
         let mut found = None;
         let on_page = |page: &[Candle]| {
@@ -145,10 +156,11 @@ pub(crate) async fn ask_for(
         };
         let asked = fetch_closed(exchange, &series.symbol, series.timeframe, open_time_ms, Some(to_ms), on_page).await;
         match asked {
-            Ok(fetched) if found.is_some() || is_none(&fetched, to_ms) => {
+            Ok(fetched) if found.is_some() || (is_past(&fetched) && (fetched.until_ms >= to_ms || !is_traded)) => {
                 patience.over();
                 return Ok(found);
             }
+            Ok(fetched) if is_past(&fetched) => patience.wait_out(ALONE, &format_utc(open_time_ms)).await,
             Ok(_) => tokio::time::sleep(patience.backoff.next_delay()).await,
             Err(error) if is_retryable(&error) => patience.wait_out(AWAY, &error).await,
             Err(error) => return Err(error).with_context(|| format!("cannot fetch candles of {series}")),
@@ -174,11 +186,6 @@ async fn fetch(
     let received = |error: DbError| FetchError::Receiver(error.into());
     door::keep_refused(store, series, &fetched.refused).map_err(received)?;
     Ok(fetched)
-}
-
-/// Whether it is sure that there is nothing up to `to_ms`.
-fn is_none(fetched: &Fetched, to_ms: i64) -> bool {
-    fetched.until_ms >= to_ms && fetched.server_time_ms >= to_ms + LATE_MS
 }
 
 fn is_late(tracked: &Tracked, open_time_ms: i64, server_time_ms: i64) -> bool {

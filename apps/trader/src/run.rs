@@ -254,6 +254,10 @@ impl Trader {
             let expected_ms = tracked.expected(close_ms);
             let exchange = self.exchange.as_ref();
             filled += heal(exchange, &mut self.candles, tracked, from_ms, expected_ms, &self.teller).await?;
+            if !tracked.is_complete(&self.candles, expected_ms)? {
+                // Nothing can be decided: what the others lack may come as late.
+                break;
+            }
         }
         self.counts.filled += filled;
         self.in_vain = (self.in_vain + 1).min(LONGEST_CLOSE_WAITS);

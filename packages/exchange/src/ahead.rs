@@ -27,7 +27,7 @@ pub(crate) struct Ahead<'a, F: Fn(Question) -> Answer<'a>> {
     answers: FuturesOrdered<Answer<'a>>,
     /// Questions to be ahead by now: none after a hole, and with each guess that was right one more.
     width: usize,
-    /// Candles on the last whole page.
+    /// Candles on the longest page so far.
     page: usize,
 }
 
@@ -89,7 +89,7 @@ impl<'a, F: Fn(Question) -> Answer<'a>> Ahead<'a, F> {
 
     fn learn(&mut self, question: Question, rows: &[Candle]) {
         let Question::Page { since_ms, .. } = question else { return };
-        self.page = rows.len();
+        self.page = self.page.max(rows.len());
         let last_ms = rows.last().map(|last| self.timeframe.next_open(last.open_time_ms));
         let is_whole = rows.len() > 1 && last_ms == self.end_of_page(since_ms);
         self.width = if is_whole { self.width.max(1) } else { 0 };

@@ -18,6 +18,8 @@ pub struct Fetched {
     pub last_open_ms: Option<i64>,
     /// The exclusive end: of every candle that opens before it there is an answer, Unix milliseconds.
     pub until_ms: i64,
+    /// Open time of a young candle that the exchange has, with none behind it, Unix milliseconds; it was not passed on.
+    pub left_ms: Option<i64>,
     /// What the exchange's clock showed at the start, Unix milliseconds.
     pub server_time_ms: i64,
     /// Where the exchange has no candles: before the first one, between, and after the last one. Each
@@ -151,6 +153,6 @@ async fn fetch(
         let first = market::format_utc(candle.open_time_ms);
         tracing::warn!(%symbol, %timeframe, refused = refused.len(), "candles refused, the first at {first}: {fault}");
     }
-    let (until_ms, absent) = (pager.end_ms(), pager.absent());
-    Ok(Fetched { pages, candles, first_open_ms, last_open_ms, until_ms, server_time_ms, absent, refused })
+    let (until_ms, left_ms, absent) = (pager.end_ms(), pager.left_ms(), pager.absent());
+    Ok(Fetched { pages, candles, first_open_ms, last_open_ms, until_ms, left_ms, server_time_ms, absent, refused })
 }

@@ -76,6 +76,7 @@ pub struct Pager {
     /// Good candles of the present page behind a hole, rising.
     held: VecDeque<Candle>,
     fruitless: u32,
+    left_ms: Option<i64>,
     first_open_ms: Option<i64>,
     last_open_ms: Option<i64>,
     holes: Vec<Hole>,
@@ -107,6 +108,7 @@ impl Pager {
             state: State::Page,
             held: VecDeque::new(),
             fruitless: 0,
+            left_ms: None,
             first_open_ms: None,
             last_open_ms: None,
             holes: Vec::new(),
@@ -135,7 +137,7 @@ impl Pager {
     /// [`PagerError`]; the pager is of no further use then.
     pub fn answer(&mut self, rows: &[Candle]) -> Result<Vec<Candle>, PagerError> {
         let Some(question) = self.ask() else { return Ok(Vec::new()) };
-        if let Err(fault) = check_order(rows, question.since_ms()).and_then(|()| self.check_hole(rows)) {
+        if let Err(fault) = check_order(rows, question.since_ms()).and_then(|()| self.check_memory(rows)) {
             return self.fruitless(fault);
         }
         let before_ms = self.cursor_ms;
@@ -158,6 +160,12 @@ impl Pager {
     #[must_use]
     pub fn end_ms(&self) -> i64 {
         self.end_ms
+    }
+
+    /// Open time of the young candle that the exchange has, with none behind it; it was left for another time.
+    #[must_use]
+    pub fn left_ms(&self) -> Option<i64> {
+        self.left_ms
     }
 
     /// The holes between candles that were passed on; each was asked for twice.
@@ -187,7 +195,6 @@ impl Pager {
     fn take_page(&mut self, rows: &[Candle], until_ms: i64) -> Result<Vec<Candle>, PagerError> {
         let believed = self.believed(rows);
         let wanted = &believed[..believed.partition_point(|row| row.open_time_ms < until_ms)];
-        let is_cut = rows.last().is_some_and(|last| last.open_time_ms < until_ms) && believed.len() < rows.len();
         let mut good = Vec::with_capacity(wanted.len());
         for row in wanted {
             match row.check(self.timeframe) {
@@ -196,10 +203,8 @@ impl Pager {
             }
         }
         match (self.state, wanted.last()) {
-            (State::Hole, Some(last)) if good.is_empty() && is_cut => {
-                self.cursor_ms = self.slot_after(last.open_time_ms);
-            }
-            (State::Hole, _) if good.is_empty() => self.cursor_ms = until_ms,
+            (State::Hole, None) => self.cursor_ms = until_ms,
+            (State::Hole, Some(last)) if good.is_empty() => self.cursor_ms = self.slot_after(last.open_time_ms),
             (State::Hole, _) => {}
             (_, Some(last)) => self.resume_ms = self.slot_after(last.open_time_ms),
             (_, None) => {
@@ -214,20 +219,24 @@ impl Pager {
         Ok(self.release())
     }
 
-    /// An answer without its last candle, where that is young.
+    /// An answer without its last candle, where that is young, nor what else lies in the slot of that.
     fn believed<'a>(&self, rows: &'a [Candle]) -> &'a [Candle] {
-        match rows.split_last() {
-            Some((last, before)) if last.open_time_ms >= self.young_ms => before,
-            _ => rows,
-        }
+        let Some(last) = rows.last().filter(|last| last.open_time_ms >= self.young_ms) else { return rows };
+        let last_ms = self.slot(last);
+        &rows[..rows.partition_point(|row| row.open_time_ms < last_ms)]
     }
 
-    /// A young hole has to be shown with the candle behind it, which was there before.
-    fn check_hole(&self, rows: &[Candle]) -> Result<(), AnswerFault> {
-        let Some(next) = self.held.front().filter(|_| self.state == State::Hole) else { return Ok(()) };
-        let is_young = next.open_time_ms >= self.young_ms;
-        let is_shown = rows.len() > 1 || rows.last().is_some_and(|last| last.open_time_ms >= next.open_time_ms);
-        if is_young && !is_shown { Err(AnswerFault::Contradiction) } else { Ok(()) }
+    /// What another answer showed may not be denied: the candle behind a young hole, nor the young one that came alone.
+    fn check_memory(&self, rows: &[Candle]) -> Result<(), AnswerFault> {
+        let is_denied = match (self.state, self.held.front()) {
+            (State::Hole, Some(next)) => {
+                let is_shown = rows.last().is_some_and(|last| last.open_time_ms >= next.open_time_ms);
+                next.open_time_ms >= self.young_ms && !is_shown && self.believed(rows).is_empty()
+            }
+            (State::Alone, _) => rows.first().is_some_and(|first| self.slot(first) != self.cursor_ms),
+            _ => false,
+        };
+        if is_denied { Err(AnswerFault::Contradiction) } else { Ok(()) }
     }
 
     /// The candles held back, up to the next hole.
@@ -254,6 +263,7 @@ impl Pager {
         self.state = State::Page;
         if self.believed(rows).is_empty() {
             self.end_ms = self.cursor_ms;
+            self.left_ms = Some(self.cursor_ms);
             return Ok(Vec::new());
         }
         self.take_page(rows, self.end_ms)

@@ -16,6 +16,8 @@ pub(crate) struct Asked {
     pub(crate) absent: Vec<Hole>,
     /// The candles that were impossible or off the grid, and not passed on.
     pub(crate) refused: Vec<exchange::Refused>,
+    /// Open time of a young candle that the exchange has, with none behind it; it was not passed on, Unix milliseconds.
+    pub(crate) left_ms: Option<i64>,
     /// The exclusive end: what comes later was not asked for, or was not final, Unix milliseconds.
     pub(crate) until_ms: i64,
 }
@@ -66,7 +68,8 @@ pub(crate) async fn ask(
             ends_ms = Some((ends_ms.map_or(first.open_time_ms, |(first_ms, _)| first_ms), last.open_time_ms));
         }
     }
-    Ok(Asked { ends_ms, absent: pager.absent(), refused: pager.refused().collect(), until_ms: pager.end_ms() })
+    let (absent, refused, left_ms) = (pager.absent(), pager.refused().collect(), pager.left_ms());
+    Ok(Asked { ends_ms, absent, refused, left_ms, until_ms: pager.end_ms() })
 }
 
 /// One page of candles, of trades or of the mark price.
@@ -101,6 +104,7 @@ pub(crate) async fn ask_funding(
         ends_ms: fetched.first_ms.zip(fetched.last_ms),
         absent: absent_funding(target, from_ms, fetched.first_ms, &fetched.absent),
         refused: Vec::new(),
+        left_ms: None,
         until_ms: fetched.until_ms,
     })
 }

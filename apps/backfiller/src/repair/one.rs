@@ -59,12 +59,20 @@ async fn fill(
     let mut outcome = Outcome { found, ..Outcome::default() };
     let (first_ms, last_ms) = asked.ends_ms.unzip();
     let is_beside = |wanted: Option<i64>, came: Option<i64>| wanted.is_none() || wanted == came;
-    if !is_beside(left_ms, first_ms) || !is_beside(right_ms, last_ms) {
+    // What is stored behind it may be the newest that the exchange has, and nothing behind that yet.
+    let is_ended = is_beside(right_ms, last_ms) || right_ms == asked.left_ms;
+    if !is_beside(left_ms, first_ms) || !is_ended {
         outcome.open = stored::missing(store, target, *from_ms, *to_ms)?;
-        outcome.why = Some("the exchange does not have what is stored beside it either");
-        note_failure(venue, store, item)?;
+        outcome.why = Some(match asked.left_ms {
+            Some(_) => "the exchange shows no more than a part of it yet",
+            None => "the exchange does not have what is stored beside it either",
+        });
+        if outcome.open > 0 {
+            note_failure(venue, store, item)?;
+        }
         return Ok(outcome);
     }
+    let shown_to_ms = right_ms.or(last_ms).unwrap_or(i64::MIN);
     let mut proven = refused;
     for hole in &asked.absent {
         if hole.to_ms > venue.server_time_ms - SURE_AFTER_MS {
@@ -75,7 +83,7 @@ async fn fill(
                 Some(how) => proven.push(gap(venue, hole, Cause::BeforeListing, how)),
                 None => outcome.why = Some("nothing that is stored lies beside it; fetch from further back"),
             }
-        } else if right_ms.is_some() || hole.to_ms < *to_ms {
+        } else if hole.to_ms <= shown_to_ms {
             proven.push(absent(venue, store, around, item, hole).await?);
         }
     }
@@ -151,15 +159,16 @@ async fn find_cause(
 
 /// Writes down that a market has ended, where the exchange has nothing after the last row.
 async fn end(venue: &Venue, store: &mut Store, item: &Item, left_ms: i64) -> Result<Outcome, AskError> {
-    let Item { target, from_ms, to_ms, missing, .. } = item;
+    let Item { target, from_ms, to_ms, .. } = item;
     let Brought { asked, found, .. } = bring(venue, store, item, (left_ms, *to_ms)).await?;
     let mut outcome = Outcome { found, ..Outcome::default() };
-    if asked.ends_ms == Some((left_ms, left_ms)) && asked.refused.is_empty() {
-        let hole = Hole { from_ms: *from_ms, to_ms: *to_ms, missing: *missing };
+    let to_ms = asked.until_ms.min(*to_ms);
+    if asked.ends_ms == Some((left_ms, left_ms)) && asked.refused.is_empty() && to_ms > *from_ms {
+        let hole = Hole { from_ms: *from_ms, to_ms, missing: target.count(*from_ms, to_ms) };
         let what = target.kind().plural();
         let ended = format!("the exchange trades it no more, and has the last of its {what} and none after it");
         outcome.proven = vec![gap(venue, &hole, Cause::AfterDelisting, ended)];
-        store.forget_unproven_gaps(&target.place(), *from_ms, *to_ms)?;
+        store.forget_unproven_gaps(&target.place(), *from_ms, to_ms)?;
         store.put_gaps(&target.place(), &outcome.proven)?;
     }
     Ok(outcome)

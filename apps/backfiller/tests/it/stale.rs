@@ -98,6 +98,42 @@ fn a_stale_answer_proves_no_absence() {
 }
 
 #[test]
+fn of_what_comes_behind_the_last_row_of_a_dead_market_repair_proves_nothing() {
+    let last_ms = NOW_MS - 10 * 1_440 * MINUTE_MS;
+    let (begin_ms, desk) = (last_ms - 60 * MINUTE_MS, Desk::new());
+    let ended = move |asked: &Asked| Some(honest(asked, begin_ms, |time| asked.id == "BTCUSDT" && time > last_ms));
+    let fails = Liar::open(move |asked| ended(asked).filter(|rows| !rows.is_empty()));
+    let fetch = ["fetch", "--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1m", "--since", "12d"];
+    assert_eq!(desk.run(&[&fetch[..], &["--base-url", &fails.url]].concat()).status.code(), Some(1));
+    let told = run(&desk, &Liar::open(ended), &["repair", "--exchange", "binance"], 0);
+    assert_eq!((&told["proven"], &told["found"]), (&json!(0), &json!(0)), "{told}");
+}
+
+#[test]
+fn a_hole_before_the_newest_candle_of_all_is_filled_or_proven() {
+    // Nobody has traded for two hours, and what came last is stored.
+    let quiet = |asked: &Asked, without: (i64, i64)| {
+        let is_without = |time: i64| (minute(without.0)..minute(without.1)).contains(&time) || time > minute(120);
+        Some(honest(asked, BEGIN_MS, is_without))
+    };
+    let repair = ["repair", "--exchange", "binance"];
+    for (lacks, found, proven) in [((0, 0), 40, 0), ((90, 120), 10, 30)] {
+        let desk = Desk::new();
+        let rows = (0..=120).filter(|number| !(80..120).contains(number));
+        let rows: String = rows.map(|number| format!("{},1.5,2.5,0.5,1.25,9\n", minute(number))).collect();
+        let file = desk.write("a.csv", &rows);
+        let import = ["import", "--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1m"];
+        desk.json(&[&import[..], &[file.to_str().unwrap()]].concat());
+        let told = run(&desk, &Liar::open(move |asked| quiet(asked, lacks)), &repair, 0);
+        assert_eq!(
+            (&told["found"], &told["proven"], &told["open"]),
+            (&json!(found), &json!(proven), &json!(0)),
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn what_a_fetch_leaves_is_asked_for_with_the_candle_behind_it() {
     let desk = Desk::new();
     let liar = Liar::open(fresh);

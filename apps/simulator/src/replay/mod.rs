@@ -80,6 +80,25 @@ impl Market {
         self.tape.end_ms(self.timeframe)
     }
 
+    /// Lets a stored market end quietly: candles without a trade follow, up to the one that is forming at `to_ms`.
+    pub(crate) fn trail_off(&mut self, to_ms: i64) {
+        let Tape::Stored(candles) = &mut self.tape else { return };
+        let Some(last) = candles.iter().last() else { return };
+        let mut open_time_ms = self.timeframe.next_open(last.open_time_ms);
+        while open_time_ms <= to_ms {
+            let price = last.close;
+            candles.push(market::Candle {
+                open_time_ms,
+                open: price,
+                high: price,
+                low: price,
+                close: price,
+                volume: 0.0,
+            });
+            open_time_ms = self.timeframe.next_open(open_time_ms);
+        }
+    }
+
     /// The virtual time at which the first half of a stored market has closed.
     pub(crate) fn half_ms(&self) -> Option<i64> {
         let Tape::Stored(candles) = &self.tape else { return None };

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use market::{Series, find_holes};
+use market::{Series, Timeframe, find_holes};
 
 use crate::harness::{BUSY, Desk, Simulator, wait_until};
 
@@ -103,6 +103,27 @@ fn nothing_is_decided_without_a_candle_that_the_stream_has_while_rest_stands_sti
     trader.terminate();
     decided_on_every_candle(&desk);
     stored_as_the_exchange_has_them(&desk, &simulator);
+}
+
+#[test]
+fn longer_candles_are_not_denied_while_rest_stands_still() {
+    let strategy = BUSY.replace("\nlong:\n", "\nlet:\n  five: close @ 5m\nlong:\n");
+    assert_ne!(strategy, BUSY);
+    let (desk, simulator) = (Desk::new(&strategy, ""), Simulator::generated());
+    let trader = desk.start(&simulator);
+    desk.wait_for(ACCOUNT, 5);
+    simulator.command("stale?seconds=10");
+    simulator.command("silence?seconds=2");
+    sleep(Duration::from_secs(2));
+    simulator.command("disconnect");
+    let before = desk.booked(ACCOUNT);
+    desk.wait_for(ACCOUNT, before + 60);
+    trader.terminate();
+    decided_on_every_candle(&desk);
+    let (store, _, account) = desk.ledger(ACCOUNT).unwrap();
+    let series = Series::new(account.exchange, account.symbol, Timeframe::M5);
+    let candles = store.candles(&series, Some(account.started_ms), None).unwrap();
+    assert_eq!(find_holes(&candles.open_time_ms, Timeframe::M5), []);
 }
 
 /// What was decided on has the exchange's own volumes.

@@ -13,7 +13,7 @@ pub enum Question {
         /// First open time not wanted, Unix milliseconds.
         until_ms: i64,
     },
-    /// The first candle that opens at or after `since_ms`, however late, and the one behind it.
+    /// The first candle that opens at or after `since_ms`, however late, with one or two behind it.
     Next {
         /// First open time, Unix milliseconds.
         since_ms: i64,
@@ -35,7 +35,7 @@ impl Question {
     pub fn bounds(self, timeframe: Timeframe) -> (Option<i64>, Option<u32>) {
         match self {
             Question::Page { until_ms, .. } => (Some(timeframe.next_open(until_ms)), None),
-            Question::Next { .. } => (None, Some(2)),
+            Question::Next { .. } => (None, Some(3)),
         }
     }
 }

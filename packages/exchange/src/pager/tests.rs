@@ -177,6 +177,37 @@ fn an_answer_out_of_a_cache_ends_before_what_was_forming_then() {
 }
 
 #[test]
+fn what_lies_in_the_slot_of_the_last_candle_is_not_behind_it() {
+    let mut pager = Pager::new(Timeframe::M1, 0, None, 10 * M + SETTLE_MS);
+    let rows = [candle(0), candle(M), candle(2 * M), candle(2 * M + 1_000)];
+    assert_eq!(pager.answer(&rows).unwrap(), rows[..2]);
+}
+
+#[test]
+fn a_hole_is_not_closed_by_refused_candles_before_its_end() {
+    let bad = |time_ms: i64| Candle { high: 0.5, ..candle(time_ms) };
+    for (young, to) in [(10, 20), (3_100, 3_000)] {
+        let mut pager = Pager::new(Timeframe::M1, 0, Some((to + 1) * M), YOUNG_MS + young * M);
+        pager.answer(&[candle(0), candle(to * M), candle((to + 1) * M)]).unwrap();
+        assert_eq!(pager.answer(&[bad(M), bad(2 * M)]).unwrap(), []);
+        assert_eq!(pager.ask(), Some(Question::Page { since_ms: 3 * M, until_ms: to * M }));
+    }
+}
+
+#[test]
+fn a_candle_that_was_seen_alone_may_not_be_denied() {
+    let mut pager = Pager::new(Timeframe::M1, 0, Some(5 * M), 20 * M);
+    pager.answer(&[candle(0), candle(M), candle(2 * M)]).unwrap();
+    pager.answer(&[candle(2 * M)]).unwrap();
+    pager.answer(&[candle(9 * M), candle(10 * M)]).unwrap();
+    assert_eq!(pager.ask(), Some(Question::Page { since_ms: 2 * M, until_ms: 5 * M }), "it is asked for again");
+    pager.answer(&[candle(2 * M)]).unwrap();
+    pager.answer(&[candle(2 * M)]).unwrap();
+    assert_eq!((pager.ask(), pager.left_ms(), pager.end_ms()), (None, Some(2 * M), 2 * M));
+    assert_eq!(pager.absent(), []);
+}
+
+#[test]
 fn a_page_that_stood_still_is_made_good_by_the_next_one() {
     let mut fake = Fake::new(&(0..11).collect::<Vec<_>>(), 20, 0, 0);
     let forming = Candle { close: 1.5, ..candle(6 * M) };
