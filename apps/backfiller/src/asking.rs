@@ -2,10 +2,13 @@
 
 use std::future::Future;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use exchange::{Exchange, Options};
-use market::{Instrument, Symbol};
+use market::{Instrument, Symbol, format_utc};
 use terminal::Interrupt;
+
+/// 2010-01-01: before it there was no exchange.
+const EARLIEST_MS: i64 = 1_262_304_000_000;
 
 /// An exchange that answered.
 pub(crate) struct Venue {
@@ -20,7 +23,7 @@ impl Venue {
     pub(crate) async fn connect(name: &str, base_url: Option<&str>) -> Result<Self> {
         let options = Options { base_url: base_url.map(ToOwned::to_owned), ..Options::from_env()? };
         let exchange = exchange::connect(name, &options)?;
-        let server_time_ms = exchange.fetch_time().await?;
+        let server_time_ms = time_of(exchange.as_ref()).await?;
         let markets = exchange.load_markets().await?;
         Ok(Venue { exchange, server_time_ms, markets })
     }
@@ -29,6 +32,22 @@ impl Venue {
     pub(crate) fn is_traded(&self, symbol: &Symbol) -> bool {
         self.markets.iter().any(|market| market.symbol == *symbol && market.active)
     }
+}
+
+/// What an exchange's clock shows, Unix milliseconds.
+///
+/// # Errors
+/// As the exchange; or where no exchange was open at that time: nothing would be closed then, and nothing be missing.
+pub(crate) async fn time_of(exchange: &dyn Exchange) -> Result<i64> {
+    let time_ms = exchange.fetch_time().await?;
+    if time_ms < EARLIEST_MS {
+        bail!(
+            "{} says that it is {}; expected a time in milliseconds, and today's: is the address right?",
+            exchange.name(),
+            format_utc(time_ms)
+        );
+    }
+    Ok(time_ms)
 }
 
 /// Runs what asks exchanges until it is done, or somebody wants it to stop: `None` then. Work that stores without a

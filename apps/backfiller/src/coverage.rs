@@ -63,6 +63,12 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
+    let path = &match fs::metadata(path) {
+        // A device or a pipe is written, not replaced, and a link is followed.
+        Ok(there) if !there.is_file() => return fs::write(path, text),
+        Ok(_) => path.canonicalize()?,
+        Err(_) => path.to_owned(),
+    };
     let mut beside = path.as_os_str().to_owned();
     beside.push(".partial");
     let beside = Path::new(&beside);

@@ -24,6 +24,7 @@ use serde_json::Value;
 use terminal::{Interrupt, Interrupted, Progress, thousands};
 
 use crate::args::{DbArgs, Target, TargetArgs};
+use crate::asking::time_of;
 use crate::room::unless_stopped;
 use crate::stored;
 pub(crate) use fetching::Fetching;
@@ -187,7 +188,7 @@ pub(crate) struct Source<'a> {
 
 async fn fetch(args: &Args, target: &Target, source: Source<'_>, inserted: &mut Inserted) -> Result<Done> {
     let exchange = source.exchange;
-    let server_time_ms = exchange.fetch_time().await?;
+    let server_time_ms = time_of(exchange).await?;
     let instrument = listed(exchange, target.symbol()).await?;
     let range = range(args, server_time_ms)?;
     // Only now: an exchange that does not answer, or a wrong symbol, makes no database.

@@ -33,7 +33,7 @@ pub(crate) fn write<T>(
     let mut looks = 0;
     let nap = |looks| {
         if looks == QUIET_LOOKS {
-            eprintln!("{path} is being read by a program that does not come to an end; waiting for it");
+            terminal::tell(&format!("{path} is being read by a program that does not come to an end; waiting for it"));
         }
         thread::sleep(PAUSE);
         !is_asked_to_stop()

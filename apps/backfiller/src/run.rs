@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Some(done) => done?,
         // To be stopped is how a daemon ends.
         None if schedule.is_some() => {
-            eprintln!("stopped");
+            terminal::tell("stopped");
             return Ok(());
         }
         None => {
@@ -133,7 +133,7 @@ async fn keep_running(
         let done = outcome.take();
         tell(args, &done, true)?;
         if let Err(error) = done.verdict() {
-            eprintln!("{error:#}");
+            terminal::tell(&format!("{error:#}"));
         }
         let now_ms = terminal::now_ms();
         // Reckoned from now: times that have passed are skipped.
@@ -141,7 +141,7 @@ async fn keep_running(
         if done.may_be_over_soon() {
             next_ms = next_ms.min(now_ms + AGAIN_MS);
         }
-        eprintln!("next run at {}", format_utc(next_ms));
+        terminal::tell(&format!("next run at {}", format_utc(next_ms)));
         sleep_until(next_ms).await;
         tokio::time::sleep(SPREAD.mul_f64(fastrand::f64())).await;
     }

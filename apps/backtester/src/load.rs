@@ -46,7 +46,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
 pub(crate) fn warn(path: &Path, source: &str, warnings: &Problems) {
     if !warnings.is_empty() {
         let colour = std::io::stderr().is_terminal();
-        eprintln!("\n{}", warnings.render_as_warnings(&path.display().to_string(), source, colour));
+        terminal::tell(&format!("\n{}", warnings.render_as_warnings(&path.display().to_string(), source, colour)));
     }
 }
 

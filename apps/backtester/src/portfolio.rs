@@ -67,7 +67,7 @@ pub(crate) fn portfolio(args: &PortfolioArgs) -> anyhow::Result<()> {
     let limits = Limits { positions: args.max_positions, exposure: args.max_exposure };
     let account = Portfolio::new(settings, orders, limits, args.account.cash);
     let ran = run(members, account, args.account.cash, timeframe, args.html.is_some());
-    warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    warnings.iter().for_each(|warning| terminal::tell(&format!("warning: {warning}")));
     if let (Some(path), Some(origin)) = (&args.html, origin) {
         let series = series(args, timeframe, &ran);
         picture::page((&name, &series), &ran, origin).write(path, &picture::verdict(&ran), &warnings)?;

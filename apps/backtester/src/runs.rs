@@ -26,7 +26,7 @@ pub(crate) fn record(store: &mut Store, backtest: &Backtest, report: &Report<'_>
     match store.put_run(&run) {
         Ok(id) => Ok(Some(id)),
         Err(error) => {
-            eprintln!("warning: the run is not stored: {error}");
+            terminal::tell(&format!("warning: the run is not stored: {error}"));
             Ok(None)
         }
     }

@@ -19,7 +19,7 @@ pub(crate) fn values(args: &ValuesArgs) -> anyhow::Result<()> {
         Series::new(args.source.exchange.clone(), args.source.symbol.clone(), inspector.description().timeframe);
     let store = Store::open_existing(&args.source.db)?;
     let range = range::find(&store, &series, args.from, args.to)?;
-    range.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    range.warnings.iter().for_each(|warning| terminal::tell(&format!("warning: {warning}")));
     range::check_others(&store, &series, inspector.description(), range.from_ms)?;
     let fed = Feed::new(inspector.description(), series.symbol.clone(), range.from_ms)
         .next(&store.of_exchange(&series.exchange), Some(range.to_ms))

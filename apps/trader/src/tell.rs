@@ -31,7 +31,7 @@ impl Teller {
     /// Writes a line. A reader that went away stops nothing.
     fn print(&self, text: &str) {
         if self.json {
-            eprintln!("{text}");
+            terminal::tell(text);
         } else if let Err(error) = terminal::print(text) {
             tracing::warn!("cannot write to stdout: {error}");
         }

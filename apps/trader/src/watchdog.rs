@@ -22,7 +22,7 @@ pub(crate) fn start(interrupt: &Interrupt) -> io::Result<()> {
             thread::sleep(Interrupt::POLL);
         }
         thread::sleep(PATIENCE);
-        eprintln!("stopped: in the midst of something that took long; the next start goes on from what is stored");
+        terminal::tell("stopped: in the midst of something that took long; the next start goes on from what is stored");
         std::process::exit(STOPPED);
     };
     thread::Builder::new().name("watchdog".to_owned()).spawn(watch).map(drop)

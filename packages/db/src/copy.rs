@@ -20,6 +20,8 @@ const STEP_PAGES: i32 = 2_048;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// What is there beside a database that is open, or was when its process died.
 const SIDE_FILES: [&str; 2] = ["-wal", "-shm"];
+/// What SQLite may have beside a database, and removes when it opens that.
+const NAMES_OF_SQLITE: [&str; 3] = ["-journal", "-wal", "-shm"];
 
 /// What a copy holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +43,9 @@ impl Store {
     /// [`DbError::Exists`] unless `replace`; [`DbError::InUse`] when `to` is a store that is open;
     /// [`DbError::NotWhole`] when the copy is damaged, as the store must be then; or when a file cannot be written.
     pub fn backup(&self, to: &Path, replace: bool, watch: &mut Watch<'_>) -> Result<Option<Copied>, DbError> {
+        let to = &place_of(to)?;
         let is_open = SIDE_FILES.iter().any(|ending| with_ending(to, ending).exists());
-        if is_open || same_file(self.path(), to) {
+        if is_open || same_file(self.path(), to) || is_side_file(self.path(), to) {
             return Err(DbError::InUse { path: to.to_owned() });
         }
         if to.exists() && !replace {
@@ -64,6 +67,7 @@ impl Store {
     /// [`DbError::NotADatabase`] when it is no good one.
     pub fn restore(from: &Path, to: &Path, replace: bool, watch: &mut Watch<'_>) -> Result<Option<Copied>, DbError> {
         File::open(from).map_err(|source| DbError::File { path: from.to_owned(), source })?;
+        let to = &place_of(to)?;
         if to.exists() && !replace {
             return Err(DbError::Exists { path: to.to_owned() });
         }
@@ -231,6 +235,26 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+/// Where a copy goes: to what a link leads to, and never in the place of a device or a pipe.
+fn place_of(path: &Path) -> Result<PathBuf, DbError> {
+    match fs::metadata(path) {
+        Ok(there) if !there.is_file() => {
+            let source =
+                io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file; expected one, or a new name");
+            Err(DbError::File { path: path.to_owned(), source })
+        }
+        Ok(_) => path.canonicalize().map_err(|source| DbError::File { path: path.to_owned(), source }),
+        Err(_) => Ok(path.to_owned()),
+    }
+}
+
+/// Whether `path` has a name that SQLite may give to a file beside the store.
+fn is_side_file(store: &Path, path: &Path) -> bool {
+    let Ok(store) = store.canonicalize() else { return false };
+    let (Ok(folder), Some(name)) = (folder_of(path).canonicalize(), path.file_name()) else { return false };
+    NAMES_OF_SQLITE.iter().any(|ending| with_ending(&store, ending) == folder.join(name))
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {

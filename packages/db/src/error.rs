@@ -172,6 +172,17 @@ pub enum DbError {
         /// The file.
         path: PathBuf,
     },
+    /// A row has a value that none of these programs writes.
+    #[error(
+        "{path} has a row that another program wrote, with a value of another kind: find it with sqlite3, by typeof() of \
+         its columns and the size of its timestamp, which is in seconds, and delete it"
+    )]
+    ForeignRow {
+        /// The file.
+        path: PathBuf,
+        /// Which kind of value, in which column of what was asked for.
+        source: rusqlite::Error,
+    },
     /// A copy was made and is damaged, as must be what it was made of.
     #[error("{path} is not whole ({told}), and nothing was replaced: restore from another backup")]
     NotWhole {
@@ -214,7 +225,14 @@ impl DbError {
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
                 DbError::CannotOpen { path, source }
             }
+            None if is_of_value(&source) => DbError::ForeignRow { path, source },
             _ => DbError::Sqlite { path, source },
         }
     }
+}
+
+/// Whether it is a value that is wrong, and not the database.
+fn is_of_value(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
+    matches!(error, FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..))
 }

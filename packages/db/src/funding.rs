@@ -125,7 +125,7 @@ impl Store {
 fn funded(connection: &Connection) -> rusqlite::Result<Vec<(String, Symbol)>> {
     let mut next = connection.prepare_cached(
         "SELECT exchange, symbol FROM funding_rates
-         WHERE (exchange, symbol, timestamp) > (?1, ?2, 9223372036854775807)
+         WHERE (exchange, symbol, timestamp) > (?1, ?2, X'FF')
          ORDER BY exchange, symbol, timestamp LIMIT 1",
     )?;
     let mut all: Vec<(String, Symbol)> = Vec::new();

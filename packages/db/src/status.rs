@@ -90,12 +90,13 @@ impl Store {
     }
 }
 
-/// Jumps from series to series along the primary key instead of reading every candle. The greatest
-/// timestamp makes it a jump: without it SQLite walks over all candles of the series before.
+/// Jumps from series to series along the primary key instead of reading every candle. What is
+/// greater than every timestamp makes it a jump: without it SQLite walks over all candles of the series before. It is no
+/// number, since another program may have written a text, which is greater than all numbers.
 fn all_series(connection: &Connection, table: &Table) -> rusqlite::Result<Vec<Series>> {
     let sql = format!(
         "SELECT exchange, symbol, timeframe FROM {}
-         WHERE (exchange, symbol, timeframe, timestamp) > (?1, ?2, ?3, 9223372036854775807)
+         WHERE (exchange, symbol, timeframe, timestamp) > (?1, ?2, ?3, X'FF')
          ORDER BY exchange, symbol, timeframe, timestamp LIMIT 1",
         table.name
     );

@@ -134,7 +134,7 @@ impl Timeframe {
     pub fn next_open(self, open_time_ms: i64) -> i64 {
         match self {
             Timeframe::Month1 => month_start(open_time_ms, 1),
-            _ => open_time_ms + self.longest_ms(),
+            _ => open_time_ms.saturating_add(self.longest_ms()),
         }
     }
 

@@ -65,7 +65,7 @@ impl Board {
         match &self.bars {
             // A terminal that cannot be written any more is no reason to stop.
             Some((multi, _)) => drop(multi.println(text)),
-            None => eprintln!("{text}"),
+            None => crate::tell(text),
         }
     }
 
@@ -79,7 +79,7 @@ impl Board {
             whole.set_position(steps(share));
             whole.set_message(text());
         } else if self.last_line.get().elapsed() >= LINE_EVERY {
-            eprintln!("{}", text());
+            crate::tell(&text());
             self.last_line.set(Instant::now());
         }
     }

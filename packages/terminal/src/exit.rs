@@ -24,12 +24,12 @@ pub fn run(command: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
     match command() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<Interrupted>() => {
-            eprintln!("stopped: {error:#}");
+            crate::tell(&format!("stopped: {error:#}"));
             ExitCode::from(INTERRUPTED)
         }
         Err(error) if error.is::<BadVerdict>() => ExitCode::from(BAD_VERDICT),
         Err(error) => {
-            eprintln!("{}", describe(&error));
+            crate::tell(&describe(&error));
             ExitCode::FAILURE
         }
     }

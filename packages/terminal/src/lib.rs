@@ -23,5 +23,5 @@ pub use file::read_text;
 pub use html::escape_html;
 pub use interrupt::Interrupt;
 pub use logging::{init_logging, stderr_logs};
-pub use output::{completions, print, table, thousands};
+pub use output::{completions, print, table, tell, thousands};
 pub use progress::Progress;

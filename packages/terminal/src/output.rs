@@ -19,6 +19,11 @@ pub fn print(text: &str) -> io::Result<()> {
     }
 }
 
+/// Says something on stderr. Where nobody can hear it, as on a disk that is full, that stops nothing.
+pub fn tell(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// A table without lines, as wide as its content; the columns of `right` are aligned right.
 #[must_use]
 pub fn table(header: &[&str], rows: Vec<Vec<String>>, right: &[usize]) -> String {

@@ -36,7 +36,7 @@ impl Progress {
             bar.set_position(position);
             bar.set_message(text());
         } else if self.last_line.elapsed() >= LINE_EVERY {
-            eprintln!("{}", text());
+            crate::tell(&text());
             self.last_line = Instant::now();
         }
     }

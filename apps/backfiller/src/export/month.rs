@@ -1,5 +1,6 @@
 //! A month of a series after the other: what is in memory is never more.
 
+use anyhow::{Result, bail};
 use db::{DbError, Store};
 use market::Timeframe;
 
@@ -32,9 +33,19 @@ fn after(store: &Store, place: &Target, from_ms: i64) -> Result<Option<i64>, DbE
 }
 
 /// The month that holds `time_ms`, and all that a place has of it.
-pub(crate) fn read(store: &Store, place: &Target, time_ms: i64) -> Result<(Month, Table), DbError> {
+///
+/// # Errors
+/// Where no calendar has that month, or as the store.
+pub(crate) fn read(store: &Store, place: &Target, time_ms: i64) -> Result<(Month, Table)> {
     let from_ms = Timeframe::Month1.open_of(time_ms);
     let month = Month { from_ms, to_ms: Timeframe::Month1.next_open(from_ms) };
+    if month.to_ms <= time_ms {
+        let time_s = time_ms / 1_000;
+        bail!(
+            "{place} has a row with the timestamp {time_s}, which is in no year up to 9999; expected Unix seconds: another \
+             program wrote it, `backfiller check` counts such rows, and sqlite3 deletes them"
+        );
+    }
     let (from, to) = (Some(month.from_ms), Some(month.to_ms));
     let table = match place {
         Target::Candles(series) => Table::Candles(store.candles(series, from, to)?),

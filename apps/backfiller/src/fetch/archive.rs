@@ -80,7 +80,7 @@ pub(super) async fn bring(fetching: &mut Fetching<'_>, series: &Series, range: R
         Ok(()) => carrier.tally,
         // An archive that is away costs nothing but time: REST has the same candles.
         Err(error) if error.is::<exchange::ExchangeError>() => {
-            eprintln!("the archive cannot be used, and REST does the rest: {error:#}");
+            terminal::tell(&format!("the archive cannot be used, and REST does the rest: {error:#}"));
             carrier.tally
         }
         Err(error) => return Err(error),

@@ -2,9 +2,9 @@
 
 use std::path::{Component, Path};
 
-use market::{Symbol, Timeframe};
+use market::{Symbol, Timeframe, parse_when};
 
-use crate::args::Kind;
+use crate::args::{Kind, Target};
 
 /// Currencies that others are priced in: the end of a market's id. No one of them ends in one that comes later.
 const QUOTES: [&str; 22] = [
@@ -25,6 +25,8 @@ pub(crate) struct Named {
     pub(crate) exchange: Option<&'static str>,
     /// The folder of other prices that it lies in, which have the same names and are not for the store.
     pub(crate) foreign: Option<&'static str>,
+    /// The month or the day that it is of: from when on, and before when, Unix milliseconds.
+    pub(crate) span_ms: (i64, i64),
 }
 
 /// Folders of the archive whose files look like candles, and are of prices at which nobody trades.
@@ -61,7 +63,15 @@ pub(crate) fn read(path: &Path) -> Option<Named> {
         kind: kind.or(is_in("markPriceKlines").then_some(Kind::Mark)),
         exchange: in_name.or_else(|| folders.windows(2).find_map(|pair| market_of(pair[0], pair[1]))),
         foreign: FOREIGN.into_iter().find(|folder| is_in(folder)),
+        span_ms: span_ms(year, month, parts.next().filter(|day| is_number(day, 2)))?,
     })
+}
+
+/// A month, or a day where there is one; `None` where no calendar has it.
+fn span_ms(year: &str, month: &str, day: Option<&str>) -> Option<(i64, i64)> {
+    let from_ms = parse_when(&format!("{year}-{month}-{}", day.unwrap_or("01")), 0).ok()?;
+    let length = if day.is_some() { Timeframe::D1 } else { Timeframe::Month1 };
+    Some((from_ms, length.next_open(from_ms)))
 }
 
 /// The exchange of the archive's folders `spot/daily`, `um/monthly` and so on.
@@ -84,6 +94,11 @@ impl Named {
     /// Whether this is the id of `symbol`.
     pub(crate) fn is_of(&self, symbol: &Symbol) -> bool {
         self.id == format!("{}{}", symbol.base(), symbol.quote())
+    }
+
+    /// Whether rows of `target` are in a file of this name.
+    pub(crate) fn holds(&self, target: &Target) -> bool {
+        self.is_of(target.symbol()) && self.timeframe == target.timeframe()
     }
 
     /// The symbol that is meant at `exchange`; `None` where its id does not tell.

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail};
 use market::{Objection, Rule, format_utc};
 
 use super::asides::Asides;
-use super::row::{Format, Record, is_header};
-use super::text::{Lines, Row, Rows};
+use super::row::{Format, Record, RowFault, is_header};
+use super::text::{Lines, Row, Rows, lone_return};
 use super::unpack::Text;
 
 /// Records that tell whether the file is what it is said to be.
@@ -59,6 +59,13 @@ pub(crate) fn parse<F: Format>(path: &Path, text: Text, mut format: F, now_ms: i
     let Text { bytes: text, written_ms, .. } = text;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let in_line = |row: Row<'_>| format!("{}, line {}", path.display(), Lines::default().line_of(&text, row.at));
+    if let Some(at) = lone_return(&text) {
+        let line = Lines::default().line_of(&text, at);
+        bail!(
+            "{}, line {line}: a line ends with a carriage return alone; expected a line feed, alone or behind it",
+            path.display()
+        );
+    }
     let mut rows = Rows::of(&text).peekable();
     let Some(&first) = rows.peek() else {
         bail!("{} is empty; expected rows of {}", path.display(), F::COLUMNS);
@@ -67,7 +74,8 @@ pub(crate) fn parse<F: Format>(path: &Path, text: Text, mut format: F, now_ms: i
         format.check_header(first).with_context(|| in_line(first))?;
         rows.next();
     }
-    let mut reader = Reader { text: &text, name: &name, format, now_ms, found: Found::of_text(&text) };
+    let (found, columns) = (Found::of_text(&text), None);
+    let mut reader = Reader { text: &text, name: &name, format, now_ms, columns, found };
     for row in rows {
         reader.take(row).with_context(|| in_line(row))?;
     }
@@ -92,6 +100,8 @@ struct Reader<'a, F: Format> {
     name: &'a str,
     format: F,
     now_ms: i64,
+    /// Of the first row; a row of another number was cut, or glued to the next one.
+    columns: Option<usize>,
     found: Found<F::Record>,
 }
 
@@ -104,7 +114,13 @@ enum Order<R> {
 
 impl<F: Format> Reader<'_, F> {
     fn take(&mut self, row: Row<'_>) -> Result<()> {
-        let record = match self.format.read(row) {
+        let read = self.format.read(row);
+        let found = row.columns();
+        let expected = *self.columns.get_or_insert(found);
+        if read.is_ok() && found != expected {
+            return Err(RowFault::OtherColumns { found, expected }.into());
+        }
+        let record = match read {
             Ok(record) => record,
             Err(fault) => match fault.objection() {
                 Some(objection) => {
@@ -212,7 +228,7 @@ mod tests {
     const NOW_MS: i64 = 1_767_225_600_000; // 2026-01-01
 
     fn parse_text(text: &str) -> Result<Parsed<market::Candle>> {
-        let text = Text { bytes: text.as_bytes().to_vec(), written_ms: None, sha256: None };
+        let text = Text { bytes: text.as_bytes().to_vec(), inner: None, written_ms: None, sha256: None };
         parse(Path::new("x/a.csv"), text, CandleFormat::of_trades(Timeframe::M1, NOW_MS), NOW_MS)
     }
 

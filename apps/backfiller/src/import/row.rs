@@ -69,6 +69,10 @@ pub(crate) trait Format: Debug {
 pub(crate) enum RowFault {
     #[error("{found} columns; expected at least {needed}: {columns}")]
     TooFewColumns { found: usize, needed: usize, columns: &'static str },
+    #[error(
+        "{found} columns, the first row has {expected}; expected as many in every row: this one is cut, or two are one"
+    )]
+    OtherColumns { found: usize, expected: usize },
     #[error("the header says {found:?} in column {column}; expected {expected}")]
     WrongHeader { column: usize, found: String, expected: &'static str },
     #[error("{column} is {found:?}; expected a number")]

@@ -81,6 +81,11 @@ impl<'a> Row<'a> {
         if rest.is_empty() || rest.starts_with(b",") { Some((time.whole()?, values)) } else { None }
     }
 
+    /// How many fields it has.
+    pub(crate) fn columns(&self) -> usize {
+        memchr_iter(b',', self.text).count() + 1
+    }
+
     /// All fields.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &'a [u8]> {
         self.text.split(|&byte| byte == b',')
@@ -90,6 +95,11 @@ impl<'a> Row<'a> {
     pub(crate) fn raw(&self) -> String {
         lossy(self.text)
     }
+}
+
+/// Where a carriage return ends a line without a line feed, as on some old systems: to all others that is one long line.
+pub(crate) fn lone_return(text: &[u8]) -> Option<usize> {
+    memchr_iter(b'\r', text).find(|&at| text.get(at + 1).is_some_and(|&next| next != b'\n'))
 }
 
 /// Counts lines, on from the last one that was asked for where that is possible.

@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::{Cursor, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
@@ -27,6 +27,8 @@ const ZIP_MAGIC: [u8; 2] = *b"PK";
 #[derive(Debug)]
 pub(crate) struct Text {
     pub(crate) bytes: Vec<u8>,
+    /// What it is called in the archive that it was packed in.
+    pub(crate) inner: Option<PathBuf>,
     /// When the file was written last, Unix milliseconds; `None` for a pipe.
     pub(crate) written_ms: Option<i64>,
     /// The SHA-256 of the file as it lies there, in hexadecimal, where it was cheap to have.
@@ -46,21 +48,23 @@ pub(crate) fn read(path: &Path) -> Result<Text> {
     // A system without such times has none of the trouble that they tell of: 1970 is before every candle.
     let written = metadata.modified().map(since_1970).unwrap_or_default();
     let written_ms = metadata.is_file().then(|| i64::try_from(written.as_millis()).unwrap_or(i64::MAX));
-    Ok(Text { bytes: unpack(path, content)?, written_ms, sha256 })
+    let (bytes, inner) = unpack(path, content)?;
+    Ok(Text { bytes, inner, written_ms, sha256 })
 }
 
 fn is_packed(content: &[u8]) -> bool {
     content.starts_with(&GZIP_MAGIC) || content.starts_with(&ZIP_MAGIC)
 }
 
-fn unpack(path: &Path, content: Vec<u8>) -> Result<Vec<u8>> {
+/// The text, and what it is called in a zip.
+fn unpack(path: &Path, content: Vec<u8>) -> Result<(Vec<u8>, Option<PathBuf>)> {
     let limit = (content.len() as u64).saturating_mul(MOST_RATIO).clamp(LEAST_LIMIT, MOST_BYTES);
     let damaged = || format!("cannot read {} to its end: it is cut short or damaged", path.display());
     if content.starts_with(&GZIP_MAGIC) {
-        return read_all(path, MultiGzDecoder::new(&content[..]), 0, limit).with_context(damaged);
+        return Ok((read_all(path, MultiGzDecoder::new(&content[..]), 0, limit).with_context(damaged)?, None));
     }
     if !content.starts_with(&ZIP_MAGIC) {
-        return Ok(content);
+        return Ok((content, None));
     }
     let mut archive = ZipArchive::new(Cursor::new(&content)).with_context(damaged)?;
     if archive.len() != 1 {
@@ -69,11 +73,11 @@ fn unpack(path: &Path, content: Vec<u8>) -> Result<Vec<u8>> {
     let file = archive.by_index(0).with_context(damaged)?;
     // Nothing is written under this name, but what has such a one was made to do harm.
     let name = file.name().unwrap_or_default();
-    if file.enclosed_name().is_none() || name.starts_with(['/', '\\']) || !file.is_file() {
+    let Some(inner) = file.enclosed_name().filter(|_| !name.starts_with(['/', '\\']) && file.is_file()) else {
         bail!("{} holds {name:?}; expected a file with a name inside the archive", path.display());
-    }
+    };
     let size = file.size();
-    read_all(path, file, size, limit).with_context(damaged)
+    Ok((read_all(path, file, size, limit).with_context(damaged)?, Some(inner)))
 }
 
 /// Reads to the end, or past the limit, whichever comes first.

@@ -25,7 +25,7 @@ pub(super) struct Report {
 impl Report {
     /// Gives a series up, and says so at once.
     pub(super) fn fail(&mut self, target: &Target, why: &str) {
-        eprintln!("{target} failed: {why}");
+        terminal::tell(&format!("{target} failed: {why}"));
         self.failed.push((target.clone(), why.to_owned()));
     }
 

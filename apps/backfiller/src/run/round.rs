@@ -14,6 +14,7 @@ use terminal::{Board, Interrupt, thousands};
 
 use super::config::{Config, Entry};
 use crate::args::{Kind, Target};
+use crate::asking::time_of;
 use crate::fetch::{self, Fetching, Range, Source, Step};
 
 /// A name and the address that a config gives.
@@ -96,14 +97,14 @@ async fn ask_all(config: &Config, venues: &Venues, outcome: &RefCell<Outcome>) -
     for (wanted, answer) in futures_util::future::join_all(asked).await {
         match answer {
             Ok(present) => drop(presents.insert(wanted, present)),
-            Err(error) => fail(outcome, wanted.0, error.into()),
+            Err(error) => fail(outcome, wanted.0, error),
         }
     }
     presents
 }
 
-async fn ask(exchange: &dyn Exchange, needs_volumes: bool) -> Result<Present, ExchangeError> {
-    let now_ms = exchange.fetch_time().await?;
+async fn ask(exchange: &dyn Exchange, needs_volumes: bool) -> Result<Present> {
+    let now_ms = time_of(exchange).await?;
     let listed = exchange.load_markets().await?;
     let volumes = if needs_volumes { exchange.fetch_quote_volumes(&listed).await? } else { Vec::new() };
     Ok(Present { now_ms, listed, volumes: volumes.into_iter().collect() })

@@ -24,7 +24,11 @@ impl FromStr for Schedule {
         let cron = text.parse().map_err(|error| {
             format!("`{text}` is no schedule ({error}); expected minute, hour, day, month and weekday, as cron has it")
         })?;
-        Ok(Schedule(cron))
+        let schedule = Schedule(cron);
+        match schedule.next_ms(0) {
+            Some(_) => Ok(schedule),
+            None => Err(format!("`{text}` never comes; expected a day that some month has")),
+        }
     }
 }
 
@@ -53,7 +57,8 @@ mod tests {
         check("0 0 1 * *", "2025-02-01T00:00:00Z");
         check("*/10 * * * * *", "2025-01-01T12:15:10Z");
         check("@daily", "2025-01-02T00:00:00Z");
-        check("0 0 30 2 *", "never");
+        check("0 0 29 2 *", "2028-02-29T00:00:00Z");
+        check("0 0 30 2 *", "`0 0 30 2 *` never comes");
         check("often", "`often` is no schedule");
         check("60 * * * *", "expected minute, hour, day, month and weekday");
     }

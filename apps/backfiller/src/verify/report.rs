@@ -37,7 +37,7 @@ impl Report {
     /// Gives the series up, and says so at once.
     pub(super) fn fail(&mut self, why: &str) {
         if let Some(last) = self.series.last_mut() {
-            eprintln!("{} failed: {why}", last.target);
+            terminal::tell(&format!("{} failed: {why}", last.target));
             last.failed = Some(why.to_owned());
         }
     }

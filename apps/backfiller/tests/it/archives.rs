@@ -209,7 +209,7 @@ fn several_refused_files_are_named_together() {
     for day in 1..=15 {
         desk.write(&format!("BTCUSDT-1m-2025-01-{day:02}.csv"), "oops\n");
     }
-    desk.write("BTCUSDT-1m-2025-02-01.csv", &minutes(5));
+    desk.write("BTCUSDT-1m-2025-01.csv", &minutes(5));
     let output = desk.run(&["import", "--exchange", "binance", ".", "--json"]);
     let error = stderr(&output);
     assert!(error.starts_with("error: 15 of 16 files were refused, and nothing of them is stored:\n"), "{error}");
@@ -269,14 +269,47 @@ proptest! {
 fn the_order_of_files_decides_and_not_the_clock() {
     let desk = Desk::new();
     // The first file is the longest, and is read last by far; its candles count all the same.
-    desk.write("BTCUSDT-1m-2025-01.csv", &minutes(60_000));
-    for day in 1..=9 {
-        desk.write(&format!("BTCUSDT-1m-2025-01-{day:02}.csv"), &minutes(3).replace(",9.25", &format!(",{day}")));
+    desk.write("BTCUSDT-1m-2025-01.csv", &minutes(44_000));
+    for copy in 1..=9 {
+        let name = format!("BTCUSDT-1m-2025-01-01-{copy}.csv");
+        desk.write(&name, &minutes(3).replace(",9.25", &format!(",{copy}")));
     }
     let done = import(&desk, "binance", &["BTCUSDT-1m-2025-01.csv", "."]);
-    assert_eq!((&done["total"]["new"], &done["total"]["set_aside"]), (&json!(60_000), &json!({"conflict": 27})));
+    assert_eq!((&done["total"]["new"], &done["total"]["set_aside"]), (&json!(44_000), &json!({"conflict": 27})));
     assert_eq!(stored(&desk, "binance", "BTC/USDT", "1m").volume[..3], [9.25; 3]);
-    assert_eq!(count(&rusqlite::Connection::open(desk.db()).unwrap()).unwrap(), 60_000);
+    assert_eq!(count(&rusqlite::Connection::open(desk.db()).unwrap()).unwrap(), 44_000);
+}
+
+#[test]
+fn rows_of_another_market_or_another_month_are_refused_under_a_wrong_name() {
+    let rows = minutes(5);
+    let inner = |name: &str| zip(&[(name, &rows)]);
+    let refused = |file: &str, bytes: &[u8], expected: &str| check_refused(file, bytes, None, expected);
+    let wrong = "it was packed under a wrong name";
+    refused("BTCUSDT-1m-2025-01.zip", &inner("ETHUSDT-1m-2025-01.csv"), wrong);
+    refused("BTCUSDT-1m-2025-01.zip", &inner("BTCUSDT-5m-2025-01.csv"), wrong);
+    refused("BTCUSDT-1m-2025-01.zip", &inner("BTCUSDT-fundingRate-2025-01.csv"), wrong);
+    let month = "has rows of 2025-01-01T00:00:00Z … 2025-01-01T00:04:00Z; expected those of 2024-12-01T00:00:00Z";
+    refused("BTCUSDT-1m-2024-12.zip", &inner("BTCUSDT-1m-2024-12.csv"), month);
+    refused(
+        "BTCUSDT-1m-2025-01-02.csv",
+        rows.as_bytes(),
+        "expected those of 2025-01-02T00:00:00Z … 2025-01-03T00:00:00Z",
+    );
+}
+
+#[test]
+fn rows_that_were_cut_or_glued_and_lines_of_old_systems_are_refused() {
+    let rows: Vec<String> = minutes(9).lines().map(|row| format!("{row},1735689659999,9")).collect();
+    let file = |row: &str| [&rows[..4], &[row.to_owned()], &rows[5..]].concat().join("\n");
+    let cut = &rows[4][..rows[4].len() - 16];
+    check_refused("a.csv", file(cut).as_bytes(), None, "line 5: 6 columns, the first row has 8");
+    let glued = format!("{cut}{}", rows[5]);
+    check_refused("a.csv", file(&glued).as_bytes(), None, "line 5: 13 columns, the first row has 8");
+    let returns = rows.join("\r");
+    check_refused("a.csv", returns.as_bytes(), None, "line 1: a line ends with a carriage return alone");
+    let mixed = format!("{}\n{returns}", rows[..3].join("\r\n"));
+    check_refused("a.csv", mixed.as_bytes(), None, "line 4: a line ends with a carriage return alone");
 }
 
 #[test]

@@ -36,6 +36,34 @@ fn there_and_back() {
     assert_eq!(desk.whole_rows(), 500);
 }
 
+/// A name that SQLite removes, a device that would be replaced, a link that would be cut.
+#[test]
+fn a_copy_takes_the_place_of_no_file_but_a_copy() {
+    let desk = Desk::new();
+    desk.import("1m", &desk.write("a.csv", &minutes(50)));
+    for ending in ["-journal", "-wal", "-shm"] {
+        let output = desk.run(&["backup", "--force", &format!("data/chandler.db{ending}")]);
+        assert!(stderr(&output).contains("is a store in use"), "{}", stderr(&output));
+    }
+    std::os::unix::net::UnixListener::bind(desk.path("socket")).unwrap();
+    for command in [&["backup", "--force", "socket"][..], &["restore", "a.csv", "--force", "--db", "socket"]] {
+        let output = desk.run(command);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains("it is no regular file"), "{}", stderr(&output));
+    }
+    desk.json(&["backup", "copy.db"]);
+    std::os::unix::fs::symlink(desk.db(), desk.path("link.db")).unwrap();
+    desk.import("5m", &desk.write("b.csv", "1735689600000,1,2,1,1,1\n"));
+    desk.json(&["restore", "copy.db", "--db", "link.db", "--force"]);
+    assert!(desk.path("link.db").is_symlink());
+    assert_eq!(desk.whole_rows(), 50, "what the link leads to was restored");
+    std::os::unix::fs::symlink(desk.path("page.html"), desk.path("link.html")).unwrap();
+    desk.write("page.html", "old");
+    assert!(desk.run(&["status", "--html", "link.html"]).status.success());
+    assert!(desk.path("link.html").is_symlink());
+    assert!(std::fs::read_to_string(desk.path("page.html")).unwrap().contains("<svg"));
+}
+
 /// Kills a restore at many moments: the store is the old one or the new one, and the same command finishes the job.
 #[test]
 fn a_restore_that_is_killed_leaves_a_whole_store() {

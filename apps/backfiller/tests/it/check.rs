@@ -5,7 +5,7 @@ use std::fs;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::run::{Desk, minutes};
+use crate::run::{Desk, minutes, stderr};
 
 /// Checks a desk; gives the JSON. The exit code must be 3 when something is wrong, and 0 otherwise.
 #[track_caller]
@@ -124,4 +124,21 @@ fn rows_and_bytes_are_told() {
     assert_eq!((&series["first"], &series["last"]), (&json!("2025-01-01T00:00:00Z"), &json!("2025-01-01T16:39:00Z")));
     let text = String::from_utf8(desk.run(&["stats"]).stdout).unwrap();
     assert!(text.contains("ohlcv_data") && text.contains("binance BTC/USDT 1m  1,000"), "{text}");
+}
+
+/// Rows that no program of ours writes: a text for a time, as some libraries write it, and times of another unit.
+#[test]
+fn rows_of_other_programs_end_no_command_without_a_word() {
+    for value in ["'2025-01-01 00:00:00'", "1735689600000", "9223372036854775800"] {
+        let desk = desk();
+        let database = Connection::open(desk.db()).unwrap();
+        let sql = format!("INSERT INTO ohlcv_data VALUES ('binance', 'ETH/USDT', '1h', {value}, 1, 1, 1, 1, 1, 1)");
+        database.execute(&sql, []).unwrap();
+        for command in [&["status"][..], &["check"], &["gaps"], &["stats"], &["export", "--out", "out"]] {
+            let output = desk.run(command);
+            let (code, error) = (output.status.code().unwrap(), stderr(&output));
+            assert!([0, 1, 3].contains(&code), "{command:?} {value}: {code} {error}");
+            assert!(code != 1 || error.contains("another program wrote"), "{command:?} {value}: {error}");
+        }
+    }
 }

@@ -116,3 +116,14 @@ fn an_empty_store_has_a_page_too() {
     assert!(desk.run(&["status", "--html", "a.html"]).status.success());
     assert!(std::fs::read_to_string(desk.path("a.html")).unwrap().contains("of 0 series"));
 }
+
+#[test]
+fn nobody_need_hear_what_is_said() {
+    let desk = Desk::new();
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let status = desk.command(&["status"]).stderr(full()).status().unwrap();
+    assert_eq!(status.code(), Some(1), "an error is one, and no panic");
+    let file = desk.write("a.csv", &minutes(10));
+    let status = desk.command(&import_args("1m", &file)).stderr(full()).status().unwrap();
+    assert!(status.success() && desk.whole_rows() == 10);
+}

@@ -44,7 +44,7 @@ impl Verdict {
 
 /// Tells it, as JSON to `path` and as a page too; `-` prints that instead of the text. A bad verdict is an error of its own kind.
 pub(crate) fn tell(mut telling: Telling, path: Option<&Path>, warnings: &[String]) -> anyhow::Result<()> {
-    warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    warnings.iter().for_each(|warning| terminal::tell(&format!("warning: {warning}")));
     let verdict = &telling.verdict;
     telling.json.insert("verdict".to_owned(), json!({ "good": verdict.is_good, "text": verdict.text }));
     let to_stdout = path.is_some_and(|path| path.as_os_str() == "-");

@@ -28,7 +28,7 @@ impl Memory {
         match Self::read(prepared, set) {
             Ok(memory) => Some(memory),
             Err(error) => {
-                eprintln!("warning: the search cannot be remembered: {error:#}");
+                terminal::tell(&format!("warning: the search cannot be remembered: {error:#}"));
                 None
             }
         }

@@ -222,7 +222,7 @@ impl Search<'_> {
 }
 
 fn tell(args: &OptimiseArgs, prepared: &Prepared, found: &Found) -> anyhow::Result<()> {
-    prepared.range.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    prepared.range.warnings.iter().for_each(|warning| terminal::tell(&format!("warning: {warning}")));
     if let Some(path) = &args.html {
         let (page, verdict) = picture::page(args, prepared, found)?;
         page.write(path, &verdict, &prepared.range.warnings)?;

@@ -20,6 +20,8 @@ const LEAST_SILENCE_MS: i64 = 1_000;
 /// and an end that lies in the past tells of clocks that differ, not of a ban that is over.
 const LEAST_BAN_SILENCE_MS: i64 = 10_000;
 
+/// A refusal is shorter than this.
+const LONGEST_REFUSAL_BYTES: usize = 2_048;
 /// How much of a body is quoted.
 const QUOTED_CHARS: usize = 80;
 
@@ -34,11 +36,13 @@ struct Refusal {
 pub(super) fn of(exchange: &'static str, reply: &Reply, url: &str, now_ms: i64) -> Option<ExchangeError> {
     let Reply { status, ref body, .. } = *reply;
     let url = url.to_owned();
-    if status == 200 {
+    // A proxy may hand a refusal on with another status. Good replies are longer, or have no code.
+    let is_short = status != 200 || body.len() <= LONGEST_REFUSAL_BYTES;
+    let refusal: Option<Refusal> = is_short.then(|| serde_json::from_slice(body).ok()).flatten();
+    if status == 200 && refusal.as_ref().is_none_or(|refusal| refusal.code >= 0) {
         let reason = not_json(reply)?;
         return Some(ExchangeError::BadReply { url, status, reason });
     }
-    let refusal: Option<Refusal> = serde_json::from_slice(body).ok();
     let message = refusal.as_ref().map_or_else(|| beginning(body), |refusal| refusal.msg.clone());
     Some(match (status, refusal.map(|refusal| refusal.code)) {
         (418, _) => ExchangeError::Banned { exchange, until_ms: ban_end(reply, &message, now_ms) },
@@ -50,7 +54,7 @@ pub(super) fn of(exchange: &'static str, reply: &Reply, url: &str, now_ms: i64) 
         (500.., _) | (_, Some(-1008..=-1006 | -1001 | -1000)) => {
             ExchangeError::ServerFault { exchange, status, message }
         }
-        (400..500, Some(code)) => ExchangeError::Refused { exchange, url, code, message },
+        (200 | 400..500, Some(code)) => ExchangeError::Refused { exchange, url, code, message },
         _ => ExchangeError::BadReply { url, status, reason: format!("it begins with `{message}`") },
     })
 }

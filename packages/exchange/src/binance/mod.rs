@@ -88,7 +88,7 @@ impl Exchange for Binance {
     ) -> Result<Vec<Candle>, ExchangeError> {
         let id = self.id_of(symbol)?;
         let request = request::klines(&self.server.candles, &id, timeframe, since_ms, until_ms, limit);
-        self.klines(&request, symbol, timeframe).await
+        self.klines(&request, symbol, timeframe, (since_ms, until_ms), limit).await
     }
 
     async fn fetch_mark_ohlcv(
@@ -102,7 +102,7 @@ impl Exchange for Binance {
         let marks = self.perpetual("mark prices", |perpetual| &perpetual.marks)?;
         let id = self.id_of(symbol)?;
         let request = request::klines(marks, &id, timeframe, since_ms, until_ms, limit);
-        self.klines(&request, symbol, timeframe).await
+        self.klines(&request, symbol, timeframe, (since_ms, until_ms), limit).await
     }
 
     async fn fetch_funding_rate_history(
@@ -142,8 +142,11 @@ impl Binance {
         request: &Request,
         symbol: &Symbol,
         timeframe: Timeframe,
+        range: (Option<i64>, Option<i64>),
+        limit: Option<u32>,
     ) -> Result<Vec<Candle>, ExchangeError> {
-        let candles = self.http.call(request, parse::klines).await;
+        let parse = |body: &[u8]| parse::klines(body).and_then(|rows| parse::as_asked(rows, range, limit));
+        let candles = self.http.call(request, parse).await;
         candles.map_err(|error| fault::blame(error, self.server.name, symbol, timeframe))
     }
 

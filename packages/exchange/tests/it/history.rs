@@ -190,3 +190,22 @@ async fn a_page_comes_over_the_wire_as_it_is() {
     let asked = "get /api/v3/klines?symbol=btcusdt&interval=1h&starttime=3600000&endtime=10799999&limit=2 http/1.1";
     assert!(server.seen()[0].starts_with(asked), "{}", server.seen()[0]);
 }
+
+#[tokio::test]
+async fn rows_that_were_not_asked_for_make_an_answer_no_answer() {
+    let rows = |hours: &[i64]| {
+        let row = |hour: &i64| format!(r#"[{},"2","3","1","2","5",0,"0",1,"0","0","0"]"#, hour * H);
+        answer(200, "", format!("[{}]", hours.iter().map(row).collect::<Vec<_>>().join(",")))
+    };
+    for (hours, told) in [
+        (&[0, 1][..], "the candle of 1970-01-01T00:00:00Z lies outside of what was asked for"),
+        (&[2, 3], "the candle of 1970-01-01T03:00:00Z lies outside of what was asked for"),
+        (&[1, 2], "2 candles, asked for were 1 at most"),
+    ] {
+        let server = Server::start(vec![rows(hours); 9]).await;
+        let (binance, _) = binance(&server.base_url);
+        let symbol = "BTC/USDT".parse().unwrap();
+        let error = binance.fetch_ohlcv(&symbol, Timeframe::H1, Some(H), Some(3 * H), Some(1)).await.unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+    }
+}

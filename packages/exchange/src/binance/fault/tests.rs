@@ -46,6 +46,16 @@ fn status_and_code_decide() {
 }
 
 #[test]
+fn a_refusal_counts_with_status_200_too() {
+    check(&code(200, -1003), "RateLimited", Some(60));
+    check(&code(200, -1121), "Refused", None);
+    check(&code(200, -1001), "ServerFault", None);
+    assert!(of("binance", &code(200, 0), "", NOW).is_none());
+    let long = format!(r#"{{"code":-1,"msg":"{}"}}"#, "x".repeat(LONGEST_REFUSAL_BYTES));
+    assert!(of("binance", &reply(200, &long), "", NOW).is_none());
+}
+
+#[test]
 fn silence_lasts_as_long_as_the_exchange_says() {
     let after = |status, seconds| Reply { retry_after_s: Some(seconds), ..code(status, -1003) };
     check(&code(429, -1003), "RateLimited", Some(60));

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use market::{Candle, Plain};
+use market::{Candle, Plain, format_utc};
 use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -17,6 +17,24 @@ pub(in super::super) fn klines(body: &[u8]) -> Result<Vec<Candle>, String> {
     let candles = plain(body).map_or_else(|| any(body), Ok)?;
     candles.iter().try_for_each(|candle| plausible(candle.open_time_ms).map(|_| ()))?;
     Ok(candles)
+}
+
+/// The candles of an answer to a question for so many of a range. Where there are others, somebody on the way has not
+/// understood the question, and what is missing in the answer says nothing of the market.
+pub(in super::super) fn as_asked(
+    candles: Vec<Candle>,
+    (since_ms, until_ms): (Option<i64>, Option<i64>),
+    limit: Option<u32>,
+) -> Result<Vec<Candle>, String> {
+    let is_within =
+        |open_ms: i64| since_ms.is_none_or(|since| since <= open_ms) && until_ms.is_none_or(|until| open_ms < until);
+    if let Some(other) = candles.iter().find(|candle| !is_within(candle.open_time_ms)) {
+        return Err(format!("the candle of {} lies outside of what was asked for", format_utc(other.open_time_ms)));
+    }
+    match limit.filter(|&limit| candles.len() > limit as usize) {
+        Some(limit) => Err(format!("{} candles, asked for were {limit} at most", candles.len())),
+        None => Ok(candles),
+    }
 }
 
 /// The candles of rows `[time,"open","high","low","close","volume",…]`, in which all that follows is a number too, as text
