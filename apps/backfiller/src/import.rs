@@ -51,8 +51,9 @@ pub(crate) use writer::Writer;
 /// beside it, BTCUSDT-1h-2024-12.zip.CHECKSUM, is verified. What `backfiller export` wrote, Parquet
 /// or CSV, tells everything by its folders, and comes back as it was.
 ///
-/// A file is stored whole or not at all: a row that cannot be read, a wrong checksum or a damaged
-/// file refuses it, and the other files go on. Bad candles are set aside and shown by status: a
+/// A file is stored whole or not at all: a row that cannot be read, or has more or fewer columns than
+/// the first, rows of another month or market than the name says, a wrong checksum or a damaged file
+/// refuse it, and the other files go on. Bad candles are set aside and shown by status: a
 /// value that is not finite, high below low, a time off the grid or in another unit, a jump of
 /// 1,000 times, and rows that differ from what is there. A move without volume is stored, and
 /// shown too.
