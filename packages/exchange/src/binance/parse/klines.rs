@@ -101,9 +101,10 @@ impl<'de> Deserialize<'de> for Kline {
                 let open_time_ms = row.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
                 let mut values = [0.0; 5];
                 for (index, value) in values.iter_mut().enumerate() {
-                    let Number(number) =
+                    let number: Option<Number> =
                         row.next_element()?.ok_or_else(|| A::Error::invalid_length(index + 1, &self))?;
-                    *value = number;
+                    // A candle without a value is refused by rule, and costs no other.
+                    *value = number.map_or(f64::NAN, |Number(number)| number);
                 }
                 while row.next_element::<IgnoredAny>()?.is_some() {}
                 let [open, high, low, close, volume] = values;

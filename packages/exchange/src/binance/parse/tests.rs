@@ -121,6 +121,13 @@ fn other_bodies_are_refused_in_words() {
 }
 
 #[test]
+fn a_value_that_is_missing_is_no_number_and_costs_no_other_candle() {
+    let candles =
+        klines(br#"[[1,"1","1","1","1","1"],[60001,null,"1","1","1","1"],[120001,"1","1","1","1","1"]]"#).unwrap();
+    assert_eq!((candles.len(), candles[1].open.is_nan(), candles[2].open), (3, true, 1.0));
+}
+
+#[test]
 fn a_body_cut_anywhere_is_refused() {
     fn check<T>(parse: impl Fn(&[u8]) -> Result<T, String>, body: &str) {
         assert!(parse(body.as_bytes()).is_ok());
