@@ -72,6 +72,8 @@ pub(crate) struct WriteAhead {
     rows_since_gap: usize,
     /// Changes when another connection has written.
     seen_version: i64,
+    /// Whether nobody else has written lately.
+    is_alone: bool,
     /// Rows that were written since the last early flush.
     rows_since_flush: usize,
     flusher: Option<Flusher>,
@@ -86,6 +88,7 @@ impl WriteAhead {
             is_for_many: false,
             rows_since_gap: 0,
             seen_version: 0,
+            is_alone: false,
             rows_since_flush: 0,
             flusher: None,
         }
@@ -101,10 +104,11 @@ impl WriteAhead {
         fs::metadata(&self.path).map_or(0, |file| file.len())
     }
 
-    /// Lets the disk begin with what was written, so that it is waited for less when the log is copied.
+    /// Lets the disk begin with what was written, so that it is waited for less when the log is copied. Not where others
+    /// write, who would wait for the disk then.
     fn flush_early(&mut self, rows: usize) {
         self.rows_since_flush += rows;
-        if self.rows_since_flush >= ROWS_BETWEEN_FLUSHES {
+        if self.is_alone && self.rows_since_flush >= ROWS_BETWEEN_FLUSHES {
             self.rows_since_flush = 0;
             self.flusher.get_or_insert_with(|| Flusher::start(self.path.clone())).flush();
         }
@@ -221,7 +225,8 @@ impl Store {
         let version = self.read(|connection| {
             connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get::<_, i64>(0))
         })?;
-        if std::mem::replace(&mut self.write_ahead.seen_version, version) != version {
+        self.write_ahead.is_alone = std::mem::replace(&mut self.write_ahead.seen_version, version) == version;
+        if !self.write_ahead.is_alone {
             thread::sleep(GAP);
         }
         Ok(())
