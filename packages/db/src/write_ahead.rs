@@ -10,6 +10,8 @@
 //!
 //! Closes and the ledger are always written: a year of them is no more than some megabytes.
 
+mod flusher;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -18,9 +20,6 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction};
 
 use crate::{DbError, Store};
-
-mod flusher;
-
 use flusher::Flusher;
 
 const MIB: u64 = 1_024 * 1_024;
