@@ -1,6 +1,8 @@
 //! The way out for candles: closed ones only, in rising open time.
 
-use market::{Candles, Series};
+use std::ops::RangeInclusive;
+
+use market::{Candles, Places, Series};
 use rusqlite::{OptionalExtension, params};
 
 use crate::columns::{CANDLES, OF_SERIES, names, seconds_at_or_after, time_ms};
@@ -9,8 +11,9 @@ use crate::{DbError, Store};
 
 /// Most candles that room is made for before they are read; more are read all the same.
 const PRESIZED: u64 = 4_000_000;
-/// From this many candles on two connections read a half each: reading takes a processor, not a disk.
-const SPLIT_FROM: u64 = 100_000;
+/// So many candles are read by two connections, a half each: reading takes a processor, not a disk. Fewer are read sooner
+/// by one, and for more the room is not made before it is known that they are there.
+const SPLIT: RangeInclusive<u64> = 100_000..=20_000_000;
 
 impl Store {
     /// The closed candles that open at or after `from_ms` and before `to_ms`, both Unix
@@ -24,18 +27,39 @@ impl Store {
         let from_ms = from_ms.unwrap_or(first_ms).max(first_ms);
         let to_ms = to_ms.unwrap_or(i64::MAX).min(series.timeframe.next_open(last_ms));
         let most = series.timeframe.count(from_ms, to_ms);
-        let room = usize::try_from(most.min(PRESIZED)).unwrap_or(0);
-        if most < SPLIT_FROM {
-            return self.range(series, from_ms, to_ms, room);
+        if SPLIT.contains(&most)
+            && let Some(candles) = self.halves(series, from_ms, to_ms)?
+        {
+            return Ok(candles);
         }
+        self.range(series, from_ms, to_ms, usize::try_from(most.min(PRESIZED)).unwrap_or(0))
+    }
+
+    /// The closed candles of a range, its late half read beside the early one; `None` where pages cannot be read so, or
+    /// have candles that are off the grid of the timeframe.
+    fn halves(&self, series: &Series, from_ms: i64, to_ms: i64) -> Result<Option<Candles>, DbError> {
         let middle_ms = from_ms + (to_ms - from_ms) / 2;
+        // An end that is not on the grid has room for the candle that is begun.
+        let room =
+            |from_ms, to_ms| usize::try_from(series.timeframe.count(from_ms, to_ms)).map_or(0, |count| count + 1);
         let beside = Store::open_existing(self.path())?;
-        std::thread::scope(|scope| {
-            let late = scope.spawn(move || beside.range(series, middle_ms, to_ms, room / 2));
-            let mut candles = self.range(series, from_ms, middle_ms, room)?;
-            candles.append(&late.join().expect("reading does not panic")?);
-            Ok(candles)
-        })
+        let mut are_read = true;
+        let candles = Candles::from_halves(room(from_ms, middle_ms), room(middle_ms, to_ms), |early, late| {
+            std::thread::scope(|scope| {
+                let late = scope.spawn(move || beside.fill(series, middle_ms, to_ms, late));
+                are_read = self.fill(series, from_ms, middle_ms, early)?;
+                are_read &= late.join().expect("reading does not panic")?;
+                Ok::<(), DbError>(())
+            })
+        })?;
+        Ok(are_read.then_some(candles))
+    }
+
+    /// Whether the closed candles of a range could be read into `places`.
+    fn fill(&self, series: &Series, from_ms: i64, to_ms: i64, places: &mut Places<'_>) -> Result<bool, DbError> {
+        let (names, from_s, to_s) = (names(series), seconds_at_or_after(from_ms), seconds_at_or_after(to_ms));
+        let range = Range { table: &CANDLES, names: &names, from_s, to_s };
+        self.read(|connection| Ok(range.fill(connection, places)))
     }
 
     /// The closed candles of a range, with room made for `room`.

@@ -7,7 +7,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
@@ -16,12 +16,17 @@ use crate::{DbError, Store, inspect, migrate};
 
 /// Pages copied between two looks at whether to go on: 16 MiB of those of a new store.
 const STEP_PAGES: i32 = 2_048;
+/// So long ago a copy was last written to whose process was killed. One that is being made is written to all the time.
+const ABANDONED: Duration = Duration::from_secs(24 * 3_600);
 /// How long a file that someone holds is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// What is there beside a database that is open, or was when its process died.
 const SIDE_FILES: [&str; 2] = ["-wal", "-shm"];
 /// What SQLite may have beside a database, and removes when it opens that.
 const NAMES_OF_SQLITE: [&str; 3] = ["-journal", "-wal", "-shm"];
+
+/// How the name of a copy ends that is being made.
+const PART: &str = ".part";
 
 /// What a copy holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +59,10 @@ impl Store {
         let Some((part, copied)) = self.read_whole(|source| checked_copy(source, self.path(), to, watch))? else {
             return Ok(None);
         };
+        // Another backup may have been made meanwhile.
+        if to.exists() && !replace {
+            return Err(DbError::Exists { path: to.to_owned() });
+        }
         part.take_place(to)?;
         Ok(Some(copied))
     }
@@ -105,7 +114,7 @@ struct Part(PathBuf);
 
 impl Drop for Part {
     fn drop(&mut self) {
-        // What cannot be removed is overwritten by the next copy.
+        // What cannot be removed goes with what killed processes left.
         for ending in ["", "-journal", "-wal", "-shm"] {
             let _ = fs::remove_file(with_ending(&self.0, ending));
         }
@@ -113,6 +122,13 @@ impl Drop for Part {
 }
 
 impl Part {
+    /// A name beside `to` that no other process has, so that two copies to one place are both whole at any moment.
+    fn beside(to: &Path) -> Self {
+        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let mark = format!("{}-{}", std::process::id(), since_1970.subsec_nanos());
+        Part(with_ending(to, &format!(".{mark}{PART}")))
+    }
+
     /// Brings the file to the disk, and gives it its name.
     fn take_place(self, to: &Path) -> Result<(), DbError> {
         let renamed = File::open(&self.0).and_then(|file| file.sync_all()).and_then(|()| fs::rename(&self.0, to));
@@ -140,8 +156,8 @@ fn checked_copy(
     // Counting begins the read transaction, which the copy then goes on in.
     let tables = rows(source).map_err(wrap)?;
     fs::create_dir_all(folder_of(to)).map_err(|source| DbError::Folder { path: folder_of(to).to_owned(), source })?;
-    let part = Part(with_ending(to, ".part"));
-    remove(&part.0)?;
+    remove_abandoned(to);
+    let part = Part::beside(to);
     let mut copy = open(&part.0, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     if !run(source, &mut copy, watch).map_err(|source| DbError::from_sqlite(&part.0, source))? {
         return Ok(None);
@@ -156,6 +172,28 @@ fn checked_copy(
         return Err(DbError::NotWhole { path: path.to_owned(), told });
     }
     Ok(Some((part, copied)))
+}
+
+/// Removes what killed processes left beside `to`.
+fn remove_abandoned(to: &Path) {
+    let (Ok(files), Some(name)) = (fs::read_dir(folder_of(to)), to.file_name()) else { return };
+    let begin = format!("{}.", name.to_string_lossy());
+    for file in files.flatten() {
+        let is_part = file.file_name().to_str().and_then(|name| name.strip_prefix(&begin)).is_some_and(is_mark_of_part);
+        let written = file.metadata().and_then(|about| about.modified());
+        if is_part && written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > ABANDONED)) {
+            // What cannot be removed takes room, and nothing else.
+            let _ = fs::remove_file(file.path());
+        }
+    }
+}
+
+/// Whether a name ends, behind that of the copy, as [`Part::beside`] and SQLite have it: nothing else is to be removed.
+fn is_mark_of_part(ending: &str) -> bool {
+    let mark = ending.strip_suffix("-journal").unwrap_or(ending).strip_suffix(PART);
+    mark.and_then(|mark| mark.split_once('-')).is_some_and(|(process, nanos)| {
+        [process, nanos].iter().all(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }
 
 /// Copies page by page; false when `watch` says to stop.

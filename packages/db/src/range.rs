@@ -1,7 +1,7 @@
 //! The closed candles of one series in a stretch of time, of whichever table: page by page, or row by row where the
 //! pages are not as expected.
 
-use market::{Candle, Candles};
+use market::{Candle, Candles, Places};
 use rusqlite::{CachedStatement, Connection, ToSql};
 
 use crate::columns::{Names, OF_SERIES, Table, candle};
@@ -20,6 +20,11 @@ impl Range<'_> {
     /// The `most` oldest closed candles, rising, with room made for `room`. In a transaction.
     pub(crate) fn oldest(&self, connection: &Connection, most: usize, room: usize) -> rusqlite::Result<Candles> {
         pages::oldest(connection, self, most, room).or_else(|Unexpected| self.oldest_by_row(connection, most, room))
+    }
+
+    /// Whether the closed candles could be read page by page into `places`, rising. In a transaction.
+    pub(crate) fn fill(&self, connection: &Connection, places: &mut Places<'_>) -> bool {
+        pages::fill(connection, self, places).is_ok()
     }
 
     /// The `most` newest closed candles, rising. In a transaction.

@@ -142,16 +142,35 @@ fn tickers_and_instruments_come_back_exactly() {
     }
 }
 
-#[test]
-fn a_long_range_is_read_in_halves_that_fit() {
+/// Reads a long history back, whole and a part of it. `between` are seconds at which another program wrote candles, off
+/// the grid of the timeframe.
+#[track_caller]
+fn check_long(minutes: impl Iterator<Item = i64>, between: &[i64]) {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
-    // With holes, so that the middle of the time is not the middle of the rows.
-    let minutes = (20_000..150_000).filter(|minute| minute % 7 != 3);
-    let candles: Vec<Candle> = minutes.map(|minute| candle(minute, 1.0 + minute as f64)).collect();
+    let mut candles: Vec<Candle> = minutes.map(|minute| candle(minute, 1.0 + minute as f64)).collect();
     store.insert_closed(&btc, &candles, &rest()).unwrap();
-    assert_eq!(store.candles(&btc, None, None).unwrap(), candles.iter().copied().collect());
-    let (from_ms, to_ms) = (30_000 * 60_000, 149_001 * 60_000);
-    let inside = candles.iter().copied().filter(|candle| (from_ms..to_ms).contains(&candle.open_time_ms));
-    assert_eq!(store.candles(&btc, Some(from_ms), Some(to_ms)).unwrap(), inside.collect());
+    let other = Connection::open(store.path()).unwrap();
+    for &time_s in between {
+        let sql = "INSERT INTO ohlcv_data VALUES ('binance', 'BTC/USDT', '1m', ?1, 1.0, 1.0, 1.0, 1.0, 1.0, 1)";
+        other.execute(sql, [time_s]).unwrap();
+        candles.push(Candle { open_time_ms: time_s * 1_000, ..candle(0, 1.0) });
+    }
+    candles.sort_by_key(|candle| candle.open_time_ms);
+    let (from_ms, to_ms) = (30_000 * 60_000 + 1, 149_001 * 60_000 - 1);
+    for (from_ms, to_ms) in [(i64::MIN, i64::MAX), (from_ms, to_ms)] {
+        let inside = candles.iter().copied().filter(|candle| (from_ms..to_ms).contains(&candle.open_time_ms));
+        assert_eq!(store.candles(&btc, Some(from_ms), Some(to_ms)).unwrap(), inside.collect());
+    }
+}
+
+#[test]
+fn a_long_range_is_read_in_halves_that_fit() {
+    check_long(20_000..150_000, &[]);
+    // With holes, the middle of the time is not the middle of the rows.
+    check_long((20_000..150_000).filter(|minute| minute % 7 != 3), &[]);
+    check_long((20_000..150_000).filter(|minute| *minute < 21_000 || *minute > 60_000), &[]);
+    // More rows than the timeframe has places for.
+    check_long(20_000..150_000, &[1_800_007, 1_800_008, 1_800_009]);
+    check_long(20_000..150_000, &[8_400_007, 8_400_008, 8_400_009]);
 }

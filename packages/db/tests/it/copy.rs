@@ -1,9 +1,10 @@
 //! Whole copies: made while others write, refused where they would do harm, and brought back.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, SystemTime};
 
 use db::{DbError, Store};
 use market::Candle;
@@ -96,10 +97,45 @@ fn who_stops_a_copy_leaves_nothing() {
     assert_eq!(store.backup(&copy, false, &mut |_, _| false).unwrap(), None);
     drop(store);
     assert_eq!(names(&folder), ["store.db"]);
-    // What a killed one left is in nobody's way.
-    fs::write(folder.path().join("copy.db.part"), "half").unwrap();
     backup(&path, &copy, false).unwrap();
     assert_eq!(Store::restore(&copy, &path, true, &mut |_, _| false).unwrap(), None);
+    assert_eq!(names(&folder), ["copy.db", "store.db"]);
+}
+
+#[test]
+fn what_a_killed_copy_left_goes_when_it_is_old() {
+    let (folder, path) = stored(10);
+    let yesterday = SystemTime::now() - Duration::from_secs(25 * 3_600);
+    let left = ["copy.db.7-2.part", "copy.db.7-2.part-journal"];
+    let others = ["copy.db.7-2.txt", "copy.db.part", "copy.db.x-1.part", "other.db.7-1.part"];
+    fs::write(folder.path().join("copy.db.7-1.part"), "half").unwrap();
+    for name in left.iter().chain(&others) {
+        fs::write(folder.path().join(name), "half").unwrap();
+        File::options().write(true).open(folder.path().join(name)).unwrap().set_modified(yesterday).unwrap();
+    }
+    backup(&path, &folder.path().join("copy.db"), false).unwrap();
+    // The first one may be a copy that is being made.
+    let mut expected = [&["copy.db", "copy.db.7-1.part", "store.db"], &others[..]].concat();
+    expected.sort_unstable();
+    assert_eq!(names(&folder), expected);
+}
+
+#[test]
+fn two_copies_to_one_place_are_both_whole() {
+    let (folder, path) = stored(3_000);
+    let copy = folder.path().join("copy.db");
+    let store = Store::open_existing(&path).unwrap();
+    let during = |replace| {
+        store.backup(&copy, replace, &mut |_, _| {
+            let _ = fs::remove_file(&copy);
+            backup(&path, &copy, false).is_ok()
+        })
+    };
+    assert!(during(true).unwrap().is_some());
+    assert_eq!(candles(&copy, "A/B").len(), 3_000);
+    assert!(matches!(during(false), Err(DbError::Exists { .. })), "the other one was there first");
+    assert_eq!(candles(&copy, "A/B").len(), 3_000);
+    drop(store);
     assert_eq!(names(&folder), ["copy.db", "store.db"]);
 }
 
