@@ -5,8 +5,6 @@ mod days;
 mod html;
 mod svg;
 
-use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -54,31 +52,9 @@ pub(crate) fn draw(store: &Store, path: &Path) -> Result<usize> {
     }
     let name = store.path().display().to_string();
     let page = html::page(&name, &all, terminal::now_ms());
-    write(path, &page).with_context(|| format!("{} cannot be written", path.display()))?;
+    let written = files::write_whole(path, |out| out.write_all(page.as_bytes()));
+    written.with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(all.len())
-}
-
-/// Writes beside the place first, so that no reader sees half a file.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let path = &match fs::metadata(path) {
-        // A device or a pipe is written, not replaced, and a link is followed.
-        Ok(there) if !there.is_file() => return fs::write(path, text),
-        Ok(_) => path.canonicalize()?,
-        Err(_) => path.to_owned(),
-    };
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".partial");
-    let beside = Path::new(&beside);
-    let written = fs::File::create(beside).and_then(|mut file| file.write_all(text.as_bytes()));
-    let placed = written.and_then(|()| fs::rename(beside, path));
-    if placed.is_err() {
-        // What is left of a failed write is of no use; that it cannot be removed changes nothing.
-        let _ = fs::remove_file(beside);
-    }
-    placed
 }
 
 #[cfg(test)]

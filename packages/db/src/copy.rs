@@ -7,8 +7,9 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use files::{Draft, folder_of, with_ending};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
@@ -16,17 +17,12 @@ use crate::{DbError, Store, inspect, migrate};
 
 /// Pages copied between two looks at whether to go on: 16 MiB of those of a new store.
 const STEP_PAGES: i32 = 2_048;
-/// So long ago a copy was last written to whose process was killed. One that is being made is written to all the time.
-const ABANDONED: Duration = Duration::from_secs(24 * 3_600);
 /// How long a file that someone holds is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// What is there beside a database that is open, or was when its process died.
 const SIDE_FILES: [&str; 2] = ["-wal", "-shm"];
 /// What SQLite may have beside a database, and removes when it opens that.
 const NAMES_OF_SQLITE: [&str; 3] = ["-journal", "-wal", "-shm"];
-
-/// How the name of a copy ends that is being made.
-const PART: &str = ".part";
 
 /// What a copy holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,14 +52,14 @@ impl Store {
         if to.exists() && !replace {
             return Err(DbError::Exists { path: to.to_owned() });
         }
-        let Some((part, copied)) = self.read_whole(|source| checked_copy(source, self.path(), to, watch))? else {
+        let Some((draft, copied)) = self.read_whole(|source| checked_copy(source, self.path(), to, watch))? else {
             return Ok(None);
         };
         // Another backup may have been made meanwhile.
         if to.exists() && !replace {
             return Err(DbError::Exists { path: to.to_owned() });
         }
-        part.take_place(to)?;
+        take_place(draft, to)?;
         Ok(Some(copied))
     }
 
@@ -92,14 +88,14 @@ impl Store {
             return Err(DbError::NotWhole { path: from.to_owned(), told: "it holds no store".to_owned() });
         }
         let snapshot = source.transaction().map_err(wrap)?;
-        let Some((part, copied)) = checked_copy(&snapshot, from, to, watch)? else { return Ok(None) };
+        let Some((draft, copied)) = checked_copy(&snapshot, from, to, watch)? else { return Ok(None) };
         // Held until the new file is in its place, so that nobody writes to the old one any more.
         let _alone = if to.exists() { alone(to)? } else { None };
         // What is left of a log belongs to the old file, and would be read into the new one.
         for ending in SIDE_FILES {
             remove(&with_ending(to, ending))?;
         }
-        part.take_place(to)?;
+        take_place(draft, to)?;
         Ok(Some(copied))
     }
 
@@ -109,40 +105,8 @@ impl Store {
     }
 }
 
-/// A file that is not named yet. It goes when it is not.
-struct Part(PathBuf);
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        // What cannot be removed goes with what killed processes left.
-        for ending in ["", "-journal", "-wal", "-shm"] {
-            let _ = fs::remove_file(with_ending(&self.0, ending));
-        }
-    }
-}
-
-impl Part {
-    /// A name beside `to` that no other process has, so that two copies to one place are both whole at any moment.
-    fn beside(to: &Path) -> Self {
-        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let mark = format!("{}-{}", std::process::id(), since_1970.subsec_nanos());
-        Part(with_ending(to, &format!(".{mark}{PART}")))
-    }
-
-    /// Brings the file to the disk, and gives it its name.
-    fn take_place(self, to: &Path) -> Result<(), DbError> {
-        let renamed = File::open(&self.0).and_then(|file| file.sync_all()).and_then(|()| fs::rename(&self.0, to));
-        renamed.and_then(|()| sync_folder(to)).map_err(|source| DbError::File { path: to.to_owned(), source })
-    }
-}
-
-/// A name is on the disk when its folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder_of(path))?.sync_all() } else { Ok(()) }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+fn take_place(draft: Draft, to: &Path) -> Result<(), DbError> {
+    draft.take_place().map_err(|source| DbError::File { path: to.to_owned(), source })
 }
 
 /// Copies a state that stays as it is meanwhile to a file beside `to`, opens that again, and compares.
@@ -151,49 +115,25 @@ fn checked_copy(
     path: &Path,
     to: &Path,
     watch: &mut Watch<'_>,
-) -> Result<Option<(Part, Copied)>, DbError> {
+) -> Result<Option<(Draft, Copied)>, DbError> {
     let wrap = |source| DbError::from_sqlite(path, source);
     // Counting begins the read transaction, which the copy then goes on in.
     let tables = rows(source).map_err(wrap)?;
-    fs::create_dir_all(folder_of(to)).map_err(|source| DbError::Folder { path: folder_of(to).to_owned(), source })?;
-    remove_abandoned(to);
-    let part = Part::beside(to);
-    let mut copy = open(&part.0, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    if !run(source, &mut copy, watch).map_err(|source| DbError::from_sqlite(&part.0, source))? {
+    let draft = Draft::of(to).map_err(|source| DbError::Folder { path: folder_of(to).to_owned(), source })?;
+    let mut copy = open(draft.path(), OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    if !run(source, &mut copy, watch).map_err(|source| DbError::from_sqlite(draft.path(), source))? {
         return Ok(None);
     }
     // Without a log, it is one file, and can be read from where nothing can be written.
     let alone = copy.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get::<_, String>(0));
-    alone.map_err(|source| DbError::from_sqlite(&part.0, source))?;
+    alone.map_err(|source| DbError::from_sqlite(draft.path(), source))?;
     drop(copy);
-    let copied = check(&part.0)?;
+    let copied = check(draft.path())?;
     if copied.tables != tables {
         let told = "the copy has other rows than the store".to_owned();
         return Err(DbError::NotWhole { path: path.to_owned(), told });
     }
-    Ok(Some((part, copied)))
-}
-
-/// Removes what killed processes left beside `to`.
-fn remove_abandoned(to: &Path) {
-    let (Ok(files), Some(name)) = (fs::read_dir(folder_of(to)), to.file_name()) else { return };
-    let begin = format!("{}.", name.to_string_lossy());
-    for file in files.flatten() {
-        let is_part = file.file_name().to_str().and_then(|name| name.strip_prefix(&begin)).is_some_and(is_mark_of_part);
-        let written = file.metadata().and_then(|about| about.modified());
-        if is_part && written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > ABANDONED)) {
-            // What cannot be removed takes room, and nothing else.
-            let _ = fs::remove_file(file.path());
-        }
-    }
-}
-
-/// Whether a name ends, behind that of the copy, as [`Part::beside`] and SQLite have it: nothing else is to be removed.
-fn is_mark_of_part(ending: &str) -> bool {
-    let mark = ending.strip_suffix("-journal").unwrap_or(ending).strip_suffix(PART);
-    mark.and_then(|mark| mark.split_once('-')).is_some_and(|(process, nanos)| {
-        [process, nanos].iter().all(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-    })
+    Ok(Some((draft, copied)))
 }
 
 /// Copies page by page; false when `watch` says to stop.
@@ -269,23 +209,8 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, DbError> {
     Ok(connection)
 }
 
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
-/// Where a copy goes: to what a link leads to, and never in the place of a device or a pipe.
 fn place_of(path: &Path) -> Result<PathBuf, DbError> {
-    match fs::metadata(path) {
-        Ok(there) if !there.is_file() => {
-            let source =
-                io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file; expected one, or a new name");
-            Err(DbError::File { path: path.to_owned(), source })
-        }
-        Ok(_) => path.canonicalize().map_err(|source| DbError::File { path: path.to_owned(), source }),
-        Err(_) => Ok(path.to_owned()),
-    }
+    files::place_of(path).map_err(|source| DbError::File { path: path.to_owned(), source })
 }
 
 /// Whether `path` has a name that SQLite may give to a file beside the store.

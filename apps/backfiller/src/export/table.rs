@@ -1,11 +1,12 @@
 //! The content of an exported file, out and in: what is written and what is read again are named in one place.
 
-use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Write};
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use columns::{Column, Numbers, Values};
+use files::Out;
 use market::{Candle, Candles, FundingRate};
 
 use super::layout::Format;
@@ -33,39 +34,19 @@ impl Table {
         }
     }
 
-    /// Writes a file and the folders to it: first beside its place, so that no reader ever sees half of one, nor
-    /// finds one after a crash.
+    /// Writes a file and the folders to it, whole or not at all.
     pub(crate) fn write(&self, path: &Path, format: Format) -> Result<()> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        // Readers of whole folders leave out names that begin with a dot.
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let beside = path.with_file_name(format!(".{name}.part"));
-        let written = self.write_to(&beside, format).and_then(|()| Ok(fs::rename(&beside, path)?));
-        if written.is_err() {
-            // What is left of it is in the way of nothing, should this fail too.
-            let _ = fs::remove_file(&beside);
-        }
-        written
-    }
-
-    fn write_to(&self, path: &Path, format: Format) -> Result<()> {
-        let mut out = BufWriter::new(File::create(path)?);
-        match self {
+        files::write_whole(path, |out| match self {
             Table::Candles(c) => {
-                write(&mut out, format, CANDLES, &c.open_time_ms, &[&c.open, &c.high, &c.low, &c.close, &c.volume])
+                write(out, format, CANDLES, &c.open_time_ms, &[&c.open, &c.high, &c.low, &c.close, &c.volume])
             }
-            Table::Marks(c) => write(&mut out, format, MARKS, &c.open_time_ms, &[&c.open, &c.high, &c.low, &c.close]),
+            Table::Marks(c) => write(out, format, MARKS, &c.open_time_ms, &[&c.open, &c.high, &c.low, &c.close]),
             Table::Funding(rates) => {
                 let times: Vec<i64> = rates.iter().map(|rate| rate.time_ms).collect();
                 let values: Vec<f64> = rates.iter().map(|rate| rate.rate).collect();
-                write(&mut out, format, FUNDING, &times, &[&values])
+                write(out, format, FUNDING, &times, &[&values])
             }
-        }?;
-        out.flush()?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        Ok(())
+        })
     }
 
     /// Reads a file that was exported.
@@ -93,7 +74,7 @@ impl Table {
 }
 
 fn write(
-    out: &mut (impl Write + Send),
+    out: &mut Out,
     format: Format,
     (time, names): (&str, &[&str]),
     times: &[i64],

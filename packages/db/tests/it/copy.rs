@@ -1,10 +1,9 @@
 //! Whole copies: made while others write, refused where they would do harm, and brought back.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, SystemTime};
 
 use db::{DbError, Store};
 use market::Candle;
@@ -100,24 +99,6 @@ fn who_stops_a_copy_leaves_nothing() {
     backup(&path, &copy, false).unwrap();
     assert_eq!(Store::restore(&copy, &path, true, &mut |_, _| false).unwrap(), None);
     assert_eq!(names(&folder), ["copy.db", "store.db"]);
-}
-
-#[test]
-fn what_a_killed_copy_left_goes_when_it_is_old() {
-    let (folder, path) = stored(10);
-    let yesterday = SystemTime::now() - Duration::from_secs(25 * 3_600);
-    let left = ["copy.db.7-2.part", "copy.db.7-2.part-journal"];
-    let others = ["copy.db.7-2.txt", "copy.db.part", "copy.db.x-1.part", "other.db.7-1.part"];
-    fs::write(folder.path().join("copy.db.7-1.part"), "half").unwrap();
-    for name in left.iter().chain(&others) {
-        fs::write(folder.path().join(name), "half").unwrap();
-        File::options().write(true).open(folder.path().join(name)).unwrap().set_modified(yesterday).unwrap();
-    }
-    backup(&path, &folder.path().join("copy.db"), false).unwrap();
-    // The first one may be a copy that is being made.
-    let mut expected = [&["copy.db", "copy.db.7-1.part", "store.db"], &others[..]].concat();
-    expected.sort_unstable();
-    assert_eq!(names(&folder), expected);
 }
 
 #[test]

@@ -7,13 +7,14 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// What each of our packages may import of ours, from the bottom up. A package that is not named here is new:
 /// give it its place. Tests may import what they like.
-const MAY_IMPORT: [(&str, &[&str]); 19] = [
+const MAY_IMPORT: [(&str, &[&str]); 20] = [
     ("market", &[]),
     ("yaml", &[]),
     ("network", &[]),
     ("terminal", &["market"]),
     ("limits", &[]),
-    ("db", &["market", "limits"]),
+    ("files", &[]),
+    ("db", &["market", "limits", "files"]),
     ("exchange", &["market", "network", "limits"]),
     ("websocket", &["market", "network"]),
     ("strategy", &["market", "yaml"]),
@@ -23,10 +24,25 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
     ("columns", &[]),
     ("search", &["market", "yaml", "strategy", "execution", "report"]),
     ("testkit", &["market"]),
-    ("backfiller", &["market", "yaml", "network", "terminal", "db", "exchange", "strategy", "execution", "columns"]),
+    (
+        "backfiller",
+        &["market", "yaml", "network", "terminal", "db", "exchange", "strategy", "execution", "columns", "files"],
+    ),
     (
         "backtester",
-        &["market", "yaml", "terminal", "db", "strategy", "execution", "report", "research", "search", "columns"],
+        &[
+            "market",
+            "yaml",
+            "terminal",
+            "db",
+            "strategy",
+            "execution",
+            "report",
+            "research",
+            "search",
+            "columns",
+            "files",
+        ],
     ),
     (
         "trader",
