@@ -40,6 +40,9 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// So many candles tell what the first one is judged by.
+const FIRST: usize = 20;
+
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let interrupt = Interrupt::listen()?;
@@ -92,6 +95,9 @@ fn check_series(
         }
         let candles = read(from_ms)?;
         let Some(&last_ms) = candles.open_time_ms.last() else { return Ok(assay.finish()) };
+        if from_ms == i64::MIN {
+            assay.begin(&candles.iter().take(FIRST).collect::<Vec<_>>());
+        }
         candles.iter().for_each(|candle| assay.push(&candle));
         // Other programs write what they like.
         let Some(next_ms) = last_ms.checked_add(1) else { return Ok(assay.finish()) };

@@ -55,8 +55,8 @@ pub(crate) use writer::Writer;
 /// the first, rows of another month or market than the name says, a wrong checksum or a damaged file
 /// refuse it, and the other files go on. Bad candles are set aside and shown by status: a
 /// value that is not finite, high below low, a time off the grid or in another unit, a jump of
-/// 1,000 times, and rows that differ from what is there. A move without volume is stored, and
-/// shown too.
+/// 1,000 times, and rows that differ from what is there. A move without volume and a wick to 1,000 times
+/// the price are stored, and shown too.
 ///
 /// A candle that is still forming is left out, and so is a last row that was forming when the file
 /// was written, by the time that the file has.

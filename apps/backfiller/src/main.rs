@@ -12,6 +12,7 @@ mod filter;
 mod gaps;
 mod holes;
 mod import;
+mod judging;
 mod origins;
 mod prune;
 mod repair;

@@ -9,14 +9,15 @@ mod report;
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
-use db::{Cause, Store};
-use market::{Judge, WhenError, parse_when};
+use db::Store;
+use market::{Candle, Judge, WhenError, parse_when};
 use terminal::{BadVerdict, Interrupted, Progress, thousands};
 
 use crate::args::{DbArgs, Kind, Target};
 use crate::asking::{Venue, until_interrupted};
 use crate::filter::FilterArgs;
 use crate::holes::AskError;
+use crate::judging::judge_at;
 use compare::{Compared, Row, compare};
 use draw::{Block, blocks, draw};
 use read::{Both, read};
@@ -36,7 +37,8 @@ const WHY: &str = "verify: the exchange has other values";
 /// sums up doubles. Mark prices have no volume. Candles that are forming are left alone.
 ///
 /// --fix changes candles with other values to those of the exchange, and keeps the old ones in the table corrections.
-/// Nothing is deleted, and what the store lacks is for repair to bring. Values that import would refuse are not taken.
+/// Nothing is deleted, and what the store lacks is for repair to bring, also where it was proven before that the exchange
+/// had nothing, or nothing to be believed. Values that import would refuse are not taken.
 /// A mark price or a funding rate that is stored never changes: those that differ are told, also with --fix.
 ///
 /// Exits with 3 when something differs and was not fixed, with 1 when a series failed.
@@ -169,16 +171,16 @@ async fn block_of(
 ) -> Result<Compared, AskError> {
     let Both { ours, theirs, absent } = read(venue, store, target, block).await?;
     let mut judge = match target {
-        Target::Candles(series) => Some(Judge::of_trades(series.timeframe)),
-        Target::Marks(series) => Some(Judge::of_marks(series.timeframe)),
+        Target::Candles(series) | Target::Marks(series) => {
+            let candles: Vec<Candle> = theirs.iter().filter_map(Row::candle).collect();
+            Some(judge_at(store, series, target.place().data, &candles)?)
+        }
         Target::Funding { .. } => None,
     };
     let mut compared = compare(&ours, &theirs, &absent, |their| is_believed(judge.as_mut(), their));
+    // Whatever was proven of them does not hold.
     if !compared.lacking.is_empty() {
-        // What was refused on purpose is not lacking.
-        let mut gaps = store.gaps(&target.place())?;
-        gaps.retain(|gap| matches!(gap.cause, Cause::Refused(_)));
-        compared.lacking.retain(|time_ms| !gaps.iter().any(|gap| (gap.from_ms..gap.to_ms).contains(time_ms)));
+        store.forget_gaps(&target.place(), &compared.lacking)?;
     }
     if let (true, Target::Candles(series)) = (fix, target) {
         for differing in compared.differing.iter_mut().filter(|differing| differing.is_believed) {

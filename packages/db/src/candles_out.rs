@@ -5,15 +5,18 @@ use std::ops::RangeInclusive;
 use market::{Candles, Places, Series};
 use rusqlite::{OptionalExtension, params};
 
-use crate::columns::{CANDLES, OF_SERIES, names, seconds_at_or_after, time_ms};
+use crate::columns::{CANDLES, MARKS, OF_SERIES, names, seconds_at_or_after, time_ms};
 use crate::range::Range;
-use crate::{DbError, Store};
+use crate::{Data, DbError, Store};
 
 /// Most candles that room is made for before they are read; more are read all the same.
 const PRESIZED: u64 = 4_000_000;
 /// So many candles are read by two connections, a half each: reading takes a processor, not a disk. Fewer are read sooner
 /// by one, and for more the room is not made before it is known that they are there.
 const SPLIT: RangeInclusive<u64> = 100_000..=20_000_000;
+
+/// So many candles away a close still says something of another one.
+const NEAR: i64 = 100;
 
 impl Store {
     /// The closed candles that open at or after `from_ms` and before `to_ms`, both Unix
@@ -76,6 +79,26 @@ impl Store {
     pub fn last_candles(&self, series: &Series, n: usize) -> Result<Candles, DbError> {
         let range = Range { table: &CANDLES, names: &names(series), from_s: i64::MIN, to_s: i64::MAX };
         self.read(|connection| range.newest(connection, n))
+    }
+
+    /// The close that candles from `time_ms` on, Unix milliseconds, are held against: of the newest closed candle, of trades
+    /// or of the mark price, that opens before, or else of the oldest one that does not. Further away than 100 candles
+    /// there is none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn close_near(&self, series: &Series, data: Data, time_ms: i64) -> Result<Option<f64>, DbError> {
+        let table = if data == Data::Mark { &MARKS } else { &CANDLES };
+        let reach_ms = series.timeframe.longest_ms().saturating_mul(NEAR);
+        let names = names(series);
+        let [from_s, at_s, to_s] =
+            [time_ms.saturating_sub(reach_ms), time_ms, time_ms.saturating_add(reach_ms)].map(seconds_at_or_after);
+        let (before, after) =
+            (Range { table, names: &names, from_s, to_s: at_s }, Range { table, names: &names, from_s: at_s, to_s });
+        self.read(|connection| {
+            let close = before.newest(connection, 1)?.close.first().copied();
+            Ok(if close.is_some() { close } else { after.oldest(connection, 1, 1)?.close.first().copied() })
+        })
     }
 
     /// The open time of the oldest closed candle, Unix milliseconds.

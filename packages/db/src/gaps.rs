@@ -94,6 +94,23 @@ impl Store {
         })
     }
 
+    /// Forgets the gaps in which one of `times_ms` lies, proven or not: the exchange has a row there after all. Unix
+    /// milliseconds.
+    ///
+    /// # Errors
+    /// When the database refuses; then none is forgotten.
+    pub fn forget_gaps(&mut self, place: &Place, times_ms: &[i64]) -> Result<(), DbError> {
+        let (exchange, symbol, timeframe, kind) = key(place);
+        self.write(|transaction| {
+            let sql = format!("DELETE FROM gaps WHERE {OF_PLACE} AND from_s <= ?5 AND to_s > ?5");
+            let mut delete = transaction.prepare_cached(&sql)?;
+            for &time_ms in times_ms {
+                delete.execute(params![exchange, symbol, timeframe, kind, seconds(time_ms)])?;
+            }
+            Ok(())
+        })
+    }
+
     /// The gaps of a place, explained or not, in order of their beginnings. They may overlap.
     ///
     /// # Errors

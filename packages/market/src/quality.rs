@@ -5,6 +5,10 @@ use crate::{Candle, CandleFault, Timeframe};
 /// How many times its neighbour's close a candle may be worth, up or down. Between two candles of a market
 /// there is no time to move so far: it is a wrong digit, another unit, or another asset of the same name.
 const JUMP: f64 = 1_000.0;
+/// So many first candles of a stretch tell what its price is, where nothing is known beside it.
+const FIRST: usize = 11;
+/// Of fewer nobody can tell which one is wrong.
+const FEWEST: usize = 3;
 
 /// Why a candle, or another record of a series, is set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,13 +29,15 @@ pub enum Rule {
     Jump,
     /// The price moved, and nothing was traded.
     MoveWithoutVolume,
+    /// The high is 1,000 times what the candle opened and closed at, or the low a thousandth of it.
+    Wick,
     /// Another record of the same time was there first, and says something else.
     Conflict,
 }
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Rule; 9] = [
+    pub const ALL: [Rule; 10] = [
         Rule::NotFinite,
         Rule::HighLow,
         Rule::PriceNotPositive,
@@ -40,6 +46,7 @@ impl Rule {
         Rule::WrongUnit,
         Rule::Jump,
         Rule::MoveWithoutVolume,
+        Rule::Wick,
         Rule::Conflict,
     ];
 
@@ -55,6 +62,7 @@ impl Rule {
             Rule::WrongUnit => "wrong_unit",
             Rule::Jump => "jump",
             Rule::MoveWithoutVolume => "move_without_volume",
+            Rule::Wick => "wick",
             Rule::Conflict => "conflict",
         }
     }
@@ -62,7 +70,7 @@ impl Rule {
     /// Whether what it is about is stored all the same: doubted, not refused.
     #[must_use]
     pub fn is_doubt(self) -> bool {
-        self == Rule::MoveWithoutVolume
+        matches!(self, Rule::MoveWithoutVolume | Rule::Wick)
     }
 }
 
@@ -123,6 +131,16 @@ impl Judge {
         Judge { believed: Some(close), ..self }
     }
 
+    /// The same at the beginning of a stretch with nothing known beside it, which begins with the candles `first`: the
+    /// first one is judged by the price that most of them have.
+    #[must_use]
+    pub fn before(self, first: &[Candle]) -> Self {
+        let possible = first.iter().filter(|candle| candle.check(self.timeframe).is_ok());
+        let mut closes: Vec<f64> = possible.take(FIRST).map(|candle| candle.close).collect();
+        closes.sort_by(f64::total_cmp);
+        if closes.len() < FEWEST { self } else { self.after(closes[closes.len() / 2]) }
+    }
+
     /// Judges candles in rising time: gives those to be stored, and everything that speaks against one.
     pub fn sift(&mut self, candles: &[Candle]) -> (Vec<Candle>, Vec<(Candle, Objection)>) {
         let (mut believed, mut doubted) = (Vec::with_capacity(candles.len()), Vec::new());
@@ -161,8 +179,19 @@ impl Judge {
             let why = format!("the price moved from {} to {} without volume", candle.low, candle.high);
             return Some(Objection { rule: Rule::MoveWithoutVolume, why });
         }
-        None
+        wick(candle)
     }
+}
+
+/// What a wick out of all proportion says against a candle. Markets do have them, when a book is empty for a moment, so it
+/// is stored; but stops and targets are reached by it.
+fn wick(candle: &Candle) -> Option<Objection> {
+    let Candle { open, high, low, close, .. } = *candle;
+    let is_far = high >= open.max(close) * JUMP || low * JUMP <= open.min(close);
+    is_far.then(|| {
+        let why = format!("low {low} and high {high} reach {JUMP} times away from open {open} and close {close}");
+        Objection { rule: Rule::Wick, why }
+    })
 }
 
 /// Whether the open or the close of a candle is out of all proportion to the close of its neighbour.
@@ -213,9 +242,32 @@ mod tests {
         check(&[flat(1.0), flat(1_000.0), flat(5e6), flat(1.0)], &["", "jump", "jump", ""]);
         check(&[flat(1.0), Candle { close: 2e3, high: 2e3, ..flat(1.0) }, flat(1.0)], &["", "jump", ""]);
         // A wick is what happens to markets.
-        check(&[flat(1.0), Candle { low: 1e-5, high: 2e3, ..flat(1.0) }], &["", ""]);
+        check(&[flat(1.0), Candle { low: 1e-5, ..flat(1.0) }], &["", "wick"]);
+        check(&[flat(1.0), Candle { high: 1_000.0, ..flat(1.0) }], &["", "wick"]);
+        check(&[flat(1.0), Candle { low: 0.0011, high: 999.0, ..flat(1.0) }], &["", ""]);
         // A candle that is refused for something else is nobody's neighbour.
         check(&[flat(1.0), flat(-5.0), flat(1.0)], &["", "price_not_positive", ""]);
+    }
+
+    /// What is said of each of these candles, with nothing known before the first one.
+    #[track_caller]
+    fn check_first(closes: &[f64], expected: &[&str]) {
+        let candles: Vec<Candle> = closes.iter().map(|&close| flat(close)).collect();
+        let mut judge = Judge::of_trades(Timeframe::H1).before(&candles);
+        let names = candles.iter().map(|candle| judge.judge(candle).map_or("", |objection| objection.rule.name()));
+        assert_eq!(names.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn the_first_candle_is_judged_by_those_behind_it() {
+        check_first(&[2e6, 1.0, 1.0, 1.0], &["jump", "", "", ""]);
+        check_first(&[-1.0, 2e6, 1.0, 1.0], &["price_not_positive", "jump", "", ""]);
+        check_first(&[1.0, 2e6, 1.0], &["", "jump", ""]);
+        check_first(&[1.0, 500.0, 250_000.0, 500.0], &["", "", "", ""]);
+        // Which of two is wrong, nobody can tell.
+        check_first(&[1.0, 2e6], &["", "jump"]);
+        check_first(&[1.0], &[""]);
+        check_first(&[], &[]);
     }
 
     #[test]

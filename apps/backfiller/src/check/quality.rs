@@ -93,6 +93,11 @@ impl Assay {
         Assay { judge, timeframe, gaps, quality: Quality::default(), expected_ms: None, jumped: None }
     }
 
+    /// Looks at the first candles, before one of them is taken.
+    pub(crate) fn begin(&mut self, first: &[Candle]) {
+        self.judge = self.judge.clone().before(first);
+    }
+
     /// Takes the next candle, in rising time.
     pub(crate) fn push(&mut self, candle: &Candle) {
         self.quality.rows += 1;
@@ -178,6 +183,7 @@ mod tests {
         };
         let gaps = gaps.iter().map(gap).collect();
         let mut assay = Assay::new(Judge::of_trades(Timeframe::H1), Timeframe::H1, gaps);
+        assay.begin(candles);
         candles.iter().for_each(|candle| assay.push(candle));
         let found = assay.finish();
         assert_eq!([found.rows, found.expected, found.holes, found.missing, found.explained], expected);
@@ -226,7 +232,8 @@ mod tests {
             prices.iter().enumerate().map(|(hour, &price)| candle(hour as i64, price)).collect()
         };
         check(&prices(&[1.0, 5_000.0, 1.0, 1.0]), &[], [4, 4, 0, 0, 0], "1 jump", "");
-        check(&prices(&[1.0, 5_000.0, 5_001.0, 5_002.0]), &[], [4, 4, 0, 0, 0], "", "1 jump");
+        check(&prices(&[1.0, 1.0, 1.0, 5_000.0, 5_001.0]), &[], [5, 5, 0, 0, 0], "", "1 jump");
+        check(&prices(&[5_000.0, 1.0, 1.0, 1.0]), &[], [4, 4, 0, 0, 0], "1 jump", "");
         check(&prices(&[1.0, 5_000.0]), &[], [2, 2, 0, 0, 0], "", "1 jump");
     }
 }

@@ -9,6 +9,7 @@ use market::{Candle, Judge, Objection, Rule, Series};
 
 use super::SOURCE;
 use crate::args::Kind;
+use crate::judging::judge_at;
 use crate::room;
 use crate::set_aside::RuleCounts;
 
@@ -21,6 +22,8 @@ pub(crate) struct Pages<'a> {
     pub(crate) series: &'a Series,
     pub(crate) data: Data,
     judge: Judge,
+    /// When the next candle opens behind the last page.
+    next_ms: Option<i64>,
     now_ms: i64,
     /// How much was set aside.
     pub(crate) set_aside: RuleCounts,
@@ -34,11 +37,13 @@ impl<'a> Pages<'a> {
             Kind::Mark => (Data::Mark, Judge::of_marks(series.timeframe)),
             _ => (Data::Candles, Judge::of_trades(series.timeframe)),
         };
-        Pages { store, series, data, judge, now_ms, set_aside: RuleCounts::new(), refused: BTreeMap::new() }
+        let (set_aside, refused) = (RuleCounts::new(), BTreeMap::new());
+        Pages { store, series, data, judge, next_ms: None, now_ms, set_aside, refused }
     }
 
     /// Stores a page, in rising time, but for what is not believed.
     pub(crate) fn take(&mut self, page: &[Candle]) -> Result<Inserted, DbError> {
+        self.look_around(page)?;
         let (believed, doubted) = self.judge.sift(page);
         let mut asides: Vec<_> =
             doubted.into_iter().map(|(candle, objection)| self.aside(&candle, objection)).collect();
@@ -53,6 +58,18 @@ impl<'a> Pages<'a> {
         }
         self.keep(&asides)?;
         Ok(merged.inserted)
+    }
+
+    /// Gives the judge of a page that does not follow the last one what is stored beside it, or else what most of the page
+    /// says.
+    fn look_around(&mut self, page: &[Candle]) -> Result<(), DbError> {
+        let (Some(first), Some(last)) = (page.first(), page.last()) else { return Ok(()) };
+        let follows = self.next_ms == Some(first.open_time_ms);
+        self.next_ms = Some(self.series.timeframe.next_open(last.open_time_ms));
+        if !follows {
+            self.judge = judge_at(self.store, self.series, self.data, page)?;
+        }
+        Ok(())
     }
 
     /// Sets aside what was refused before it came to a page.

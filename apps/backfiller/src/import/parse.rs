@@ -12,6 +12,8 @@ use super::unpack::Text;
 
 /// Records that tell whether the file is what it is said to be.
 const FIRST: usize = 10_000;
+/// Rows that are looked at before the first one is judged.
+const AHEAD: usize = 20;
 /// Fewer bad rows than these are blemishes, however short the file.
 const MANY_BAD: u64 = 10;
 
@@ -21,6 +23,8 @@ pub(crate) struct Parsed<R> {
     text: Vec<u8>,
     /// The file's name, which is the source of what is set aside.
     name: String,
+    /// Whether its records stand for themselves, as those that a store gave do.
+    pub(crate) is_believed: bool,
     pub(crate) found: Found<R>,
 }
 
@@ -43,13 +47,20 @@ impl<R> Parsed<R> {
     pub(crate) fn of_believed(path: &Path, text: Vec<u8>, records: Vec<R>, places: Vec<u32>) -> Self {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let found = Found { records, places, asides: Asides::default(), duplicates: 0, still_forming: 0 };
-        Parsed { text, name, found }
+        Parsed { text, name, is_believed: true, found }
     }
 
     /// Sets the row of a record aside, because the store has another one.
     pub(crate) fn set_aside(&mut self, index: usize, objection: Objection) {
-        let Parsed { text, name, found } = self;
+        let Parsed { text, name, found, .. } = self;
         found.asides.push(name, text, found.places[index] as usize, objection);
+    }
+
+    /// Sets the row of the first record aside, and leaves the record out.
+    pub(crate) fn refuse_first(&mut self, objection: Objection) {
+        self.set_aside(0, objection);
+        self.found.records.remove(0);
+        self.found.places.remove(0);
     }
 }
 
@@ -74,6 +85,9 @@ pub(crate) fn parse<F: Format>(path: &Path, text: Text, mut format: F, now_ms: i
         format.check_header(first).with_context(|| in_line(first))?;
         rows.next();
     }
+    let mut ahead = format.clone();
+    let first: Vec<_> = rows.clone().take(AHEAD).filter_map(|row| ahead.read(row).ok()).collect();
+    format.begin(&first);
     let (found, columns) = (Found::of_text(&text), None);
     let mut reader = Reader { text: &text, name: &name, format, now_ms, columns, found };
     for row in rows {
@@ -82,7 +96,7 @@ pub(crate) fn parse<F: Format>(path: &Path, text: Text, mut format: F, now_ms: i
     reader.leave_out_last(written_ms);
     reader.check().with_context(|| path.display().to_string())?;
     let found = reader.found;
-    Ok(Parsed { text, name, found })
+    Ok(Parsed { text, name, is_believed: false, found })
 }
 
 impl<R> Found<R> {

@@ -33,7 +33,7 @@ impl Record for FundingRate {
 }
 
 /// How the rows of one file are read, one after the other.
-pub(crate) trait Format: Debug {
+pub(crate) trait Format: Debug + Clone {
     /// What a row becomes.
     type Record: Record;
     /// What a record is called.
@@ -45,6 +45,9 @@ pub(crate) trait Format: Debug {
 
     /// Checks that a header names the columns as they are read.
     fn check_header(&mut self, row: Row<'_>) -> Result<(), RowFault>;
+
+    /// Looks at the first records, before one of them is judged.
+    fn begin(&mut self, _first: &[Self::Record]) {}
 
     /// The record of a row, whether it is believed or not.
     fn read(&mut self, row: Row<'_>) -> Result<Self::Record, RowFault>;

@@ -5,7 +5,7 @@ use std::sync::mpsc::RecvTimeoutError;
 
 use anyhow::{Result, anyhow};
 use db::{Data, DbError, Merged, Origin, Place, Store};
-use market::{Objection, Rule};
+use market::{Candle, Candles, Objection, Rule, Series};
 use terminal::{Interrupt, Interrupted, Progress, thousands};
 
 use super::content::{Content, Records};
@@ -13,6 +13,7 @@ use super::lanes::Lanes;
 use super::parse::Parsed;
 use super::report::Counts;
 use super::row::Record;
+use crate::judging::judge_at;
 use crate::room;
 
 /// Records in one transaction: large enough to be fast, short enough for others to have their turn.
@@ -74,13 +75,17 @@ impl Writer {
         // A long file takes minutes, and may wait for room: each batch is stored at its own time.
         let origin = || origin(file.clone(), terminal::now_ms());
         let counts = match content.records {
-            Records::Candles(series, parsed) => {
+            Records::Candles(series, mut parsed) => {
                 let place = Place::of(&series, Data::Candles);
+                let known = |store: &Store, from_ms, to_ms| store.candles(&series, Some(from_ms), Some(to_ms));
+                check_first(&self.store, &series, Data::Candles, &mut parsed, known)?;
                 let merge = |store: &mut Store, candles: &[_]| store.merge_closed(&series, candles, &origin());
                 self.store_all(path, bytes, &place, parsed, merge)
             }
-            Records::Marks(series, parsed) => {
+            Records::Marks(series, mut parsed) => {
                 let place = Place::of(&series, Data::Mark);
+                let known = |store: &Store, from_ms, to_ms| store.marks(&series, Some(from_ms), Some(to_ms));
+                check_first(&self.store, &series, Data::Mark, &mut parsed, known)?;
                 let merge = |store: &mut Store, marks: &[_]| store.merge_marks(&series, marks, &origin());
                 self.store_all(path, bytes, &place, parsed, merge)
             }
@@ -134,6 +139,25 @@ impl Writer {
         let set_aside = found.asides.counts().clone();
         Ok(Counts { duplicates: found.duplicates, still_forming: found.still_forming, set_aside, ..counts })
     }
+}
+
+/// Holds the first candle of a file, which has none before it there, against what is stored beside it. What is stored in
+/// its own place is another matter: it stays as it is.
+fn check_first(
+    store: &Store,
+    series: &Series,
+    data: Data,
+    parsed: &mut Parsed<Candle>,
+    known: impl FnOnce(&Store, i64, i64) -> Result<Candles, DbError>,
+) -> Result<(), DbError> {
+    let Some(first) = parsed.found.records.first().copied().filter(|_| !parsed.is_believed) else { return Ok(()) };
+    let objection = judge_at(store, series, data, &[first])?.judge(&first);
+    if let Some(objection) = objection.filter(|objection| objection.rule == Rule::Jump)
+        && known(store, first.open_time_ms, first.open_time_ms + 1)?.is_empty()
+    {
+        parsed.refuse_first(objection);
+    }
+    Ok(())
 }
 
 /// Somebody asked to stop in mid-file.

@@ -21,6 +21,14 @@ impl Row {
         }
     }
 
+    /// The candle, of trades or of the mark price.
+    pub(super) fn candle(&self) -> Option<Candle> {
+        match self {
+            Row::Candle(candle) => Some(*candle),
+            Row::Rate(_) => None,
+        }
+    }
+
     fn columns(&self) -> Vec<(&'static str, f64)> {
         match self {
             Row::Candle(Candle { open, high, low, close, volume, .. }) => {

@@ -35,6 +35,9 @@ pub(super) async fn read(venue: &Venue, store: &Store, target: &Target, block: B
                 Ok(())
             };
             let asked = ask(exchange, target.kind(), series, range, now_ms, on_page).await?;
+            // What is impossible is no less what the exchange says.
+            theirs.extend(asked.refused.iter().map(|refused| row(&refused.candle)));
+            theirs.sort_by_key(Row::time_ms);
             let (from_ms, to_ms) = (Some(block.from_ms), Some(block.to_ms.min(asked.until_ms)));
             let ours =
                 if is_mark { store.marks(series, from_ms, to_ms) } else { store.candles(series, from_ms, to_ms) };

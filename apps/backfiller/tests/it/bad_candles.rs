@@ -47,8 +47,42 @@ fn every_rule_sets_its_rows_aside() {
     check("1735689780000000000,11,12,9,11,5", "wrong_unit", 0);
     check("1,11,12,9,11,5", "wrong_unit", 0);
     check("1735689780000,11,12,9,11,0", "move_without_volume", 1);
+    check("1735689780000,11,12,0.005,11,5", "wick", 1);
+    check("1735689780000,11,50000,9,11,5", "wick", 1);
     check("1735689720000,11,12,9,11,6", "conflict", 0);
     check("1735689600000,10,12,9,11.5,5", "conflict", 0);
+}
+
+/// Imports files one after the other; afterwards the store has these rows, and has set aside so many for their jump.
+#[track_caller]
+fn check_jumps(files: &[&str], rows: u64, jumps: u64) {
+    let desk = Desk::new();
+    let counts = |(index, text): (usize, &&str)| {
+        let total = desk.import("1m", &desk.write(&format!("{index}.csv"), text));
+        total["set_aside"]["jump"].as_u64().unwrap_or(0)
+    };
+    let told: u64 = files.iter().enumerate().map(counts).sum();
+    assert_eq!((desk.whole_rows(), told), (rows, jumps), "{files:?}");
+}
+
+#[test]
+fn the_first_row_of_a_file_is_judged_by_what_is_beside_it() {
+    let far = "1735689780000,11000,12000,11000,11000,5\n";
+    let good = "1735689780000,11,12,9,11,5\n";
+    let behind = "1735689840000,11,12,9,11,5\n1735689900000,11,12,9,11,5\n";
+    // By the rows behind it.
+    check_jumps(&[&format!("{far}{behind}")], 2, 1);
+    check_jumps(&[&format!("{far}{behind}"), good], 3, 1);
+    // By what is stored before it, and behind it.
+    check_jumps(&[GOOD, far], 3, 1);
+    check_jumps(&[GOOD, far, good], 4, 1);
+    check_jumps(&[behind, far], 2, 1);
+    check_jumps(&[behind, far, far], 2, 2);
+    check_jumps(&[GOOD, &format!("{far}{behind}")], 5, 1);
+    check_jumps(&[GOOD, &format!("{good}{behind}")], 6, 0);
+    // Far away in time it may be true.
+    check_jumps(&[GOOD, &far.replace("1735689780", "1736889780")], 4, 0);
+    check_jumps(&[far], 1, 0);
 }
 
 #[test]

@@ -194,6 +194,14 @@ fn what_is_not_believed_is_set_aside_and_not_asked_for_again() {
 }
 
 #[test]
+fn the_first_candle_of_all_is_judged_by_those_behind_it() {
+    const ODD: [Odd; 1] = [(NOW_MS - 360 * MINUTE_MS, ["1500", "2500", "500", "1250", "9"])];
+    let (desk, venue) = (Desk::new(), Venue::open_with(&[], &ODD, NO_DELAY));
+    let done = desk.json(&args(&venue.url, "BTC/USDT", "6h"));
+    assert_eq!((&done["new"], &done["set_aside"]), (&json!(358), &json!({"jump": 1})));
+}
+
+#[test]
 fn what_the_exchange_says_otherwise_now_is_set_aside() {
     let (desk, venue) = (Desk::new(), Venue::open(&[], NO_DELAY));
     desk.json(&args(&venue.url, "BTC/USDT", "1h"));

@@ -1,10 +1,13 @@
 //! Stored candles held against the exchange again.
 
+use std::time::Duration;
+
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::liar::{Asked, Liar, MINUTE_MS, NOW_MS, Reply, honest};
 use crate::run::{Desk, stderr};
+use crate::venue::{self, Odd, Venue};
 
 const BEGIN_MS: i64 = NOW_MS - 3_000 * MINUTE_MS;
 
@@ -127,7 +130,11 @@ fn values_that_are_not_believed_are_not_taken() {
         let rows = honest(asked, BEGIN_MS, |_| false).into_iter();
         Some(rows.map(|(time, close)| (time, if time == odd { "9.0" } else { close })).collect())
     });
-    verify(&desk, &liar, &["--all", "--fix"], 0);
+    let told = verify(&desk, &liar, &["--all", "--fix"], 3)["series"][0]["differing"].take();
+    assert_eq!(
+        (&told[0]["columns"], &told[0]["believed"], &told[0]["fixed"]),
+        (&json!({"close": {"old": 2.0, "new": 9.0}}), &json!(false), &json!(false))
+    );
     let database = Connection::open(desk.db()).unwrap();
     let close: f64 = database
         .query_row("SELECT close FROM ohlcv_data WHERE timestamp = ?1", [odd / 1_000], |row| row.get(0))
@@ -171,4 +178,70 @@ fn a_series_that_fails_is_told_with_the_others() {
     assert_eq!(output.status.code(), Some(1));
     assert!(json["series"][0]["error"].is_string() && json["series"][1]["compared"] == 1, "{json}");
     assert!(stderr(&output).contains("binance BTC/USDT 1m failed: "), "{}", stderr(&output));
+}
+
+/// Fetches a day from an exchange, then verifies with --fix against another that has these candles otherwise.
+#[track_caller]
+fn check_fix(odd: &'static [Odd], code: i32, fixed: u64) {
+    let desk = Desk::new();
+    let fetch = |venue: &Venue| {
+        let args = ["fetch", "--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1m", "--since", "1d"];
+        desk.json(&[&args[..], &["--base-url", &venue.url]].concat());
+    };
+    fetch(&Venue::open(&[], Duration::ZERO));
+    let venue = Venue::open_with(&[], odd, Duration::ZERO);
+    let args = ["verify", "--all", "--fix", "--exchange", "binance", "--base-url", &venue.url, "--json"];
+    let output = desk.run(&args);
+    assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let differing = told["series"][0]["differing"].as_array().unwrap();
+    assert_eq!(differing.len(), odd.len());
+    assert_eq!(differing.iter().filter(|row| row["fixed"] == true).count() as u64, fixed);
+}
+
+#[test]
+fn the_first_candle_of_a_place_is_judged_by_what_is_stored() {
+    const FAR: [&str; 5] = ["1500", "2500", "500", "1250", "9"];
+    const NEAR: [&str; 5] = ["1.5", "2.5", "0.5", "1.5", "9"];
+    const FIRST_MS: i64 = venue::NOW_MS - 1_440 * MINUTE_MS;
+    check_fix(&[(FIRST_MS, NEAR)], 0, 1);
+    check_fix(&[(FIRST_MS, FAR)], 3, 0);
+    // The first of the second place, and of the last one.
+    check_fix(&[(FIRST_MS + 999 * MINUTE_MS, FAR)], 3, 0);
+    check_fix(&[(FIRST_MS, FAR), (FIRST_MS + MINUTE_MS, NEAR), (FIRST_MS + 999 * MINUTE_MS, FAR)], 3, 1);
+}
+
+#[test]
+fn a_proof_goes_when_the_exchange_has_the_candle_after_all() {
+    let desk = Desk::new();
+    let hole = |time: i64| (100..103).contains(&((time - BEGIN_MS) / MINUTE_MS));
+    let lacking = Liar::open(move |asked| Some(honest(asked, BEGIN_MS, hole)));
+    let args = ["fetch", "--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1m", "--since"];
+    let fetch = |liar: &Liar| desk.json(&[&args[..], &["2025-01-02T22:00:00Z", "--base-url", &liar.url]].concat());
+    fetch(&lacking);
+    verify(&desk, &lacking, &["--all"], 0);
+    assert_eq!(desk.json(&["gaps"])["series"][0]["holes"][0]["explained"], true);
+
+    let honest = Liar::open(then);
+    assert_eq!(fetch(&honest)["new"], 0, "what is proven is not asked for again");
+    assert_eq!(verify(&desk, &honest, &["--all"], 3)["series"][0]["lacking"].as_array().unwrap().len(), 3);
+    assert_eq!(desk.json(&["gaps"])["series"][0]["holes"][0]["explained"], false);
+    desk.json(&["repair", "--exchange", "binance", "--base-url", &honest.url]);
+    verify(&desk, &honest, &["--all"], 0);
+}
+
+#[test]
+fn a_refusal_goes_when_the_exchange_has_mended_the_candle() {
+    const ODD: [Odd; 1] = [(venue::NOW_MS - 200 * MINUTE_MS, ["1500", "2500", "500", "1250", "9"])];
+    let desk = Desk::new();
+    let args = ["fetch", "--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1m", "--since", "6h"];
+    let (then, now) = (Venue::open_with(&[], &ODD, Duration::ZERO), Venue::open(&[], Duration::ZERO));
+    desk.json(&[&args[..], &["--base-url", &then.url]].concat());
+    let verified = |venue: &Venue| {
+        let args = ["verify", "--all", "--exchange", "binance", "--base-url", &venue.url];
+        desk.run(&args).status.code()
+    };
+    assert_eq!((verified(&then), verified(&now)), (Some(0), Some(3)));
+    desk.json(&["repair", "--exchange", "binance", "--base-url", &now.url]);
+    assert_eq!(verified(&now), Some(0));
 }

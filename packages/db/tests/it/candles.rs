@@ -1,6 +1,6 @@
 //! One connection: what goes in comes out, and each way in changes only what it may.
 
-use db::{DbError, Inserted, Stored};
+use db::{Data, DbError, Inserted, Stored};
 use market::{Candle, Candles, Instrument, Ticker};
 use rusqlite::Connection;
 
@@ -40,6 +40,29 @@ fn the_newest_candles_and_the_ends() {
     assert_eq!(store.last_candles(&btc, 9).unwrap().len(), 3);
     assert_eq!(store.first_closed_ms(&btc).unwrap(), Some(60_000));
     assert_eq!(store.last_closed_ms(&btc).unwrap(), Some(180_000));
+}
+
+#[test]
+fn the_close_near_a_time() {
+    let (_folder, mut store) = new_store();
+    let btc = series("BTC/USDT");
+    store.insert_closed(&btc, &[candle(200, 1.0), candle(205, 2.0)], &rest()).unwrap();
+    store.insert_marks(&btc, &[candle(205, 3.0)], &rest()).unwrap();
+    store.put_forming(&btc, &candle(206, 4.0)).unwrap();
+    let near = |data, minute: i64| store.close_near(&btc, data, minute * 60_000).unwrap();
+    let expected = [
+        (99, None),
+        (101, Some(1.0)),
+        (200, Some(1.0)),
+        (205, Some(1.0)),
+        (206, Some(2.0)),
+        (305, Some(2.0)),
+        (306, None),
+    ];
+    for (minute, close) in expected {
+        assert_eq!(near(Data::Candles, minute), close, "{minute}");
+    }
+    assert_eq!((near(Data::Mark, 200), near(Data::Mark, 206)), (Some(3.0), Some(3.0)));
 }
 
 #[test]

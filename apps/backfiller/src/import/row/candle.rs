@@ -12,7 +12,7 @@ use crate::import::text::{Row, bare, lossy};
 const COLUMNS: [&str; 6] = ["open_time", "open", "high", "low", "close", "volume"];
 
 /// Candles of one timeframe, as the archives of data.binance.vision have them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct CandleFormat {
     timeframe: Timeframe,
     times: Times,
@@ -49,6 +49,10 @@ impl Format for CandleFormat {
             }
         }
         Ok(())
+    }
+
+    fn begin(&mut self, first: &[Candle]) {
+        self.judge = self.judge.clone().before(first);
     }
 
     fn read(&mut self, row: Row<'_>) -> Result<Candle, RowFault> {

@@ -14,7 +14,7 @@ const SHORT_RATE: usize = 1;
 const ARCHIVE_RATE: usize = 2;
 
 /// Funding rates, as `time,funding_rate` or as `calc_time,funding_interval_hours,last_funding_rate`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct FundingFormat {
     times: Times,
     /// Found in the header, or else in the first row.

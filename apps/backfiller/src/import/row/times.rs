@@ -53,7 +53,7 @@ impl Unit {
 }
 
 /// Reads the times of one file, which share a unit.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Times {
     column: &'static str,
     now_ms: i64,

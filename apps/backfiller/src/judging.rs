@@ -1,0 +1,20 @@
+//! By what the first candle of a file, a page or a place is judged.
+
+use db::{Data, DbError, Store};
+use market::{Candle, Judge, Series};
+
+/// A judge of candles in rising time, who knows what is stored beside the first one, or else what most of them say.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) fn judge_at(store: &Store, series: &Series, data: Data, candles: &[Candle]) -> Result<Judge, DbError> {
+    let judge = match data {
+        Data::Mark => Judge::of_marks(series.timeframe),
+        _ => Judge::of_trades(series.timeframe),
+    };
+    let Some(first) = candles.first() else { return Ok(judge) };
+    Ok(match store.close_near(series, data, first.open_time_ms)? {
+        Some(close) => judge.after(close),
+        None => judge.before(candles),
+    })
+}
