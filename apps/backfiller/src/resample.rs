@@ -1,7 +1,7 @@
 //! `backfiller resample`: candles of a timeframe that is not stored, folded from those of a shorter one.
 
 use anyhow::{Context, Result, bail};
-use db::{Origin, Store};
+use db::{Data, Origin, Place, Store};
 use market::{Candle, Fold, Folded, Series, Symbol, Timeframe};
 use serde_json::json;
 use terminal::{Interrupt, Interrupted, thousands};
@@ -18,7 +18,8 @@ const CHUNK: u32 = 20_000;
 /// its high, low and volume would be guessed; --with-holes folds what is there all the same. A last
 /// candle that is not over yet is always left out.
 ///
-/// What is stored already stays as it is; where it differs from what was folded, that is told.
+/// What is stored already stays as it is; where it differs from what was folded, that is told. But what was folded in
+/// spite of holes is folded anew once they are filled; the old values are kept in the table corrections.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   backfiller resample --exchange binance --symbol BTC/USDT --from-timeframe 5m --to-timeframe 15m
@@ -46,6 +47,9 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// What is written beside a candle that is made anew.
+const WHY: &str = "resample: holes that it was made in spite of are filled";
+
 /// What was done.
 #[derive(Debug, Default)]
 struct Counts {
@@ -53,8 +57,10 @@ struct Counts {
     new: u64,
     /// There already, and the same or not.
     known: u64,
-    /// There already, with other values.
+    /// There already, with other values that stay.
     differing: u64,
+    /// There already, made of fewer parts, and made anew.
+    corrected: u64,
     /// Folded or left out, as asked for: candles of which a part is missing.
     with_holes: u64,
 }
@@ -113,18 +119,42 @@ impl Counts {
         interrupt: &Interrupt,
     ) -> Result<()> {
         self.with_holes += folded.iter().filter(|folded| folded.missing > 0).count() as u64;
-        let wanted = folded.iter().filter(|folded| with_holes || folded.missing == 0);
-        let candles: Vec<Candle> = wanted.map(|folded| folded.candle).collect();
-        let origin = Origin::resample(from.timeframe, terminal::now_ms());
-        let merged = match room::write(store, |store| store.merge_closed(to, &candles, &origin)) {
+        let now_ms = terminal::now_ms();
+        let of = |is_holed: bool| -> Vec<Candle> {
+            folded.iter().filter(|folded| (folded.missing > 0) == is_holed).map(|folded| folded.candle).collect()
+        };
+        self.merge(store, to, &of(false), &Origin::resample(from.timeframe, now_ms), interrupt)?;
+        if with_holes {
+            self.merge(store, to, &of(true), &Origin::resample_with_holes(from.timeframe, now_ms), interrupt)?;
+        }
+        Ok(())
+    }
+
+    fn merge(
+        &mut self,
+        store: &mut Store,
+        to: &Series,
+        candles: &[Candle],
+        origin: &Origin,
+        interrupt: &Interrupt,
+    ) -> Result<()> {
+        let merged = match room::write(store, |store| store.merge_closed(to, candles, origin)) {
             Err(_) if interrupt.is_asked() => return Err(self.stopped(to)),
             merged => merged?,
         };
         self.new += merged.inserted.new + merged.inserted.completed;
         self.known += merged.inserted.known;
         // Exchanges sum up volumes in decimals, so that the last digit of a double may be another one.
-        let differs = |found: &db::Differing<Candle>| !is_near(&found.stored, &candles[found.index]);
-        self.differing += merged.differing.iter().filter(|found| differs(found)).count() as u64;
+        let differs = |found: &&db::Differing<Candle>| !is_near(&found.stored, &candles[found.index]);
+        for found in merged.differing.iter().filter(differs) {
+            let (folded, place) = (&candles[found.index], Place::of(to, Data::Candles));
+            if store.origin_at(&place, folded.open_time_ms)?.is_some_and(|stretch| stretch.has_holes()) {
+                store.correct(to, folded, WHY, terminal::now_ms())?;
+                self.corrected += 1;
+            } else {
+                self.differing += 1;
+            }
+        }
         Ok(())
     }
 
@@ -144,12 +174,12 @@ pub(crate) fn is_near(stored: &Candle, folded: &Candle) -> bool {
 }
 
 fn to_json(counts: &Counts, from: &Series, to: &Series, with_holes: bool) -> Result<String> {
-    let Counts { new, known, differing, with_holes: holed } = counts;
+    let Counts { new, known, differing, corrected, with_holes: holed } = counts;
     let (holed_in, left_out) = if with_holes { (*holed, 0) } else { (0, *holed) };
     Ok(serde_json::to_string_pretty(&json!({
         "exchange": to.exchange, "symbol": to.symbol.to_string(),
         "from_timeframe": from.timeframe.name(), "to_timeframe": to.timeframe.name(),
-        "new": new, "known": known, "differing": differing, "folded_with_holes": holed_in, "left_out_for_holes": left_out,
+        "new": new, "known": known, "differing": differing, "corrected": corrected, "folded_with_holes": holed_in, "left_out_for_holes": left_out,
     }))?)
 }
 
@@ -158,6 +188,9 @@ fn to_text(counts: &Counts, from: &Series, to: &Series, args: &Args) -> String {
         format!("{to} of {}: {} new, {} known", from.timeframe, thousands(counts.new), thousands(counts.known));
     if counts.differing > 0 {
         text += &format!(", {} of them stored with other values, which stay", thousands(counts.differing));
+    }
+    if counts.corrected > 0 {
+        text += &format!(", {} of them made anew where holes were filled", thousands(counts.corrected));
     }
     match (counts.with_holes, args.with_holes) {
         (0, _) => {}

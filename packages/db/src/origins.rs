@@ -49,7 +49,17 @@ impl Origin {
     pub fn resample(shorter: Timeframe, now_ms: i64) -> Self {
         Origin { source: "resample", detail: Some(shorter.name().to_owned()), stored_at_ms: now_ms }
     }
+
+    /// The same, though some of the shorter candles were missing.
+    #[must_use]
+    pub fn resample_with_holes(shorter: Timeframe, now_ms: i64) -> Self {
+        let detail = Some(format!("{} {WITH_HOLES}", shorter.name()));
+        Origin { detail, ..Origin::resample(shorter, now_ms) }
+    }
 }
+
+/// What marks candles that were made of shorter ones with some missing.
+const WITH_HOLES: &str = "with holes";
 
 /// A stretch of rows that came the same way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +82,14 @@ pub struct Stretch {
     pub stored_at_ms: i64,
     /// When the last row was stored, Unix milliseconds.
     pub last_stored_at_ms: i64,
+}
+
+impl Stretch {
+    /// Whether it was made of shorter candles of which some were missing.
+    #[must_use]
+    pub fn has_holes(&self) -> bool {
+        self.source == "resample" && self.detail.as_ref().is_some_and(|detail| detail.ends_with(WITH_HOLES))
+    }
 }
 
 /// The columns of a stretch, as [`stretch`] counts them.

@@ -165,6 +165,30 @@ fn what_is_stored_stays_and_a_difference_is_told() {
 }
 
 #[test]
+fn what_was_folded_in_spite_of_holes_is_made_anew_when_they_are_filled() {
+    let (desk, rows) = (Desk::new(), minutes(10));
+    let without: String =
+        rows.lines().enumerate().filter(|(i, _)| *i != 2).map(|(_, row)| format!("{row}\n")).collect();
+    desk.import("1m", &desk.write("a.csv", &without));
+    let args = args("binance", "BTC/USDT", "1m", "5m");
+    let with_holes = [&args[..], &["--with-holes"]].concat();
+    desk.json(&with_holes);
+    let origins = desk.json(&["origins", "--timeframe", "5m"])["series"][0]["stretches"].take();
+    let details: Vec<&Value> = origins.as_array().unwrap().iter().map(|stretch| &stretch["detail"]).collect();
+    assert_eq!(details, ["1m with holes", "1m"]);
+    let holed = stored(&desk);
+
+    desk.import("1m", &desk.write("b.csv", &rows));
+    let again = desk.json(&args);
+    let count = |json: &Value, name: &str| json[name].as_u64().unwrap();
+    assert_eq!((count(&again, "corrected"), count(&again, "differing"), count(&again, "new")), (1, 0, 0));
+    let whole = stored(&desk);
+    assert!((whole.volume[0], whole.volume[1]) > (holed.volume[0], holed.volume[1]), "{whole:?} {holed:?}");
+    assert_eq!(count(&desk.json(&with_holes), "corrected"), 0);
+    assert_eq!(stored(&desk), whole);
+}
+
+#[test]
 fn what_cannot_be_folded_is_refused() {
     let desk = Desk::new();
     desk.import("1m", &desk.write("a.csv", &minutes(10)));
