@@ -24,26 +24,38 @@ pub(super) const ATR: Function = Function {
 
 /// Adds the step of `atr(n)`.
 pub(super) fn atr(builder: &mut Builder, n: usize) -> Operand {
+    ranged(builder, "atr", n, |average, _| average)
+}
+
+/// Adds a step that gives for each candle what `give` makes of the average of the true range and of the close.
+pub(super) fn ranged(
+    builder: &mut Builder,
+    name: &'static str,
+    n: usize,
+    give: impl Fn(f64, f64) -> f64 + Copy + Send + 'static,
+) -> Operand {
     let factor = 1.0 / n as f64;
-    builder.step("atr", &[], &[n as f64], (n, fading(factor)), || {
-        Box::new(AverageRange { average: Exponential::new(n, factor), last_close: f64::NAN })
+    builder.step(name, &[], &[n as f64], (n, fading(factor)), || {
+        Box::new(AverageRange { average: Exponential::new(n, factor), last_close: f64::NAN, give })
     })
 }
 
-/// Range and average in one: while the average waits for its last value, the range costs nothing.
-struct AverageRange {
+/// Range, average and what is made of it in one: while the average waits for its last value, the rest costs nothing.
+struct AverageRange<F> {
     average: Exponential,
     last_close: f64,
+    give: F,
 }
 
-impl Step for AverageRange {
+impl<F: Fn(f64, f64) -> f64 + Send> Step for AverageRange<F> {
     fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
         let (candles, mut average, mut last) = (inputs.candles, self.average, self.last_close);
         let is_seeded = average.is_seeded();
         let prices = candles.high.iter().zip(candles.low).zip(candles.close);
         for (out, ((&high, &low), &close)) in out.iter_mut().zip(prices) {
             let range = true_range(high, low, last);
-            *out = if is_seeded { average.go_on(range) } else { average.next(range) };
+            let value = if is_seeded { average.go_on(range) } else { average.next(range) };
+            *out = (self.give)(value, close);
             last = close;
         }
         (self.average, self.last_close) = (average, last);

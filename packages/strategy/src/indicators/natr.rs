@@ -2,10 +2,9 @@
 //!
 //! 100 · `atr(n)` / close; `tr()` itself where n is 1, as TA-Lib has it. Lookback n. In percent. TA-Lib `NATR`.
 
-use super::atr::atr;
+use super::atr::ranged;
 use super::tr::tr;
 use super::{Family, Function, Gives, ONE_LENGTH, Shift};
-use crate::plan::{Inputs, Memory, Operand, Step};
 
 pub(super) const NATR: Function = Function {
     name: "natr",
@@ -23,17 +22,10 @@ pub(super) const NATR: Function = Function {
         if arguments[0].length() == 1 {
             return tr(builder);
         }
-        let average = atr(builder, arguments[0].length());
-        builder.step("natr", &[average, Operand::Close], &[], (0, Memory::Window), || Box::new(Share))
+        ranged(builder, "natr", arguments[0].length(), share)
     },
 };
 
-struct Share;
-
-impl Step for Share {
-    fn run(&mut self, inputs: &Inputs<'_>, out: &mut [f64]) {
-        for ((out, &range), &close) in out.iter_mut().zip(inputs.column(0)).zip(inputs.column(1)) {
-            *out = if close == 0.0 && !range.is_nan() { 0.0 } else { range / close * 100.0 };
-        }
-    }
+fn share(range: f64, close: f64) -> f64 {
+    if close == 0.0 && !range.is_nan() { 0.0 } else { range / close * 100.0 }
 }
