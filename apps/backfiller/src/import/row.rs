@@ -6,7 +6,7 @@ mod times;
 
 use std::fmt::Debug;
 
-use market::{Candle, FundingFault, FundingRate, Objection, Rule};
+use market::{Candle, FundingRate, Objection, Rule};
 
 use super::text::{Row, bare, lossy, number};
 
@@ -89,8 +89,6 @@ pub(crate) enum RowFault {
     MixedUnits { column: &'static str, found: &'static str, expected: &'static str },
     #[error("{column} is {found:?}; expected a whole millisecond")]
     PartOfMillisecond { column: &'static str, found: String },
-    #[error("the funding rate is not possible: {0}")]
-    BadFunding(#[from] FundingFault),
 }
 
 impl RowFault {
