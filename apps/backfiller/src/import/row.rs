@@ -52,8 +52,8 @@ pub(crate) trait Format: Debug {
     /// What speaks against the record that was read last.
     fn judge(&mut self, record: &Self::Record) -> Option<Objection>;
 
-    /// Looks at the first records of a file, before any of it is stored.
-    fn check_first(&self, _records: &[Self::Record]) -> anyhow::Result<()> {
+    /// Looks at all records of a file, before any of it is stored.
+    fn check_all(&self, _records: &[Self::Record]) -> anyhow::Result<()> {
         Ok(())
     }
 

@@ -140,6 +140,25 @@ fn what_only_perpetuals_have_is_imported_of_no_spot_market() {
 }
 
 #[test]
+fn mark_prices_are_no_candles_of_trades() {
+    let desk = Desk::new();
+    let without = |n| minutes(n).replace("9.25", "0");
+    let file = desk.write("a.csv", &without(744));
+    let candles = [&args("candles", &file)[..], &["--timeframe", "1m"]].concat();
+    let output = desk.run(&candles);
+    assert_eq!(output.status.code(), Some(1));
+    for told in ["a.csv: none of its 744 candles has a volume, and 744 of them move", "import them with --kind mark"] {
+        assert!(stderr(&output).contains(told), "{}", stderr(&output));
+    }
+    assert_eq!(desk.whole_rows(), 0);
+    assert_eq!(desk.json(&["status"])["quarantine"], json!([]));
+    assert_eq!(desk.json(&[&args("mark", &file)[..], &["--timeframe", "1m"]].concat())["total"]["new"], 744);
+    // One trade in all of it, even far behind, is one.
+    let total = desk.import("1m", &desk.write("b.csv", &(without(12_000) + minutes(12_001).lines().last().unwrap())));
+    assert_eq!((&total["new"], &total["set_aside"]), (&json!(12_001), &json!({"move_without_volume": 12_000})));
+}
+
+#[test]
 fn funding_that_differs_is_set_aside() {
     let desk = Desk::new();
     let total = funding(&desk, &desk.write("a.csv", &format!("{RATES}1735747200000,0.0003\n1735689600000,0.0001\n")));
