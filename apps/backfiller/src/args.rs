@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use anyhow::{Result, bail};
 use db::{Data, Place};
 use market::{Series, Symbol, Timeframe};
 use serde_json::{Value, json};
@@ -128,6 +129,18 @@ impl Target {
             Target::Candles(series) | Target::Marks(series) => &series.symbol,
             Target::Funding { symbol, .. } => symbol,
         }
+    }
+
+    /// Refuses what no market has: mark prices and funding of one that is no perpetual.
+    pub(crate) fn check_kind(&self) -> Result<()> {
+        let (symbol, kind) = (self.symbol(), self.kind().name());
+        if symbol.is_spot() && !matches!(self, Target::Candles(_)) {
+            bail!(
+                "--kind {kind} is of perpetuals, and {symbol} is spot; expected a symbol such as {symbol}:{}",
+                symbol.quote()
+            );
+        }
+        Ok(())
     }
 
     /// The length of its candles; funding has none.

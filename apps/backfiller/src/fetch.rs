@@ -128,7 +128,7 @@ struct Done {
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let target = args.target.target();
-    check_kind(&target)?;
+    target.check_kind()?;
     network::install_tls_provider();
     let interrupt = Interrupt::listen()?;
     let options = Options { base_url: args.base_url.clone(), ..Options::from_env()? };
@@ -156,18 +156,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let Done { text, json } = done?;
     let text = if args.json { serde_json::to_string_pretty(&json)? } else { text };
     terminal::print(&text).context("cannot write the result")
-}
-
-/// Refuses at once what can be of no exchange.
-fn check_kind(target: &Target) -> Result<()> {
-    let (symbol, kind) = (target.symbol(), target.kind().name());
-    if symbol.is_spot() && !matches!(target, Target::Candles(_)) {
-        bail!(
-            "--kind {kind} is of perpetuals, and {symbol} is spot; expected a symbol such as {symbol}:{}",
-            symbol.quote()
-        );
-    }
-    Ok(())
 }
 
 /// Ends when a signal came.

@@ -18,6 +18,7 @@ mod row;
 mod target;
 mod text;
 mod unpack;
+mod volumeless;
 mod writer;
 
 use std::fs;
@@ -52,11 +53,12 @@ pub(crate) use writer::Writer;
 /// or CSV, tells everything by its folders, and comes back as it was.
 ///
 /// A file is stored whole or not at all: a row that cannot be read, or has more or fewer columns than
-/// the first, rows of another month or market than the name says, a wrong checksum or a damaged file
-/// refuse it, and the other files go on. Bad candles are set aside and shown by status: a
-/// value that is not finite, high below low, a time off the grid or in another unit, a jump of
-/// 1,000 times, and rows that differ from what is there. A move without volume and a wick to 1,000 times
-/// the price are stored, and shown too.
+/// the first, rows of another month or market than the name says, candles that move and have no volume
+/// at all, a wrong checksum or a damaged file refuse it, and the other files go on. Bad candles are set
+/// aside and shown by status: a value that is not finite, high below low, a time off the grid or in
+/// another unit, a jump of 1,000 times, and rows that differ from what is there; so are funding rates
+/// that none can be. A move without volume and a wick to 1,000 times the price are stored, and
+/// shown too.
 ///
 /// A candle that is still forming is left out, and so is a last row that was forming when the file
 /// was written, by the time that the file has.

@@ -87,6 +87,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     match report.failed.len() {
         0 if report.open() == 0 => Ok(()),
         0 => Err(BadVerdict.into()),
+        failed if report.done.is_empty() => bail!("{failed} series could not be repaired"),
         failed => bail!("{failed} series could not be repaired; what was found of the others is stored"),
     }
 }

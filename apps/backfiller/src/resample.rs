@@ -75,7 +75,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let mut store = Store::open_existing(&args.db.db)?;
     let series = |timeframe| Series::new(args.exchange.clone(), args.symbol.clone(), timeframe);
     let (from, to) = (series(from), series(to));
-    if store.first_closed_ms(&from)?.is_none() {
+    // Both ends: between them every time is one that a candle can have.
+    if store.first_closed_ms(&from)?.zip(store.last_closed_ms(&from)?).is_none() {
         bail!("there are no closed candles of {from}: `backfiller status` tells which there are");
     }
     let counts = resample(&mut store, fold, &from, &to, args.with_holes, &interrupt)?;

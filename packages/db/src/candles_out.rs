@@ -1,11 +1,14 @@
-//! The way out for candles: closed ones only, in rising open time.
+//! The way out for candles: closed ones only, in rising open time. What is given to work with has times that candles can
+//! have: a row of another program, with a time in another unit, ends in [`DbError::ForeignRow`].
 
 use std::ops::RangeInclusive;
 
 use market::{Candles, Places, Series};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
-use crate::columns::{CANDLES, MARKS, OF_SERIES, names, seconds_at_or_after, time_ms};
+use crate::columns::{
+    CANDLES, MARKS, OF_SERIES, all_possible, names, possible, possible_ms, seconds_at_or_after, time_ms,
+};
 use crate::range::Range;
 use crate::{Data, DbError, Store};
 
@@ -25,15 +28,17 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub fn candles(&self, series: &Series, from_ms: Option<i64>, to_ms: Option<i64>) -> Result<Candles, DbError> {
-        let (first_ms, last_ms) = (self.first_closed_ms(series)?, self.last_closed_ms(series)?);
-        let (Some(first_ms), Some(last_ms)) = (first_ms, last_ms) else { return Ok(Candles::default()) };
-        let from_ms = from_ms.unwrap_or(first_ms).max(first_ms);
+        let Some((first_ms, last_ms)) = self.closed_ends_ms(series)? else { return Ok(Candles::default()) };
+        let told = |error| DbError::from_sqlite(self.path(), error);
+        // An open side reaches to the very end, and that may be a row of another program.
+        let from_ms = from_ms.map_or_else(|| possible(first_ms).map_err(told), |from_ms| Ok(from_ms.max(first_ms)))?;
+        let last_ms = if to_ms.is_none() { possible(last_ms).map_err(told)? } else { last_ms };
         let to_ms = to_ms.unwrap_or(i64::MAX).min(series.timeframe.next_open(last_ms));
         let most = series.timeframe.count(from_ms, to_ms);
         if SPLIT.contains(&most)
             && let Some(candles) = self.halves(series, from_ms, to_ms)?
         {
-            return Ok(candles);
+            return all_possible(candles).map_err(told);
         }
         self.range(series, from_ms, to_ms, usize::try_from(most.min(PRESIZED)).unwrap_or(0))
     }
@@ -69,7 +74,7 @@ impl Store {
     fn range(&self, series: &Series, from_ms: i64, to_ms: i64, room: usize) -> Result<Candles, DbError> {
         let (names, from_s, to_s) = (names(series), seconds_at_or_after(from_ms), seconds_at_or_after(to_ms));
         let range = Range { table: &CANDLES, names: &names, from_s, to_s };
-        self.read(|connection| range.oldest(connection, usize::MAX, room))
+        self.read(|connection| all_possible(range.oldest(connection, usize::MAX, room)?))
     }
 
     /// The newest `n` closed candles, fewer where the store has fewer.
@@ -78,7 +83,7 @@ impl Store {
     /// When the database refuses.
     pub fn last_candles(&self, series: &Series, n: usize) -> Result<Candles, DbError> {
         let range = Range { table: &CANDLES, names: &names(series), from_s: i64::MIN, to_s: i64::MAX };
-        self.read(|connection| range.newest(connection, n))
+        self.read(|connection| all_possible(range.newest(connection, n)?))
     }
 
     /// The close that candles from `time_ms` on, Unix milliseconds, are held against: of the newest closed candle, of trades
@@ -106,7 +111,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub fn first_closed_ms(&self, series: &Series) -> Result<Option<i64>, DbError> {
-        self.closed_ms(series, "ASC")
+        self.closed_ms(series, "ASC", possible_ms)
     }
 
     /// The open time of the newest closed candle, Unix milliseconds.
@@ -114,7 +119,16 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub fn last_closed_ms(&self, series: &Series) -> Result<Option<i64>, DbError> {
-        self.closed_ms(series, "DESC")
+        self.closed_ms(series, "DESC", possible_ms)
+    }
+
+    /// The open times of the oldest and of the newest closed candle, Unix milliseconds, whatever another program may have
+    /// written there: for telling what is stored, and not for working with it. `None` where there are none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn closed_ends_ms(&self, series: &Series) -> Result<Option<(i64, i64)>, DbError> {
+        Ok(self.closed_ms(series, "ASC", time_ms)?.zip(self.closed_ms(series, "DESC", time_ms)?))
     }
 
     /// The end of the run of closed candles without a hole that starts with the one that opens at
@@ -163,7 +177,12 @@ impl Store {
         })
     }
 
-    fn closed_ms(&self, series: &Series, order: &str) -> Result<Option<i64>, DbError> {
+    fn closed_ms(
+        &self,
+        series: &Series,
+        order: &str,
+        time_ms: impl Fn(&Row<'_>, usize) -> rusqlite::Result<i64>,
+    ) -> Result<Option<i64>, DbError> {
         let (exchange, symbol, timeframe) = names(series);
         self.read(|connection| {
             let sql = format!(

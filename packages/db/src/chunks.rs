@@ -11,7 +11,8 @@ const PRESIZED: u32 = 100_000;
 
 impl Store {
     /// The closed candles that open at or after `from_ms`, Unix milliseconds, rising, `most` of them at most. The
-    /// next part begins behind the last one; the end is reached where there are none.
+    /// next part begins behind the last one; the end is reached where there are none. Rows of other programs come as
+    /// they are, also with a time that no candle can have: who checks and tells what is stored looks for them.
     ///
     /// # Errors
     /// When the database refuses.

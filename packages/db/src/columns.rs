@@ -1,9 +1,10 @@
 //! Between the words of the market and the columns of the tables: seconds, names, candles.
 
 use std::error::Error;
+use std::ops::Range;
 use std::str::FromStr;
 
-use market::{Candle, Series};
+use market::{Candle, Candles, Series};
 use rusqlite::Row;
 use rusqlite::types::Type;
 
@@ -30,6 +31,10 @@ pub(crate) const MARK: &str = "timestamp, open, high, low, close, 0.0";
 /// Which rows are of one series; its names are parameters 1, 2 and 3.
 pub(crate) const OF_SERIES: &str = "exchange = ?1 AND symbol = ?2 AND timeframe = ?3";
 
+/// The times that a row can have, Unix seconds: the years 0 to 9999. One in milliseconds, which another program wrote, lies
+/// far behind them.
+const POSSIBLE_S: Range<i64> = -62_167_219_200..253_402_300_800;
+
 /// The names of a series as the tables have them.
 pub(crate) type Names<'a> = (&'a str, String, &'static str);
 
@@ -50,6 +55,24 @@ pub(crate) fn seconds_at_or_after(time_ms: i64) -> i64 {
 /// The time in column `index`, in milliseconds.
 pub(crate) fn time_ms(row: &Row<'_>, index: usize) -> rusqlite::Result<i64> {
     Ok(row.get::<_, i64>(index)?.saturating_mul(1_000))
+}
+
+/// As [`time_ms`], of a row that is to be worked with: a time that no row can have is told as a value of another kind is.
+pub(crate) fn possible_ms(row: &Row<'_>, index: usize) -> rusqlite::Result<i64> {
+    possible(time_ms(row, index)?)
+}
+
+/// Candles in rising time, unless one has a time that none can have.
+pub(crate) fn all_possible(candles: Candles) -> rusqlite::Result<Candles> {
+    let times_ms = &candles.open_time_ms;
+    times_ms.first().into_iter().chain(times_ms.last()).try_for_each(|&time_ms| possible(time_ms).map(|_| ()))?;
+    Ok(candles)
+}
+
+/// The time itself, unless it is one that no row can have.
+pub(crate) fn possible(time_ms: i64) -> rusqlite::Result<i64> {
+    let time_s = seconds(time_ms);
+    if POSSIBLE_S.contains(&time_s) { Ok(time_ms) } else { Err(rusqlite::Error::IntegralValueOutOfRange(0, time_s)) }
 }
 
 /// The candle in the columns [`CANDLE`], which come first.

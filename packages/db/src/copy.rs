@@ -21,7 +21,7 @@ const STEP_PAGES: i32 = 2_048;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// What is there beside a database that is open, or was when its process died.
 const SIDE_FILES: [&str; 2] = ["-wal", "-shm"];
-/// What SQLite may have beside a database, and removes when it opens that.
+/// How the names end of what SQLite may have beside a database, and removes when it opens that.
 const NAMES_OF_SQLITE: [&str; 3] = ["-journal", "-wal", "-shm"];
 
 /// What a copy holds.
@@ -42,11 +42,11 @@ impl Store {
     ///
     /// # Errors
     /// [`DbError::Exists`] unless `replace`; [`DbError::InUse`] when `to` is a store that is open;
-    /// [`DbError::NotWhole`] when the copy is damaged, as the store must be then; or when a file cannot be written.
+    /// [`DbError::NameOfSqlite`] when SQLite may remove a file of that name; [`DbError::NotWhole`] when the copy is damaged, as the store must be then; or when a file cannot be written.
     pub fn backup(&self, to: &Path, replace: bool, watch: &mut Watch<'_>) -> Result<Option<Copied>, DbError> {
         let to = &place_of(to)?;
         let is_open = SIDE_FILES.iter().any(|ending| with_ending(to, ending).exists());
-        if is_open || same_file(self.path(), to) || is_side_file(self.path(), to) {
+        if is_open || same_file(self.path(), to) {
             return Err(DbError::InUse { path: to.to_owned() });
         }
         if to.exists() && !replace {
@@ -68,7 +68,7 @@ impl Store {
     ///
     /// # Errors
     /// [`DbError::Exists`] unless `replace`; [`DbError::InUse`] when another process has the store open;
-    /// [`DbError::File`] when the copy cannot be read; [`DbError::NotWhole`], [`DbError::Foreign`], [`DbError::TooNew`] or
+    /// [`DbError::NameOfSqlite`] when SQLite may remove a file of that name; [`DbError::File`] when the copy cannot be read; [`DbError::NotWhole`], [`DbError::Foreign`], [`DbError::TooNew`] or
     /// [`DbError::NotADatabase`] when it is no good one.
     pub fn restore(from: &Path, to: &Path, replace: bool, watch: &mut Watch<'_>) -> Result<Option<Copied>, DbError> {
         File::open(from).map_err(|source| DbError::File { path: from.to_owned(), source })?;
@@ -209,15 +209,16 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, DbError> {
     Ok(connection)
 }
 
+/// Where a copy goes. SQLite removes what it takes for its own file beside a database, of any database: also of one that
+/// is made later.
 fn place_of(path: &Path) -> Result<PathBuf, DbError> {
-    files::place_of(path).map_err(|source| DbError::File { path: path.to_owned(), source })
-}
-
-/// Whether `path` has a name that SQLite may give to a file beside the store.
-fn is_side_file(store: &Path, path: &Path) -> bool {
-    let Ok(store) = store.canonicalize() else { return false };
-    let (Ok(folder), Some(name)) = (folder_of(path).canonicalize(), path.file_name()) else { return false };
-    NAMES_OF_SQLITE.iter().any(|ending| with_ending(&store, ending) == folder.join(name))
+    let place = files::place_of(path).map_err(|source| DbError::File { path: path.to_owned(), source })?;
+    // Some systems make no difference between small and capital letters.
+    let name = place.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    match NAMES_OF_SQLITE.into_iter().find(|ending| name.ends_with(ending)) {
+        Some(ending) => Err(DbError::NameOfSqlite { path: path.to_owned(), ending }),
+        None => Ok(place),
+    }
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {

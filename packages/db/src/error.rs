@@ -172,6 +172,17 @@ pub enum DbError {
         /// The file.
         path: PathBuf,
     },
+    /// A copy was to get a name that SQLite takes for its own.
+    #[error(
+        "{path} ends with {ending}: SQLite gives such names to its own files beside a database, and removes what has one, \
+         so a copy would be lost: name another file, such as one that ends with .db"
+    )]
+    NameOfSqlite {
+        /// The file.
+        path: PathBuf,
+        /// How its name ends.
+        ending: &'static str,
+    },
     /// A row has a value that none of these programs writes.
     #[error(
         "{path} has a row that another program wrote, with a value of another kind: find it with sqlite3, by typeof() of \

@@ -1,10 +1,10 @@
 //! Funding rates of perpetuals, in and out.
 
 use market::{FundingRate, Symbol, funding_holes};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::candles_in::rising;
-use crate::columns::{parsed, seconds_at_or_after, time_ms};
+use crate::columns::{parsed, possible_ms, seconds_at_or_after, time_ms};
 use crate::merge::merge_funding;
 use crate::{DbError, Inserted, Origin, Store};
 
@@ -55,6 +55,16 @@ impl Store {
         from_ms: Option<i64>,
         to_ms: Option<i64>,
     ) -> Result<Vec<FundingRate>, DbError> {
+        self.rates(exchange, symbol, (from_ms, to_ms), possible_ms)
+    }
+
+    fn rates(
+        &self,
+        exchange: &str,
+        symbol: &Symbol,
+        (from_ms, to_ms): (Option<i64>, Option<i64>),
+        time_ms: impl Fn(&Row<'_>, usize) -> rusqlite::Result<i64>,
+    ) -> Result<Vec<FundingRate>, DbError> {
         let from_s = from_ms.map_or(i64::MIN, seconds_at_or_after);
         let to_s = to_ms.map_or(i64::MAX, seconds_at_or_after);
         self.read(|connection| {
@@ -62,12 +72,13 @@ impl Store {
                 "SELECT timestamp, rate FROM funding_rates
                  WHERE exchange = ?1 AND symbol = ?2 AND timestamp >= ?3 AND timestamp < ?4 ORDER BY timestamp",
             )?;
-            let rate = |row: &rusqlite::Row<'_>| Ok(FundingRate { time_ms: time_ms(row, 0)?, rate: row.get(1)? });
+            let rate = |row: &Row<'_>| Ok(FundingRate { time_ms: time_ms(row, 0)?, rate: row.get(1)? });
             select.query_map(params![exchange, symbol.to_string(), from_s, to_s], rate)?.collect()
         })
     }
 
-    /// The time of the first funding rate at or after `from_ms`, both Unix milliseconds.
+    /// The time of the first funding rate at or after `from_ms`, both Unix milliseconds, whatever another program may have
+    /// written there.
     ///
     /// # Errors
     /// When the database refuses.
@@ -112,7 +123,8 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub fn funding_status_of(&self, exchange: &str, symbol: &Symbol) -> Result<Option<FundingStatus>, DbError> {
-        let rates = self.funding(exchange, symbol, None, None)?;
+        // Whatever another program wrote is told too.
+        let rates = self.rates(exchange, symbol, (None, None), time_ms)?;
         let (Some(&first), Some(&last)) = (rates.first(), rates.last()) else { return Ok(None) };
         let times_ms: Vec<i64> = rates.iter().map(|rate| rate.time_ms).collect();
         let holes = funding_holes(&times_ms, first.time_ms, last.time_ms);

@@ -4,7 +4,7 @@ use market::{Candle, Candles, Series, Symbol, Timeframe};
 use rusqlite::{OptionalExtension, params};
 
 use crate::candles_in::{check, rising};
-use crate::columns::{MARKS, OF_SERIES, names, seconds_at_or_after, time_ms};
+use crate::columns::{MARKS, OF_SERIES, all_possible, names, possible_ms, seconds_at_or_after};
 use crate::merge::merge_marks;
 use crate::range::Range;
 use crate::{DbError, Inserted, Origin, Store};
@@ -31,7 +31,7 @@ impl Store {
         let from_s = from_ms.map_or(i64::MIN, seconds_at_or_after);
         let to_s = to_ms.map_or(i64::MAX, seconds_at_or_after);
         let range = Range { table: &MARKS, names: &names(series), from_s, to_s };
-        self.read(|connection| range.oldest(connection, usize::MAX, 0))
+        self.read(|connection| all_possible(range.oldest(connection, usize::MAX, 0)?))
     }
 
     /// The open times of the oldest and of the newest mark price, Unix milliseconds; `None` where there are none.
@@ -45,7 +45,7 @@ impl Store {
                 let sql =
                     format!("SELECT timestamp FROM mark_prices WHERE {OF_SERIES} ORDER BY timestamp {order} LIMIT 1");
                 let mut select = connection.prepare_cached(&sql)?;
-                select.query_row(params![exchange, symbol, timeframe], |row| time_ms(row, 0)).optional()
+                select.query_row(params![exchange, symbol, timeframe], |row| possible_ms(row, 0)).optional()
             };
             Ok(end("ASC")?.zip(end("DESC")?))
         })

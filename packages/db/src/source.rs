@@ -4,7 +4,7 @@ use market::{CandleSource, Candles, Series, SourceError, Symbol, Timeframe};
 use rusqlite::{OptionalExtension, params};
 
 use crate::Store;
-use crate::columns::{OF_SERIES, names, seconds_at_or_after, time_ms};
+use crate::columns::{OF_SERIES, names, possible_ms, seconds_at_or_after};
 
 /// The closed candles of one exchange in a store.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,7 @@ impl CandleSource for ExchangeCandles<'_> {
             let mut select = connection.prepare_cached(&sql)?;
             let limit = i64::try_from(n).unwrap_or(i64::MAX);
             let args = params![exchange, symbol, timeframe, seconds_at_or_after(before_ms), limit];
-            select.query_row(args, |row| time_ms(row, 0)).optional()
+            select.query_row(args, |row| possible_ms(row, 0)).optional()
         })?;
         Ok(nth)
     }

@@ -1,6 +1,6 @@
 //! Which candles are believed: every rule by which one is refused or doubted, in one place.
 
-use crate::{Candle, CandleFault, Timeframe};
+use crate::{Candle, CandleFault, FundingFault, Timeframe};
 
 /// How many times its neighbour's close a candle may be worth, up or down. Between two candles of a market
 /// there is no time to move so far: it is a wrong digit, another unit, or another asset of the same name.
@@ -31,13 +31,15 @@ pub enum Rule {
     MoveWithoutVolume,
     /// The high is 1,000 times what the candle opened and closed at, or the low a thousandth of it.
     Wick,
+    /// A funding rate is a whole position or more.
+    RateTooLarge,
     /// Another record of the same time was there first, and says something else.
     Conflict,
 }
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Rule; 10] = [
+    pub const ALL: [Rule; 11] = [
         Rule::NotFinite,
         Rule::HighLow,
         Rule::PriceNotPositive,
@@ -47,6 +49,7 @@ impl Rule {
         Rule::Jump,
         Rule::MoveWithoutVolume,
         Rule::Wick,
+        Rule::RateTooLarge,
         Rule::Conflict,
     ];
 
@@ -63,6 +66,7 @@ impl Rule {
             Rule::Jump => "jump",
             Rule::MoveWithoutVolume => "move_without_volume",
             Rule::Wick => "wick",
+            Rule::RateTooLarge => "rate_too_large",
             Rule::Conflict => "conflict",
         }
     }
@@ -86,7 +90,17 @@ impl From<CandleFault> for Rule {
     }
 }
 
-/// What speaks against a candle.
+impl From<FundingFault> for Rule {
+    fn from(fault: FundingFault) -> Self {
+        match fault {
+            FundingFault::NotFinite => Rule::NotFinite,
+            FundingFault::TooLarge { .. } => Rule::RateTooLarge,
+            FundingFault::OffMinute { .. } => Rule::OffGrid,
+        }
+    }
+}
+
+/// What speaks against a candle, or another record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Objection {
     /// The rule that it breaks.
@@ -97,6 +111,12 @@ pub struct Objection {
 
 impl From<CandleFault> for Objection {
     fn from(fault: CandleFault) -> Self {
+        Objection { rule: fault.into(), why: fault.to_string() }
+    }
+}
+
+impl From<FundingFault> for Objection {
+    fn from(fault: FundingFault) -> Self {
         Objection { rule: fault.into(), why: fault.to_string() }
     }
 }

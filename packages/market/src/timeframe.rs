@@ -151,7 +151,7 @@ impl Timeframe {
                     - i32::from(u8::from(from.month()));
                 u64::try_from(months).unwrap_or(0)
             }
-            _ => (to_ms - from_ms).div_euclid(self.longest_ms()).unsigned_abs(),
+            _ => to_ms.saturating_sub(from_ms).div_euclid(self.longest_ms()).unsigned_abs(),
         }
     }
 }
@@ -283,5 +283,6 @@ mod tests {
     fn months_are_counted_over_years() {
         let (from, to) = (parse_when("2023-11-01", 0).unwrap(), parse_when("2024-02-01", 0).unwrap());
         assert_eq!(Timeframe::Month1.count(from, to), 3);
+        assert_eq!(Timeframe::D1.count(i64::MIN, i64::MAX), i64::MAX.unsigned_abs() / 86_400_000);
     }
 }

@@ -33,7 +33,8 @@ impl Months {
         while let Some(&first_ms) = times_ms.get(start) {
             let month_ms = Timeframe::Month1.open_of(first_ms);
             let end_ms = Timeframe::Month1.next_open(month_ms);
-            let end = start + times_ms[start..].partition_point(|&time_ms| time_ms < end_ms);
+            // A time that is in no month of the calendar is a step by itself.
+            let end = (start + times_ms[start..].partition_point(|&time_ms| time_ms < end_ms)).max(start + 1);
             if let Some((now_ms, last)) = self.now.filter(|(now_ms, _)| *now_ms != month_ms) {
                 self.over.extend(self.value(now_ms, last));
                 self.before = last;
@@ -76,6 +77,13 @@ mod tests {
             let found: Vec<(&str, f64)> = months.iter().map(|month| (month.month.as_str(), month.value)).collect();
             assert_eq!(found, expected, "in blocks of {block}");
         }
+    }
+
+    #[test]
+    fn a_time_beyond_the_calendar_ends_nothing() {
+        let mut months = Months::new(100.0);
+        months.add(&[0, 1_782_000_000_000_000, i64::MAX], &[200.0, 100.0, 50.0]);
+        assert_eq!(months.returns()[0], MonthlyReturn { month: "1970-01".to_owned(), value: 1.0 });
     }
 
     #[test]

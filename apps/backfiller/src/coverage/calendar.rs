@@ -43,10 +43,10 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    /// Of what the cell should have, the share that is missing: 0 to 1.
+    /// Of all that would fill the cell, the share that is not there: 0 to 1.
     pub(super) fn share_missing(&self) -> f64 {
-        let missing = self.sum.all_missing();
-        if missing == 0 { 0.0 } else { (missing as f64 / self.sum.expected.max(missing) as f64).min(1.0) }
+        let missing = self.sum.not_there();
+        if missing == 0 { 0.0 } else { missing as f64 / (self.sum.there() + missing) as f64 }
     }
 }
 
@@ -74,17 +74,13 @@ pub(super) fn calendar(extent: &Extent, stretches: &[Stretch]) -> Calendar {
 /// Adds a day to the cell before it where both look alike: both whole, or both without anything for one cause.
 fn put(cells: &mut Vec<Cell>, column: i64, day: Day) {
     let worst = day.worst();
-    let is_plain = |sum: &Day| sum.missing.is_empty() || (sum.there() == 0 && sum.missing.len() == 1);
     let alike = cells.last_mut().filter(|last| {
-        last.column + last.days == column && last.worst == worst && is_plain(&last.sum) && is_plain(&day)
+        last.column + last.days == column && last.worst == worst && last.sum.is_plain() && day.is_plain()
     });
     match alike {
         Some(last) => {
             last.days += 1;
-            last.sum.expected += day.expected;
-            for (cause, count) in day.missing {
-                *last.sum.missing.entry(cause).or_default() += count;
-            }
+            last.sum.add(day);
         }
         None => cells.push(Cell { column, days: 1, sum: day, worst }),
     }
@@ -119,7 +115,7 @@ mod tests {
     }
 
     /// The calendar of what is stored from the first row to the last, with stretches; what is told of each cell:
-    /// `2025-01 0+31 744/744`, and the worst cause.
+    /// `2025-01 0+31 744/744`, how much lies beyond the rows as `+24`, and the worst cause.
     #[track_caller]
     fn check_of(target: Target, ends: (&str, &str), stretches: &[(&str, &str, Cause)], expected: &[&str]) {
         let stretch = |&(from, to, cause): &(&str, &str, Cause)| Stretch {
@@ -137,7 +133,9 @@ mod tests {
         for row in &calendar.rows {
             for Cell { column, days, sum, worst } in &row.cells {
                 let worst = worst.map_or(String::new(), |worst| format!(" {worst}"));
-                told.push(format!("{} {column}+{days} {}/{}{worst}", row.name, sum.there(), sum.expected));
+                let beyond: u64 = sum.beyond.values().sum();
+                let beyond = if beyond > 0 { format!(" +{beyond}") } else { String::new() };
+                told.push(format!("{} {column}+{days} {}/{}{beyond}{worst}", row.name, sum.there(), sum.expected));
             }
         }
         assert_eq!(told, expected);
@@ -181,7 +179,27 @@ mod tests {
             Timeframe::H1,
             ("2025-01-05", "2025-01-05T23:00:00Z"),
             &[("2020-01-01", "2025-01-05", Cause::BeforeListing), ("2025-01-06", "2026-01-01", Cause::AfterDelisting)],
-            &["2025-01 0+4 0/0 before listing", "2025-01 4+1 24/24", "2025-01 5+26 0/0 after delisting"],
+            &["2025-01 0+4 0/0 +96 before listing", "2025-01 4+1 24/24", "2025-01 5+26 0/0 +624 after delisting"],
+        );
+    }
+
+    #[test]
+    fn what_lies_beyond_takes_nothing_from_a_day() {
+        check(
+            Timeframe::H1,
+            ("2025-01-05T08:00:00Z", "2025-01-07T02:00:00Z"),
+            &[
+                ("2020-01-01", "2025-01-05T08:00:00Z", Cause::BeforeListing),
+                ("2025-01-05T09:00:00Z", "2025-01-05T10:00:00Z", Cause::Absent),
+                ("2025-01-07T03:00:00Z", "2026-01-01", Cause::AfterDelisting),
+            ],
+            &[
+                "2025-01 0+4 0/0 +96 before listing",
+                "2025-01 4+1 15/16 +8 not at the exchange",
+                "2025-01 5+1 24/24",
+                "2025-01 6+1 3/3 +21 after delisting",
+                "2025-01 7+24 0/0 +576 after delisting",
+            ],
         );
     }
 
@@ -197,6 +215,23 @@ mod tests {
                 "2025-01 1+1 1/3 not at the exchange",
                 "2025-01 2+1 2/3 not at the exchange",
                 "2025-01 3+2 6/6",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_slot_of_the_first_rate_is_there_whatever_lies_before_it() {
+        check_of(
+            Target::Funding { exchange: "binanceusdm".to_owned(), symbol: "A/B:B".parse().unwrap() },
+            ("2025-01-02T12:00:00Z", "2025-01-02T16:00:00Z"),
+            &[
+                ("2024-12-01", "2025-01-02T12:00:00Z", Cause::BeforeListing),
+                ("2025-01-03", "2025-06-01", Cause::AfterDelisting),
+            ],
+            &[
+                "2025-01 0+1 0/0 +3 before listing",
+                "2025-01 1+1 2/2 +1 before listing",
+                "2025-01 2+29 0/0 +87 after delisting",
             ],
         );
     }

@@ -18,23 +18,50 @@ pub(super) struct Day {
     /// How many candles it should have, or slots of funding, within what is stored; a day within a longer candle counts
     /// for one.
     pub(super) expected: u64,
-    /// How many of them are missing, and others beyond what is stored, by cause.
+    /// How many of them are missing, by cause.
     pub(super) missing: BTreeMap<Cause, u64>,
+    /// How many there are not before the first row and after the last one, by cause: none of these is expected.
+    pub(super) beyond: BTreeMap<Cause, u64>,
 }
 
 impl Day {
     /// The worst of its causes; `None` where nothing is missing.
     pub(super) fn worst(&self) -> Option<Cause> {
-        self.missing.keys().copied().min_by_key(|cause| badness(*cause))
+        self.missing.keys().chain(self.beyond.keys()).copied().min_by_key(|cause| badness(*cause))
     }
 
+    /// How many are missing of those that are expected.
     pub(super) fn all_missing(&self) -> u64 {
         self.missing.values().sum()
+    }
+
+    /// How many are not there, expected or not.
+    pub(super) fn not_there(&self) -> u64 {
+        self.all_missing() + self.beyond.values().sum::<u64>()
     }
 
     /// How many are there.
     pub(super) fn there(&self) -> u64 {
         self.expected.saturating_sub(self.all_missing())
+    }
+
+    /// Whether all of it is alike: all there, or nothing for one cause.
+    pub(super) fn is_plain(&self) -> bool {
+        match self.missing.len() + self.beyond.len() {
+            0 => true,
+            1 => self.there() == 0,
+            _ => false,
+        }
+    }
+
+    /// Counts another day with it.
+    pub(super) fn add(&mut self, other: Day) {
+        self.expected += other.expected;
+        for (sum, causes) in [(&mut self.missing, other.missing), (&mut self.beyond, other.beyond)] {
+            for (cause, count) in causes {
+                *sum.entry(cause).or_default() += count;
+            }
+        }
     }
 }
 
@@ -49,8 +76,14 @@ pub(super) fn days(extent: &Extent, stretches: &[Stretch], from_ms: i64, to_ms: 
         days.entry(day_ms).or_default().expected += count;
     }
     for stretch in stretches {
-        for (day_ms, count) in parts(target, (stretch.from_ms, stretch.to_ms), from_ms, to_ms) {
-            *days.entry(day_ms).or_default().missing.entry(stretch.cause).or_default() += count;
+        let is_before = stretch.to_ms <= extent.first_ms;
+        let is_beyond = is_before || stretch.from_ms >= stored.1;
+        // What comes before the first rate may reach into its slot, and that is there.
+        let end_ms = if is_before { stretch.to_ms.min(stored.0) } else { stretch.to_ms };
+        for (day_ms, count) in parts(target, (stretch.from_ms, end_ms), from_ms, to_ms) {
+            let day = days.entry(day_ms).or_default();
+            let sum = if is_beyond { &mut day.beyond } else { &mut day.missing };
+            *sum.entry(stretch.cause).or_default() += count;
         }
     }
     days

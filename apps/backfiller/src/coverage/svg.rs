@@ -1,7 +1,9 @@
 //! A calendar as a drawing. What is missing is told by colour, by pattern, and in words when it is pointed at.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use db::Cause;
 use market::{Timeframe, format_utc};
 use terminal::thousands;
 
@@ -105,22 +107,31 @@ fn put(out: &mut String, grid: &Grid, row: &Row, cell: &Cell, y: f64, counted: &
     out.push_str("</g>");
 }
 
-/// `2025-01-02 to 2025-01-04, 3 days: 12 of 72 candles; missing 60: 40 exchange outage, 20 no trades`.
+/// `2025-01-02 to 2025-01-04, 3 days: 12 of 72 candles; missing 60: 40 exchange outage, 20 no trades`; what lies beyond
+/// the first and the last row by itself: `2025-01-01: 16 of 16 candles; 8 before listing`.
 fn told(row: &Row, cell: &Cell, counted: &str) -> String {
     let date = |column: i64| format_utc(row.from_ms + column * DAY_MS).chars().take(10).collect::<String>();
     let first = date(cell.column);
-    let mut text = match cell.days {
+    let days = match cell.days {
         1 => first,
         days => format!("{first} to {}, {days} days", date(cell.column + days - 1)),
     };
     let sum = &cell.sum;
+    let mut parts = Vec::new();
     if sum.expected > 0 {
-        text.push_str(&format!(": {} of {} {counted}", thousands(sum.there()), thousands(sum.expected)));
+        parts.push(format!("{} of {} {counted}", thousands(sum.there()), thousands(sum.expected)));
     }
     if !sum.missing.is_empty() {
-        let cause = |(cause, count): (&db::Cause, &u64)| format!("{} {cause}", thousands(*count));
-        let causes: Vec<String> = sum.missing.iter().map(cause).collect();
-        text.push_str(&format!("; missing {}: {}", thousands(sum.all_missing()), causes.join(", ")));
+        parts.push(format!("missing {}: {}", thousands(sum.all_missing()), by_cause(&sum.missing)));
     }
-    text
+    if !sum.beyond.is_empty() {
+        parts.push(by_cause(&sum.beyond));
+    }
+    format!("{days}: {}", parts.join("; "))
+}
+
+/// `40 exchange outage, 20 no trades`.
+fn by_cause(causes: &BTreeMap<Cause, u64>) -> String {
+    let causes: Vec<String> = causes.iter().map(|(cause, count)| format!("{} {cause}", thousands(*count))).collect();
+    causes.join(", ")
 }

@@ -35,7 +35,7 @@ impl Neighbourhood {
     pub(crate) fn of(store: &Store) -> Result<Self, DbError> {
         let mut witnesses = Vec::new();
         for series in store.series()? {
-            if let (Some(first_ms), Some(last_ms)) = (store.first_closed_ms(&series)?, store.last_closed_ms(&series)?) {
+            if let Some((first_ms, last_ms)) = store.closed_ends_ms(&series)? {
                 let end_ms = series.timeframe.next_open(last_ms);
                 witnesses.push(Witness { series, first_ms, end_ms });
             }

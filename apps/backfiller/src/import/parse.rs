@@ -10,8 +10,6 @@ use super::row::{Format, Record, RowFault, is_header};
 use super::text::{Lines, Row, Rows, lone_return};
 use super::unpack::Text;
 
-/// Records that tell whether the file is what it is said to be.
-const FIRST: usize = 10_000;
 /// Rows that are looked at before the first one is judged.
 const AHEAD: usize = 20;
 /// Fewer bad rows than these are blemishes, however short the file.
@@ -223,7 +221,7 @@ impl<F: Format> Reader<'_, F> {
                 rules.join(", ")
             );
         }
-        self.format.check_first(&records[..records.len().min(FIRST)])
+        self.format.check_all(records)
     }
 
     fn set_aside(&mut self, row: Row<'_>, objection: Objection) {

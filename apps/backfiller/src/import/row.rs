@@ -6,7 +6,7 @@ mod times;
 
 use std::fmt::Debug;
 
-use market::{Candle, FundingFault, FundingRate, Objection, Rule};
+use market::{Candle, FundingRate, Objection, Rule};
 
 use super::text::{Row, bare, lossy, number};
 
@@ -55,8 +55,8 @@ pub(crate) trait Format: Debug + Clone {
     /// What speaks against the record that was read last.
     fn judge(&mut self, record: &Self::Record) -> Option<Objection>;
 
-    /// Looks at the first records of a file, before any of it is stored.
-    fn check_first(&self, _records: &[Self::Record]) -> anyhow::Result<()> {
+    /// Looks at all records of a file, before any of it is stored.
+    fn check_all(&self, _records: &[Self::Record]) -> anyhow::Result<()> {
         Ok(())
     }
 
@@ -92,8 +92,6 @@ pub(crate) enum RowFault {
     MixedUnits { column: &'static str, found: &'static str, expected: &'static str },
     #[error("{column} is {found:?}; expected a whole millisecond")]
     PartOfMillisecond { column: &'static str, found: String },
-    #[error("the funding rate is not possible: {0}")]
-    BadFunding(#[from] FundingFault),
 }
 
 impl RowFault {

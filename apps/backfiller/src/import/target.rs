@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use market::{Series, Symbol, Timeframe};
 
 use super::name::{self, Named};
@@ -54,11 +54,13 @@ impl ImportTarget {
             Some(timeframe) => Ok(Series::new(exchange.clone(), symbol, timeframe)),
             None => Err(missing(path, "timeframe", "--timeframe 1h")),
         };
-        Ok(match kind {
+        let target = match kind {
             Kind::Candles => Target::Candles(series(symbol)?),
             Kind::Mark => Target::Marks(series(symbol)?),
             Kind::Funding => Target::Funding { exchange, symbol },
-        })
+        };
+        target.check_kind().with_context(|| format!("nothing was stored of {}", path.display()))?;
+        Ok(target)
     }
 
     /// Refuses a file whose name says something else than the arguments.
@@ -137,7 +139,8 @@ mod tests {
     fn check(args: &str, path: &str, expected: &str) {
         let exchange = if args.is_empty() { vec!["x"] } else { vec!["x", "--exchange"] };
         let cli = Cli::try_parse_from(exchange.into_iter().chain(args.split_whitespace())).unwrap();
-        let told = cli.target.of(Path::new(path)).map_or_else(|error| error.to_string(), |target| target.to_string());
+        let told =
+            cli.target.of(Path::new(path)).map_or_else(|error| format!("{error:#}"), |target| target.to_string());
         assert!(told.starts_with(expected), "{told}");
     }
 
@@ -165,6 +168,22 @@ mod tests {
         check("binance --kind mark", path, &format!("{path} is candles by its name"));
         check("binance --symbol A/B", "a.parquet", "a.parquet does not lie where `backfiller export` writes");
         check("", "a.csv", "the name of a.csv does not tell the exchange; expected --exchange binance");
+    }
+
+    #[test]
+    fn what_only_perpetuals_have_is_of_no_spot_market() {
+        let refused = |kind| {
+            format!(
+                "nothing was stored of a.csv: --kind {kind} is of perpetuals, and A/B is spot; expected a symbol such as A/B:B"
+            )
+        };
+        check("binance --kind funding --symbol A/B", "a.csv", &refused("funding"));
+        check("binance --kind mark --symbol A/B --timeframe 1h", "a.csv", &refused("mark"));
+        check(
+            "binance",
+            "BTCUSDT-fundingRate-2025-01.zip",
+            "nothing was stored of BTCUSDT-fundingRate-2025-01.zip: --kind funding is of perpetuals, and BTC/USDT is spot",
+        );
     }
 
     #[test]

@@ -70,7 +70,9 @@ impl Report {
 
     pub(super) fn to_text(&self) -> String {
         if self.done.is_empty() {
-            return "nothing to repair".to_owned();
+            // Of what failed it is not known.
+            let told = if self.failed.is_empty() { "nothing to repair" } else { "nothing was repaired" };
+            return told.to_owned();
         }
         let [holes, found, proven, open] =
             [self.done.len() as u64, self.found(), self.proven(), self.open()].map(thousands);

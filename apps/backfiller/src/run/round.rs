@@ -204,7 +204,8 @@ impl Outcome {
         }
         let lines: Vec<String> =
             self.failed.iter().map(|Failure { what, error }| format!("  {what}: {error:#}")).collect();
-        Err(anyhow::anyhow!("{}", lines.join("\n")).context(format!("{} failed; the rest is done", self.failed.len())))
+        let rest = if self.done.is_empty() { "" } else { "; the rest is done" };
+        Err(anyhow::anyhow!("{}", lines.join("\n")).context(format!("{} failed{rest}", self.failed.len())))
     }
 
     /// Whether a failure may be over soon.

@@ -41,9 +41,21 @@ fn there_and_back() {
 fn a_copy_takes_the_place_of_no_file_but_a_copy() {
     let desk = Desk::new();
     desk.import("1m", &desk.write("a.csv", &minutes(50)));
-    for ending in ["-journal", "-wal", "-shm"] {
-        let output = desk.run(&["backup", "--force", &format!("data/chandler.db{ending}")]);
-        assert!(stderr(&output).contains("is a store in use"), "{}", stderr(&output));
+    desk.json(&["backup", "good.db"]);
+    for (name, ending) in [
+        ("data/chandler.db-journal", "-journal"),
+        ("data/chandler.db-wal", "-wal"),
+        ("other.db-shm", "-shm"),
+        ("other.db-journal", "-journal"),
+        ("-WAL", "-wal"),
+    ] {
+        let db = format!("--db={name}");
+        for command in [&["backup", "--force", "--", name][..], &["restore", "--force", "good.db", &db]] {
+            let output = desk.run(command);
+            let expected = format!("{name} ends with {ending}: SQLite gives such names to its own files");
+            assert!(stderr(&output).contains(&expected), "{}", stderr(&output));
+            assert!(!desk.path(name).exists());
+        }
     }
     std::os::unix::net::UnixListener::bind(desk.path("socket")).unwrap();
     for command in [&["backup", "--force", "socket"][..], &["restore", "a.csv", "--force", "--db", "socket"]] {

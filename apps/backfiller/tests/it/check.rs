@@ -140,5 +140,10 @@ fn rows_of_other_programs_end_no_command_without_a_word() {
             assert!([0, 1, 3].contains(&code), "{command:?} {value}: {code} {error}");
             assert!(code != 1 || error.contains("another program wrote"), "{command:?} {value}: {error}");
         }
+        // Longer candles are made of none of them.
+        let series =
+            ["--exchange", "binance", "--symbol", "ETH/USDT", "--from-timeframe", "1h", "--to-timeframe", "1d"];
+        let output = desk.run(&[&["resample"][..], &series].concat());
+        assert!(stderr(&output).contains("has a row that another program wrote"), "{}", stderr(&output));
     }
 }

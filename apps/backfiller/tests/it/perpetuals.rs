@@ -79,8 +79,6 @@ fn bad_funding_gets_one_clear_error() {
     let plus = |row: &str| format!("{RATES}{row}\n");
     check_refused("", "a.csv is empty; expected rows of time,funding_rate");
     check_refused("open_time,open,high\n", "the header says \"open\" in column 2; expected funding_rate");
-    check_refused(&plus("1735776000000,1.5"), "the funding rate is not possible: rate 1.5 is not between -1 and 1");
-    check_refused(&plus("1735776000000,nan"), "the rate is not a finite number");
     check_refused(&plus("1735776000000,x"), "the funding rate is \"x\"; expected a number");
     check_refused(&plus("1735776000"), "1 columns; expected at least 2");
     check_refused(
@@ -88,6 +86,76 @@ fn bad_funding_gets_one_clear_error() {
         "the time is in seconds, the rows above are in milliseconds",
     );
     check_refused(&plus("1735714800000,0.0001"), "comes after that of 2025-01-01T16:00:00Z; expected rising times");
+}
+
+/// Imports so many good rates and bad ones behind them; gives what it did and, where it is refused, why.
+fn import_bad(good: u64, bad: u64) -> Result<(Value, Vec<Value>), String> {
+    let desk = Desk::new();
+    let row = |slot: u64, rate: &str| format!("{},{rate}\n", 1_735_689_600_000 + slot * 28_800_000);
+    let rows = (0..good).map(|slot| row(slot, "0.0001")).chain((good..good + bad).map(|slot| row(slot, "5")));
+    let file = desk.write("a.csv", &rows.collect::<String>());
+    let output = desk.run(&args("funding", &file));
+    if !output.status.success() {
+        assert!(stored_rates(&desk).is_empty());
+        return Err(stderr(&output));
+    }
+    assert_eq!(stored_rates(&desk).len() as u64, good);
+    let total = funding(&desk, &file);
+    Ok((total["set_aside"].clone(), desk.json(&["status"])["quarantine"].as_array().unwrap().clone()))
+}
+
+#[test]
+fn rates_that_none_can_be_are_set_aside_and_many_refuse_the_file() {
+    let (set_aside, quarantine) = import_bad(3, 1).unwrap();
+    assert_eq!(set_aside, json!({"rate_too_large": 1}));
+    let [rule] = &quarantine[..] else { panic!("{quarantine:?}") };
+    assert_eq!(
+        (&rule["kind"], &rule["rule"], &rule["stored"]),
+        (&json!("funding"), &json!("rate_too_large"), &json!(false))
+    );
+    let example = &rule["examples"][0];
+    assert_eq!((&example["raw"], &example["source"]), (&json!("1735776000000,5"), &json!("a.csv, line 4")));
+    assert_eq!(example["why"], "rate 5 is not between -1 and 1");
+    assert!(import_bad(1, 9).is_ok() && import_bad(10, 10).is_ok());
+    let error = import_bad(9, 10).unwrap_err();
+    assert!(error.contains("10 bad rows (10 rate_too_large) and 9 good ones; expected a few"), "{error}");
+
+    let desk = Desk::new();
+    let total = funding(&desk, &desk.write("a.csv", &format!("{RATES}1735776000000,nan\n1735804800000,-inf\n")));
+    assert_eq!((&total["new"], &total["set_aside"]), (&json!(3), &json!({"not_finite": 2})));
+}
+
+#[test]
+fn what_only_perpetuals_have_is_imported_of_no_spot_market() {
+    let desk = Desk::new();
+    let file = desk.write("a.csv", &minutes(20));
+    for kind in ["funding", "mark"] {
+        let output = desk.run(&[&import_args("1m", &file)[..], &["--kind", kind]].concat());
+        let expected = format!(
+            "because --kind {kind} is of perpetuals, and BTC/USDT is spot; expected a symbol such as BTC/USDT:USDT"
+        );
+        assert!(output.status.code() == Some(1) && stderr(&output).contains(&expected), "{}", stderr(&output));
+        assert!(!desk.db().exists());
+    }
+}
+
+#[test]
+fn mark_prices_are_no_candles_of_trades() {
+    let desk = Desk::new();
+    let without = |n| minutes(n).replace("9.25", "0");
+    let file = desk.write("a.csv", &without(744));
+    let candles = [&args("candles", &file)[..], &["--timeframe", "1m"]].concat();
+    let output = desk.run(&candles);
+    assert_eq!(output.status.code(), Some(1));
+    for told in ["a.csv: none of its 744 candles has a volume, and 744 of them move", "import them with --kind mark"] {
+        assert!(stderr(&output).contains(told), "{}", stderr(&output));
+    }
+    assert_eq!(desk.whole_rows(), 0);
+    assert_eq!(desk.json(&["status"])["quarantine"], json!([]));
+    assert_eq!(desk.json(&[&args("mark", &file)[..], &["--timeframe", "1m"]].concat())["total"]["new"], 744);
+    // One trade in all of it, even far behind, is one.
+    let total = desk.import("1m", &desk.write("b.csv", &(without(12_000) + minutes(12_001).lines().last().unwrap())));
+    assert_eq!((&total["new"], &total["set_aside"]), (&json!(12_001), &json!({"move_without_volume": 12_000})));
 }
 
 #[test]

@@ -228,6 +228,23 @@ fn a_series_that_fails_does_not_stop_the_others() {
 }
 
 #[test]
+fn of_what_fails_it_is_not_said_that_there_is_nothing_to_repair() {
+    let desk = holed(&[(10, 40)]);
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let output = desk.run(&["repair", "--exchange", "binance", "--base-url", &format!("http://{nobody}")]);
+    let (text, error) = (String::from_utf8_lossy(&output.stdout), stderr(&output));
+    assert_eq!((output.status.code(), text.as_ref()), (Some(1), "nothing was repaired\n"), "{error}");
+    assert!(
+        error.contains("binance BTC/USDT 1m failed: ") && error.ends_with("1 series could not be repaired\n"),
+        "{error}"
+    );
+
+    let (desk, liar) = (holed(&[]), Liar::open(whole));
+    let output = desk.run(&["repair", "--exchange", "binance", "--base-url", &liar.url]);
+    assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stdout)), (Some(0), "nothing to repair\n"));
+}
+
+#[test]
 fn an_exchange_that_does_not_have_the_neighbours_proves_nothing() {
     let desk = holed(&[(10, 20)]);
     let liar = Liar::open(|asked| Some(honest(asked, minute(15), |_| false)));

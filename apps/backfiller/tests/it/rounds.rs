@@ -113,6 +113,17 @@ fn what_fails_stops_nothing_else() {
 }
 
 #[test]
+fn where_all_fails_no_rest_is_done() {
+    let desk = Desk::new();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    desk.write("backfill.yaml", &config(&format!("http://{nobody}"), "", "BTC/USDT", "1h"));
+    let output = desk.run(&RUN);
+    let error = stderr(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error.contains("error: 1 failed\n") && !error.contains("the rest"), "{error}");
+}
+
+#[test]
 fn perpetuals_bring_all_three_kinds() {
     let (desk, venue) = (Desk::new(), Venue::open(&[], NO_DELAY));
     let entry = "series:\n  - exchange: binanceusdm\n    symbols: \"BTC/*\"\n    timeframes: 1m\n    kinds: [ candles, mark, funding ]\n    since: 2d\n";

@@ -110,6 +110,31 @@ fn coverage_is_drawn_to_one_page() {
 }
 
 #[test]
+fn a_first_and_a_last_day_are_whole_beside_what_lies_beyond() {
+    let desk = Desk::new();
+    // From 8:00 up to 2:03 of the fourth day, at a market that was there no longer.
+    let rows = minutes(3 * 1_440 + 123).lines().skip(480).map(|row| format!("{row}\n")).collect::<String>();
+    desk.import("1m", &desk.write("a.csv", &rows));
+    let database = rusqlite::Connection::open(desk.db()).unwrap();
+    for (from, to, cause) in
+        [(0, 1_735_718_400, "before listing"), (1_735_956_180_i64, 1_767_225_600_i64, "after delisting")]
+    {
+        let gap = "INSERT INTO gaps VALUES ('binance', 'BTC/USDT', '1m', 'candles', ?1, ?2, ?3, 0, 'told', 0)";
+        database.execute(gap, (from, to, cause)).unwrap();
+    }
+    assert!(desk.run(&["status", "--html", "a.html"]).status.success());
+    let page = std::fs::read_to_string(desk.path("a.html")).unwrap();
+    for told in [
+        "<title>2025-01-01: 960 of 960 candles; 480 before listing</title>",
+        "<title>2025-01-02 to 2025-01-03, 2 days: 2,880 of 2,880 candles</title>",
+        "<title>2025-01-04: 123 of 123 candles; 1,317 after delisting</title>",
+        "<title>2025-01-05 to 2025-01-31, 27 days: 38,880 after delisting</title>",
+    ] {
+        assert!(page.contains(told), "{told} is not in {page}");
+    }
+}
+
+#[test]
 fn an_empty_store_has_a_page_too() {
     let desk = Desk::new();
     drop(db::Store::open(desk.db()).unwrap());

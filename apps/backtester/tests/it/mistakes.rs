@@ -41,6 +41,18 @@ fn wrong_arguments() {
     check(SMA_CROSS, &with(&["--html", "/proc/nowhere/x.html"]), &["/proc/nowhere/x.html cannot be written"]);
 }
 
+/// A time in milliseconds where seconds are due, as another program may write it.
+#[test]
+fn a_time_of_another_unit_is_told() {
+    let desk = Desk::new();
+    let stray = waves(1).map(|candle| market::Candle { open_time_ms: 1_782_000_000_000_000, ..candle });
+    desk.store("BTC/USDT", Timeframe::H1, waves(100).chain(stray));
+    let strategy = desk.write("x.yaml", SMA_CROSS);
+    for args in [&["--symbol", "BTC/USDT"][..], &["--symbol", "BTC/USDT", "--from", "2024-01-02", "--no-record"]] {
+        desk.run(&strategy, args).fails_with(&["error: ", "has a row that another program wrote", "1782000000000"]);
+    }
+}
+
 #[test]
 fn wrong_strategy_files() {
     let btc = ["--symbol", "BTC/USDT"];

@@ -131,6 +131,10 @@ fn no_store_is_overwritten_by_mistake() {
     assert!(matches!(backup(&path, &path, true), Err(DbError::InUse { .. })));
     assert!(matches!(restore(&copy, &small, false), Err(DbError::Exists { .. })));
     assert!(matches!(restore(&path, &path, true), Err(DbError::InUse { .. })));
+    for name in ["store.db-wal", "other.db-journal", "later.db-shm", "copy-wal"] {
+        let (to, refused) = (folder.path().join(name), |error| matches!(error, Err(DbError::NameOfSqlite { .. })));
+        assert!(refused(backup(&path, &to, true)) && refused(restore(&copy, &to, true)) && !to.exists(), "{name}");
+    }
     // Open somewhere, even if nobody does anything with it.
     let idle = Store::open(&small).unwrap();
     assert!(matches!(restore(&copy, &small, true), Err(DbError::InUse { .. })));

@@ -4,6 +4,7 @@
 
 mod candles;
 mod copy;
+mod foreign_rows;
 mod gaps;
 mod holes;
 mod interleaving;

@@ -5,11 +5,13 @@ use market::{Candle, Judge, Objection, Timeframe};
 
 use super::times::Times;
 use super::{Format, RowFault, first, value};
-use crate::import::coarser;
 use crate::import::text::{Row, bare, lossy};
+use crate::import::{coarser, volumeless};
 
 /// The first six columns of every row; more may follow.
 const COLUMNS: [&str; 6] = ["open_time", "open", "high", "low", "close", "volume"];
+/// Candles that tell whether those of the file are of the timeframe that they are said to be of.
+const FIRST: usize = 10_000;
 
 /// Candles of one timeframe, as the archives of data.binance.vision have them.
 #[derive(Debug, Clone)]
@@ -74,8 +76,11 @@ impl Format for CandleFormat {
         self.judge.judge(candle)
     }
 
-    fn check_first(&self, candles: &[Candle]) -> Result<()> {
-        coarser::check(candles, self.timeframe)
+    fn check_all(&self, candles: &[Candle]) -> Result<()> {
+        if self.has_volume {
+            volumeless::check(candles)?;
+        }
+        coarser::check(&candles[..candles.len().min(FIRST)], self.timeframe)
     }
 
     fn time_ms(candle: &Candle) -> i64 {

@@ -50,13 +50,11 @@ impl Format for FundingFormat {
         let column = *self.rate_column.get_or_insert(guess);
         let too_few = RowFault::TooFewColumns { found, needed: column + 1, columns: Self::COLUMNS };
         let rate = value(row.fields().nth(column).ok_or(too_few)?, "the funding rate")?;
-        let rate = FundingRate::new(self.times.floor_ms(time)?, rate);
-        rate.check()?;
-        Ok(rate)
+        Ok(FundingRate::new(self.times.floor_ms(time)?, rate))
     }
 
-    fn judge(&mut self, _rate: &FundingRate) -> Option<Objection> {
-        None
+    fn judge(&mut self, rate: &FundingRate) -> Option<Objection> {
+        rate.check().err().map(Objection::from)
     }
 
     fn time_ms(rate: &FundingRate) -> i64 {
@@ -70,6 +68,8 @@ impl Format for FundingFormat {
 
 #[cfg(test)]
 mod tests {
+    use market::Rule;
+
     use super::*;
     use crate::import::row::{is_header, tests::NOW_MS};
 
@@ -117,6 +117,20 @@ mod tests {
     }
 
     #[test]
+    fn rates_that_none_can_be_are_objected_to() {
+        for (row, rule, why) in [
+            ("1735689600000,inf", Rule::NotFinite, "the rate is not a finite number"),
+            ("1735689600000,NaN", Rule::NotFinite, "the rate is not a finite number"),
+            ("1735689600000,-1", Rule::RateTooLarge, "rate -1 is not between -1 and 1"),
+            ("1735689600000,93000,93100", Rule::RateTooLarge, "rate 93100 is not between -1 and 1"),
+        ] {
+            let objection = FundingFormat::new(NOW_MS).judge(&read(&[row]).unwrap());
+            assert_eq!(objection, Some(Objection { rule, why: why.to_owned() }), "{row}");
+        }
+        assert_eq!(FundingFormat::new(NOW_MS).judge(&FundingRate::new(0, -0.0075)), None);
+    }
+
+    #[test]
     fn bad_rows_say_what_was_expected() {
         check_fault(&["1735689600000"], "1 columns; expected at least 2: time,funding_rate");
         check_fault(
@@ -125,12 +139,6 @@ mod tests {
         );
         check_fault(&["1735689600000,"], "the funding rate is \"\"; expected a number");
         check_fault(&["1735689600000,x"], "the funding rate is \"x\"; expected a number");
-        check_fault(&["1735689600000,inf"], "the funding rate is not possible: the rate is not a finite number");
-        check_fault(&["1735689600000,-1"], "the funding rate is not possible: rate -1 is not between -1 and 1");
-        check_fault(
-            &["1735689600000,93000,93100"],
-            "the funding rate is not possible: rate 93100 is not between -1 and 1",
-        );
         check_fault(&["open_time,open"], "the header says \"open\" in column 2; expected funding_rate");
         check_fault(
             &["1735689600,0.1", "1735693200000,0.1"],
