@@ -133,7 +133,7 @@ async fn verify(store: &mut Store, args: &Args, places: &[(Target, Vec<Block>)],
     let mut read = 0;
     for (target, blocks) in places {
         if !venues.contains_key(target.exchange()) {
-            let venue = Venue::connect(target.exchange(), args.base_url.as_deref()).await;
+            let venue = Venue::connect(target.exchange(), args.base_url.as_deref(), &args.db.db).await;
             venues.insert(target.exchange(), venue.map_err(|error| error.to_string()));
         }
         report.begin(target);

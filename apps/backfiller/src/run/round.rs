@@ -59,6 +59,10 @@ struct Present {
 
 /// Runs a round; dropping it between two pages is safe.
 pub(crate) async fn run(config: &Config, venues: &Venues, outcome: &RefCell<Outcome>) {
+    // Before anything is asked: a ban that comes as the first answer is to be remembered.
+    if let Err(error) = Store::open(&config.db) {
+        return fail(outcome, config.db.display().to_string(), error.into());
+    }
     let presents = ask_all(config, venues, outcome).await;
     let mut jobs = Vec::new();
     for entry in &config.entries {

@@ -30,3 +30,37 @@ fn a_ban_outlives_the_process_that_was_banned() {
     let text = String::from_utf8(desk.run(&["status"]).stdout).unwrap();
     assert!(text.contains("limits of this minute") && text.contains("banned until"), "{text}");
 }
+
+/// The first process is banned, with one request or none, and those after it send nothing.
+#[track_caller]
+fn check_remembered(desk: &Desk, venue: &Venue, args: &[&str]) {
+    venue.refuse(418, 3_600);
+    venue.requests();
+    for requests in [1, 0, 0] {
+        let banned = desk.run(args);
+        let told = format!("{}{}", stderr(&banned), String::from_utf8_lossy(&banned.stdout));
+        assert!(told.contains("binance has banned this address until"), "{args:?}: {told}");
+        assert_eq!((banned.status.code(), venue.requests()), (Some(1), requests), "{args:?}");
+    }
+    assert_eq!(desk.json(&["status"])["limits"][0]["silence"], json!("banned"));
+}
+
+#[test]
+fn a_ban_is_remembered_from_the_very_first_answer_on() {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], Duration::ZERO));
+    check_remembered(&desk, &venue, &args(&venue.url, "1h"));
+
+    let (desk, venue) = (Desk::new(), Venue::open(&[], Duration::ZERO));
+    let entry = "exchange: binance, symbols: BTC/USDT, timeframes: 1m, since: 1h";
+    desk.write("backfill.yaml", &format!("series: {{ {entry}, base_url: {} }}\n", venue.url));
+    check_remembered(&desk, &venue, &["run", "--config", "backfill.yaml"]);
+}
+
+#[test]
+fn repair_and_verify_keep_to_the_same_limits() {
+    for command in ["repair", "verify"] {
+        let (desk, venue) = (Desk::new(), Venue::open(&[], Duration::ZERO));
+        desk.import("1m", &desk.write("a.csv", "1735689600000,1,2,0.5,1,9\n1735689720000,1,2,0.5,1,9\n"));
+        check_remembered(&desk, &venue, &[command, "--exchange", "binance", "--base-url", &venue.url]);
+    }
+}
