@@ -1,9 +1,12 @@
 //! What commands that ask exchanges have in common.
 
 use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use exchange::{Exchange, Options};
+use db::SharedLimits;
+use exchange::{Exchange, Options, Priority};
 use market::{Instrument, Symbol, format_utc};
 use terminal::Interrupt;
 
@@ -19,9 +22,10 @@ pub(crate) struct Venue {
 }
 
 impl Venue {
-    /// Connects and asks for the time and the markets.
-    pub(crate) async fn connect(name: &str, base_url: Option<&str>) -> Result<Self> {
+    /// Connects and asks for the time and the markets; `db` is the store whose programs share the exchange's limits.
+    pub(crate) async fn connect(name: &str, base_url: Option<&str>, db: &Path) -> Result<Self> {
         let options = Options { base_url: base_url.map(ToOwned::to_owned), ..Options::from_env()? };
+        let options = options.sharing(Arc::new(SharedLimits::new(db)), Priority::Data);
         let exchange = exchange::connect(name, &options)?;
         let server_time_ms = time_of(exchange.as_ref()).await?;
         let markets = exchange.load_markets().await?;

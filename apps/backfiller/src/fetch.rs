@@ -129,6 +129,7 @@ struct Done {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let target = args.target.target();
     target.check_kind()?;
+    check_range(args)?;
     network::install_tls_provider();
     let interrupt = Interrupt::listen()?;
     let options = Options { base_url: args.base_url.clone(), ..Options::from_env()? };
@@ -138,12 +139,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let archive = args.archive.then(|| Archive::connect(target.exchange(), archive_url, &options)).transpose()?;
     let order = Order::OldestFirst;
     let source = Source { exchange: exchange.as_ref(), archive: archive.as_ref(), order, interrupt: &interrupt };
+    // What is wrong with the arguments is told by now. What the exchange answers, a ban first of all, is to be
+    // remembered, so the store is there before anything is asked.
+    let mut store = Store::open(&args.db.db)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut inserted = Inserted::default();
     // A page is stored without a pause in between, so dropping the work at any wait keeps whole pages.
     let done = runtime.block_on(async {
         tokio::select! {
-            done = fetch(args, &target, source, &mut inserted) => Some(done),
+            done = fetch(args, &target, source, &mut store, &mut inserted) => Some(done),
             () = asked_to_stop(&interrupt) => None,
         }
     });
@@ -156,6 +160,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let Done { text, json } = done?;
     let text = if args.json { serde_json::to_string_pretty(&json)? } else { text };
     terminal::print(&text).context("cannot write the result")
+}
+
+/// Refuses at once a range that is empty whatever the exchange's clock shows.
+fn check_range(args: &Args) -> Result<()> {
+    let is_by_clock = |text: &str| anyhow::Ok(parse_when(text, 0)? != parse_when(text, 1)?);
+    if is_by_clock(&args.since)? == is_by_clock(args.until.as_deref().unwrap_or("now"))? {
+        range(args, terminal::now_ms())?;
+    }
+    Ok(())
 }
 
 /// Ends when a signal came.
@@ -174,19 +187,23 @@ pub(crate) struct Source<'a> {
     pub(crate) interrupt: &'a Interrupt,
 }
 
-async fn fetch(args: &Args, target: &Target, source: Source<'_>, inserted: &mut Inserted) -> Result<Done> {
+async fn fetch(
+    args: &Args,
+    target: &Target,
+    source: Source<'_>,
+    store: &mut Store,
+    inserted: &mut Inserted,
+) -> Result<Done> {
     let exchange = source.exchange;
     let server_time_ms = time_of(exchange).await?;
     let instrument = listed(exchange, target.symbol()).await?;
     let range = range(args, server_time_ms)?;
-    // Only now: an exchange that does not answer, or a wrong symbol, makes no database.
-    let mut store = Store::open(&args.db.db)?;
     store.put_instruments(target.exchange(), &[instrument], server_time_ms)?;
     let mut progress = None;
     let mut watch = |Step { length_ms, done_ms, rows }: Step| {
         progress.get_or_insert_with(|| Progress::start(target.to_string(), length_ms)).set(done_ms, rows);
     };
-    let mut fetching = Fetching { source, store: &mut store, target, inserted, watch: &mut watch };
+    let mut fetching = Fetching { source, store, target, inserted, watch: &mut watch };
     match target {
         Target::Candles(series) | Target::Marks(series) => archive::fetch(&mut fetching, series, range).await,
         Target::Funding { .. } => funding::fetch(&mut fetching, range).await,

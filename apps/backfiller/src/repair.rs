@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let mut report = Report::default();
     let done = until_interrupted(async {
-        let venues = connect(&known, args.base_url.as_deref(), &mut report).await;
+        let venues = connect(&known, args, &mut report).await;
         for (extent, stretches) in &known {
             let target = &extent.target;
             let venue = venues.get(target.exchange()).filter(|venue| !venue.is_traded(target.symbol()));
@@ -111,11 +111,11 @@ fn known(store: &Store, args: &Args) -> Result<Vec<Known>> {
 }
 
 /// Every exchange that answers. Of one that does not, all series have failed.
-async fn connect<'a>(known: &'a [Known], base_url: Option<&str>, report: &mut Report) -> BTreeMap<&'a str, Venue> {
+async fn connect<'a>(known: &'a [Known], args: &Args, report: &mut Report) -> BTreeMap<&'a str, Venue> {
     let names: BTreeSet<&str> = known.iter().map(|(extent, _)| extent.target.exchange()).collect();
     let mut venues = BTreeMap::new();
     for name in names {
-        match Venue::connect(name, base_url).await {
+        match Venue::connect(name, args.base_url.as_deref(), &args.db.db).await {
             Ok(venue) => {
                 venues.insert(name, venue);
             }

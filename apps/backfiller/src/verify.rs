@@ -135,7 +135,7 @@ async fn verify(store: &mut Store, args: &Args, places: &[(Target, Vec<Block>)],
     let mut read = 0;
     for (target, blocks) in places {
         if !venues.contains_key(target.exchange()) {
-            let venue = Venue::connect(target.exchange(), args.base_url.as_deref()).await;
+            let venue = Venue::connect(target.exchange(), args.base_url.as_deref(), &args.db.db).await;
             venues.insert(target.exchange(), venue.map_err(|error| error.to_string()));
         }
         report.begin(target);
@@ -169,7 +169,7 @@ async fn block_of(
     block: Block,
     fix: bool,
 ) -> Result<Compared, AskError> {
-    let Both { ours, theirs, absent } = read(venue, store, target, block).await?;
+    let Both { ours, theirs, absent, refused } = read(venue, store, target, block).await?;
     let mut judge = match target {
         Target::Candles(series) | Target::Marks(series) => {
             let candles: Vec<Candle> = theirs.iter().filter_map(Row::candle).collect();
@@ -177,7 +177,9 @@ async fn block_of(
         }
         Target::Funding { .. } => None,
     };
-    let mut compared = compare(&ours, &theirs, &absent, |their| is_believed(judge.as_mut(), their));
+    let mut compared = compare(&ours, &theirs, &absent, |their| {
+        !refused.contains(&their.time_ms()) && is_believed(judge.as_mut(), their)
+    });
     // Whatever was proven of them does not hold.
     if !compared.lacking.is_empty() {
         store.forget_gaps(&target.place(), &compared.lacking)?;

@@ -32,7 +32,10 @@ pub(crate) fn take_page(
 
 /// Sets aside what no market does, and REST gave.
 pub(crate) fn keep_refused(store: &mut Store, series: &Series, refused: &[Refused]) -> Result<(), DbError> {
-    let asides: Vec<_> = refused.iter().map(|refused| Aside::of(&refused.candle, refused.fault.into(), REST)).collect();
+    let aside = |Refused { candle, objection, raw }: &Refused| {
+        Aside::of(candle, objection.clone(), REST).with_row(raw.as_deref())
+    };
+    let asides: Vec<_> = refused.iter().map(aside).collect();
     keep(store, series, &asides)
 }
 

@@ -31,6 +31,15 @@ impl Aside {
         Aside { rule, raw: raw(candle), why, source: source.to_owned() }
     }
 
+    /// The same with the row as it came, where that is known.
+    #[must_use]
+    pub fn with_row(self, row: Option<&str>) -> Self {
+        match row {
+            Some(row) => Aside { raw: row.to_owned(), ..self },
+            None => self,
+        }
+    }
+
     /// A candle in whose place the store has another one.
     #[must_use]
     pub fn conflict(candle: &Candle, stored: &Candle, source: &str) -> Self {

@@ -9,13 +9,13 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 use market::{Candle, Timeframe};
 
-use crate::{ExchangeError, Question};
+use crate::{ExchangeError, Page, Question};
 
 /// Pages on their way beside the one that is waited for, at most.
 const MOST_AHEAD: usize = 3;
 
 /// The answer to a question, on its way.
-type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<Candle>, ExchangeError>> + Send + 'a>>;
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<Page, ExchangeError>> + Send + 'a>>;
 
 /// Asks questions, and those that will probably follow.
 pub(crate) struct Ahead<'a, F: Fn(Question) -> Answer<'a>> {
@@ -38,7 +38,7 @@ impl<'a, F: Fn(Question) -> Answer<'a>> Ahead<'a, F> {
     }
 
     /// The answer to `question`. What was asked in vain is given up: its answer proves nothing.
-    pub(crate) async fn answer(&mut self, question: Question) -> Result<Vec<Candle>, ExchangeError> {
+    pub(crate) async fn answer(&mut self, question: Question) -> Result<Page, ExchangeError> {
         let was_ahead = self.asked.front() == Some(&question);
         if was_ahead {
             self.width = MOST_AHEAD.min(self.width + 1);
@@ -57,7 +57,7 @@ impl<'a, F: Fn(Question) -> Answer<'a>> Ahead<'a, F> {
             answer = self.answers.next().await.expect("a question was put");
         }
         self.asked.pop_front();
-        self.learn(question, answer.as_deref().unwrap_or_default());
+        self.learn(question, answer.as_ref().map_or(&[], |page| &page.candles));
         answer
     }
 

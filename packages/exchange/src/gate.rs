@@ -22,6 +22,8 @@ pub(crate) struct Gate {
     /// When the shared limits are tried again after a failure.
     shared_from_ms: i64,
     is_warned: bool,
+    /// The last silence that was told.
+    told: Option<Silence>,
 }
 
 impl Gate {
@@ -34,7 +36,7 @@ impl Gate {
         shared: Option<Arc<dyn Shared>>,
     ) -> Self {
         let own = Limits::new(weight_limit);
-        Gate { exchange, address, priority, own, shared, shared_from_ms: i64::MIN, is_warned: false }
+        Gate { exchange, address, priority, own, shared, shared_from_ms: i64::MIN, is_warned: false, told: None }
     }
 
     /// Lets a request of `weight` out, or says why not and until when.
@@ -55,6 +57,13 @@ impl Gate {
         if let Some(until_ms) = error.silent_until_ms() {
             self.update(now_ms, |limits| limits.keep_silent(Silence { kind, until_ms }));
         }
+    }
+
+    /// Notes that people are told of the silence that the exchange wants, and says whether that is news to them. That the
+    /// weight of a minute is used is no such silence.
+    pub(crate) fn note_told(&mut self, now_ms: i64) -> bool {
+        let silence = self.own.silence_at(now_ms);
+        silence.is_some() && std::mem::replace(&mut self.told, silence) != silence
     }
 
     /// Learns the weight that the exchange has counted, from the reply to a request sent at `sent_ms`.

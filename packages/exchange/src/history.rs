@@ -3,7 +3,7 @@
 use market::{Candle, Hole, Symbol, Timeframe};
 
 use crate::ahead::Ahead;
-use crate::{Exchange, ExchangeError, Pager, PagerError, Question, Refused, pager};
+use crate::{Exchange, ExchangeError, Page, Pager, PagerError, Question, Refused, pager};
 
 /// What was fetched.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +115,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    async fn page(&self, question: Question) -> Result<Vec<Candle>, ExchangeError> {
+    async fn page(&self, question: Question) -> Result<Page, ExchangeError> {
         let Asked { exchange, symbol, timeframe, price } = *self;
         let (since_ms, (until_ms, limit)) = (Some(question.since_ms()), question.bounds(timeframe));
         match price {
@@ -138,9 +138,9 @@ async fn fetch(
     let young_ms = pager::young_ms(timeframe, server_time_ms);
     let mut ahead = Ahead::new(timeframe, young_ms, |question| Box::pin(async move { asked.page(question).await }));
     while let Some(question) = pager.ask() {
-        let rows = ahead.answer(question).await?;
+        let page = ahead.answer(question).await?;
         pages += 1;
-        let passed = pager.answer(&rows)?;
+        let passed = pager.answer(&page)?;
         if let (Some(first), Some(last)) = (passed.first(), passed.last()) {
             on_page(&passed, &pager).map_err(FetchError::Receiver)?;
             candles += passed.len() as u64;
@@ -148,10 +148,10 @@ async fn fetch(
             last_open_ms = Some(last.open_time_ms);
         }
     }
-    let refused: Vec<_> = pager.refused().collect();
-    if let Some(Refused { candle, fault }) = refused.first() {
-        let first = market::format_utc(candle.open_time_ms);
-        tracing::warn!(%symbol, %timeframe, refused = refused.len(), "candles refused, the first at {first}: {fault}");
+    let refused: Vec<_> = pager.refused().cloned().collect();
+    if let Some(Refused { candle, objection, .. }) = refused.first() {
+        let (first, why) = (market::format_utc(candle.open_time_ms), &objection.why);
+        tracing::warn!(%symbol, %timeframe, refused = refused.len(), "candles refused, the first at {first}: {why}");
     }
     let (until_ms, left_ms, absent) = (pager.end_ms(), pager.left_ms(), pager.absent());
     Ok(Fetched { pages, candles, first_open_ms, last_open_ms, until_ms, left_ms, server_time_ms, absent, refused })

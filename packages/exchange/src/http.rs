@@ -88,7 +88,7 @@ impl Http {
             }
             let too_late = self.now_ms().saturating_add(milliseconds(delay)) >= deadline_ms;
             if !error.is_retryable() || attempt >= self.options.max_attempts || too_late {
-                return Err(error);
+                return Err(self.told(error));
             }
             tracing::info!(attempt, delay_ms = milliseconds(delay), "asking again: {error}");
             self.options.clock.sleep(delay).await;
@@ -103,14 +103,26 @@ impl Http {
             let Err(error) = self.gate().admit(weight, now_ms) else { return Ok(()) };
             let until_ms = error.silent_until_ms().unwrap_or(i64::MAX);
             if until_ms > deadline_ms {
-                return Err(error);
+                return Err(self.told(error));
             }
             let wait = Duration::from_millis(u64::try_from(until_ms - now_ms).unwrap_or(1));
-            if wait >= LONG_WAIT {
+            if wait >= LONG_WAIT && self.gate().note_told(now_ms) {
+                // It may last for many minutes, in which nothing else is heard.
+                tracing::warn!("waiting: {error}");
+            } else if wait >= LONG_WAIT {
                 tracing::info!(wait_ms = until_ms - now_ms, "waiting: {error}");
             }
             self.options.clock.sleep(wait + self.spread(wait)).await;
         }
+    }
+
+    /// An error for the caller, who tells of it: of a silence that it names nobody needs to hear again.
+    fn told(&self, error: ExchangeError) -> ExchangeError {
+        if error.silent_until_ms().is_some() {
+            let now_ms = self.now_ms();
+            self.gate().note_told(now_ms);
+        }
+        error
     }
 
     /// One attempt.

@@ -4,6 +4,7 @@
 //! - [`Exchange`] is the interface; [`connect`] finds an exchange by name (`venues.rs`).
 //! - `binance/` holds one exchange: building requests and judging replies, both pure.
 //! - `http.rs` sends, retries and waits; `gate.rs` decides when it may, by the rules of the package `limits`.
+//! - [`Page`] (`page.rs`) is what a question for candles is answered with.
 //! - [`fetch_closed`] and [`fetch_closed_marks`] (`history.rs`) fetch any stretch of closed candles;
 //!   [`Pager`] is their judgement, and `ahead.rs` asks for the next pages early. [`fetch_funding`] (`funding.rs`)
 //!   fetches funding rates.
@@ -19,12 +20,13 @@ mod gate;
 mod history;
 mod http;
 mod options;
+mod page;
 mod pager;
 mod request;
 mod venues;
 
 use async_trait::async_trait;
-use market::{Candle, FundingRate, Instrument, Symbol, Ticker, Timeframe};
+use market::{FundingRate, Instrument, Symbol, Ticker, Timeframe};
 
 pub use archive::{Archive, ArchivePrice, ArchiveSpan};
 pub use clock::{Clock, SystemClock};
@@ -33,6 +35,7 @@ pub use funding::{FetchedFunding, fetch_funding, fetch_funding_at};
 pub use history::{FetchError, Fetched, fetch_closed, fetch_closed_marks, fetch_closed_paged};
 pub use limits::Priority;
 pub use options::Options;
+pub use page::{Page, Spoilt};
 pub use pager::{AnswerFault, Pager, PagerError, Question, Refused, SETTLE_MS};
 pub use venues::{connect, names};
 
@@ -62,7 +65,8 @@ pub trait Exchange: Send + Sync {
     /// candles wanted; without it the page is as long as the exchange allows, with more than that
     /// it is cut. With `since_ms` the page starts with the oldest candles from there on, without it
     /// ends with the newest. As with ccxt, **the last candle may still be forming**, and a page says
-    /// nothing about whether there are more: [`fetch_closed`] is for history.
+    /// nothing about whether there are more: [`fetch_closed`] is for history. A row that cannot be a candle costs no
+    /// other: it is among [`Page::spoilt`].
     ///
     /// # Errors
     /// [`ExchangeError`].
@@ -73,7 +77,7 @@ pub trait Exchange: Send + Sync {
         since_ms: Option<i64>,
         until_ms: Option<i64>,
         limit: Option<u32>,
-    ) -> Result<Vec<Candle>, ExchangeError>;
+    ) -> Result<Page, ExchangeError>;
 
     /// One page of candles of the mark price, as [`Exchange::fetch_ohlcv`] gives those of trades.
     ///
@@ -86,7 +90,7 @@ pub trait Exchange: Send + Sync {
         since_ms: Option<i64>,
         until_ms: Option<i64>,
         limit: Option<u32>,
-    ) -> Result<Vec<Candle>, ExchangeError>;
+    ) -> Result<Page, ExchangeError>;
 
     /// One page of funding rates that were paid at or after `since_ms` and before `until_ms`, the
     /// oldest ones: possible, each at a whole minute of its own, and strictly rising.

@@ -17,8 +17,9 @@ mod question;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use market::{Candle, CandleFault, Hole, Timeframe};
+use market::{Candle, Hole, Objection, Rule, Timeframe};
 
+use crate::{Page, Spoilt};
 use fault::check_order;
 pub use fault::{AnswerFault, PagerError};
 pub use question::Question;
@@ -40,12 +41,14 @@ const MAX_FRUITLESS: u32 = 3;
 const MAX_REFUSED: usize = 5_000;
 
 /// A candle that was not passed on.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Refused {
     /// The candle as the exchange gave it.
     pub candle: Candle,
     /// What is wrong with it.
-    pub fault: CandleFault,
+    pub objection: Objection,
+    /// The row as it came, where it could be no candle at all.
+    pub raw: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,15 +138,17 @@ impl Pager {
     ///
     /// # Errors
     /// [`PagerError`]; the pager is of no further use then.
-    pub fn answer(&mut self, rows: &[Candle]) -> Result<Vec<Candle>, PagerError> {
+    pub fn answer(&mut self, page: &Page) -> Result<Vec<Candle>, PagerError> {
         let Some(question) = self.ask() else { return Ok(Vec::new()) };
-        if let Err(fault) = check_order(rows, question.since_ms()).and_then(|()| self.check_memory(rows)) {
+        let rows = &page.candles;
+        let checked = check_order(rows, question.since_ms()).and_then(|()| self.check_memory(rows));
+        if let Err(fault) = checked.and_then(|()| self.check_units(page)) {
             return self.fruitless(fault);
         }
         let before_ms = self.cursor_ms;
         let passed = match question {
-            Question::Page { until_ms, .. } => self.take_page(rows, until_ms)?,
-            Question::Next { .. } if self.state == State::Alone => self.take_alone(rows)?,
+            Question::Page { until_ms, .. } => self.take_page(page, until_ms)?,
+            Question::Next { .. } if self.state == State::Alone => self.take_alone(page)?,
             Question::Next { .. } => match self.take_next(rows) {
                 Ok(()) => Vec::new(),
                 Err(fault) => return self.fruitless(fault),
@@ -188,18 +193,23 @@ impl Pager {
     }
 
     /// The candles that were not passed on, oldest first.
-    pub fn refused(&self) -> impl Iterator<Item = Refused> + '_ {
-        self.refused.values().copied()
+    pub fn refused(&self) -> impl Iterator<Item = &Refused> {
+        self.refused.values()
     }
 
-    fn take_page(&mut self, rows: &[Candle], until_ms: i64) -> Result<Vec<Candle>, PagerError> {
+    fn take_page(&mut self, page: &Page, until_ms: i64) -> Result<Vec<Candle>, PagerError> {
+        let rows = &page.candles;
         let believed = self.believed(rows);
         let wanted = &believed[..believed.partition_point(|row| row.open_time_ms < until_ms)];
         let mut good = Vec::with_capacity(wanted.len());
         for row in wanted {
-            match row.check(self.timeframe) {
-                Ok(()) => good.push(*row),
-                Err(fault) => self.refuse(Refused { candle: *row, fault })?,
+            let spoilt = page.spoilt.iter().find(|spoilt| spoilt.open_time_ms == row.open_time_ms);
+            match (spoilt, row.check(self.timeframe)) {
+                (Some(Spoilt { objection, raw, .. }), _) => {
+                    self.refuse(Refused { candle: *row, objection: objection.clone(), raw: Some(raw.clone()) })?;
+                }
+                (None, Err(fault)) => self.refuse(Refused { candle: *row, objection: fault.into(), raw: None })?,
+                (None, Ok(())) => good.push(*row),
             }
         }
         match (self.state, wanted.last()) {
@@ -239,6 +249,14 @@ impl Pager {
         if is_denied { Err(AnswerFault::Contradiction) } else { Ok(()) }
     }
 
+    /// A row in another unit is a blemish where the others are as they should be; most of them are another kind of data.
+    /// Only where a hole is asked for by itself, most of the rows may be those that were refused before.
+    fn check_units(&self, page: &Page) -> Result<(), AnswerFault> {
+        let astray = page.spoilt.iter().filter(|spoilt| spoilt.objection.rule == Rule::WrongUnit).count();
+        let are_most = self.state != State::Hole && astray * 2 > page.candles.len();
+        if are_most { Err(AnswerFault::OtherUnit) } else { Ok(()) }
+    }
+
     /// The candles held back, up to the next hole.
     fn release(&mut self) -> Vec<Candle> {
         let mut passed = Vec::with_capacity(self.held.len());
@@ -259,14 +277,14 @@ impl Pager {
     }
 
     /// Takes the young candle that came alone, where another one follows now; else it is left for another time.
-    fn take_alone(&mut self, rows: &[Candle]) -> Result<Vec<Candle>, PagerError> {
+    fn take_alone(&mut self, page: &Page) -> Result<Vec<Candle>, PagerError> {
         self.state = State::Page;
-        if self.believed(rows).is_empty() {
+        if self.believed(&page.candles).is_empty() {
             self.end_ms = self.cursor_ms;
             self.left_ms = Some(self.cursor_ms);
             return Ok(Vec::new());
         }
-        self.take_page(rows, self.end_ms)
+        self.take_page(page, self.end_ms)
     }
 
     fn take_next(&mut self, rows: &[Candle]) -> Result<(), AnswerFault> {
@@ -294,10 +312,10 @@ impl Pager {
     }
 
     fn refuse(&mut self, refused: Refused) -> Result<(), PagerError> {
-        let Refused { candle: Candle { open_time_ms, .. }, fault } = refused;
+        let (open_time_ms, why) = (refused.candle.open_time_ms, refused.objection.why.clone());
         self.refused.insert(open_time_ms, refused);
         if self.refused.len() > MAX_REFUSED {
-            return Err(PagerError::TooManyRefused { open_time_ms, fault });
+            return Err(PagerError::TooManyRefused { open_time_ms, why });
         }
         Ok(())
     }

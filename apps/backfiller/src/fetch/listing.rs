@@ -33,10 +33,10 @@ pub(super) async fn beginning_ms(fetching: &mut Fetching<'_>, series: &Series, r
 /// When the very first candle opens; `None` where the exchange tells of none.
 async fn listed_ms(exchange: &dyn Exchange, kind: Kind, series: &Series) -> Result<Option<i64>> {
     let first = page(exchange, kind, series, 0, None, Some(1)).await?;
-    Ok(first.first().map(|candle| candle.open_time_ms))
+    Ok(first.candles.first().map(|candle| candle.open_time_ms))
 }
 
 /// Whether the exchange, asked for what lies before its first candle, has nothing there either.
 async fn is_empty(exchange: &dyn Exchange, kind: Kind, series: &Series, (from_ms, to_ms): (i64, i64)) -> Result<bool> {
-    Ok(page(exchange, kind, series, from_ms, Some(to_ms), None).await?.is_empty())
+    Ok(page(exchange, kind, series, from_ms, Some(to_ms), None).await?.candles.is_empty())
 }

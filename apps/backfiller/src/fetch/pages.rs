@@ -74,7 +74,10 @@ impl<'a> Pages<'a> {
 
     /// Sets aside what was refused before it came to a page.
     pub(crate) fn take_refused(&mut self, refused: &[Refused]) -> Result<(), DbError> {
-        let asides: Vec<_> = refused.iter().map(|refused| self.aside(&refused.candle, refused.fault.into())).collect();
+        let aside = |Refused { candle, objection, raw }: &Refused| {
+            self.aside(candle, objection.clone()).with_row(raw.as_deref())
+        };
+        let asides: Vec<_> = refused.iter().map(aside).collect();
         self.keep(&asides)
     }
 

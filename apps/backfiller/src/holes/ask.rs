@@ -1,7 +1,7 @@
 //! Asks an exchange for a past stretch of candles, mark prices or funding, without a look at its clock each time.
 
 use db::{DbError, Store};
-use exchange::{Exchange, ExchangeError, FetchError, Pager, PagerError, fetch_funding_at};
+use exchange::{Exchange, ExchangeError, FetchError, Page, Pager, PagerError, fetch_funding_at};
 use market::{Candle, FundingRate, Hole, Series, format_utc};
 
 use crate::args::{Kind, Target};
@@ -61,14 +61,14 @@ pub(crate) async fn ask(
     let mut ends_ms: Option<(i64, i64)> = None;
     while let Some(question) = pager.ask() {
         let (until_ms, limit) = question.bounds(series.timeframe);
-        let rows = page(exchange, kind, series, question.since_ms(), until_ms, limit).await?;
-        let passed = pager.answer(&rows)?;
+        let page = page(exchange, kind, series, question.since_ms(), until_ms, limit).await?;
+        let passed = pager.answer(&page)?;
         if let (Some(first), Some(last)) = (passed.first(), passed.last()) {
             on_page(&passed)?;
             ends_ms = Some((ends_ms.map_or(first.open_time_ms, |(first_ms, _)| first_ms), last.open_time_ms));
         }
     }
-    let (absent, refused, left_ms) = (pager.absent(), pager.refused().collect(), pager.left_ms());
+    let (absent, refused, left_ms) = (pager.absent(), pager.refused().cloned().collect(), pager.left_ms());
     Ok(Asked { ends_ms, absent, refused, left_ms, until_ms: pager.end_ms() })
 }
 
@@ -83,7 +83,7 @@ pub(crate) async fn page(
     since_ms: i64,
     until_ms: Option<i64>,
     limit: Option<u32>,
-) -> Result<Vec<Candle>, ExchangeError> {
+) -> Result<Page, ExchangeError> {
     match kind {
         Kind::Mark => exchange.fetch_mark_ohlcv(symbol, *timeframe, Some(since_ms), until_ms, limit).await,
         _ => exchange.fetch_ohlcv(symbol, *timeframe, Some(since_ms), until_ms, limit).await,
@@ -141,7 +141,7 @@ pub(crate) async fn before_listing(
     let first_ms = match target {
         Target::Candles(series) | Target::Marks(series) => {
             let first = page(exchange, target.kind(), series, 0, None, Some(1)).await?;
-            first.first().map(|first| first.open_time_ms)
+            first.candles.first().map(|first| first.open_time_ms)
         }
         Target::Funding { symbol, .. } => {
             let first = exchange.fetch_funding_rate_history(symbol, 0, target.after_ms(to_ms)).await?;

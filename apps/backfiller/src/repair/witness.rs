@@ -30,7 +30,8 @@ pub(super) async fn ask(
     let Some(witness) = choose(&venue.markets, &series.symbol) else { return Ok(None) };
     let settled_ms = timeframe.open_of(venue.server_time_ms - SETTLE_MS);
     let (since_ms, until_ms) = (before(timeframe, from_ms), after(timeframe, to_ms).min(settled_ms));
-    let candles = venue.exchange.fetch_ohlcv(witness, timeframe, Some(since_ms), Some(until_ms), Some(PAGE)).await?;
+    let page = venue.exchange.fetch_ohlcv(witness, timeframe, Some(since_ms), Some(until_ms), Some(PAGE)).await?;
+    let candles = page.candles;
     // A full page ends with its last candle; another one must reach behind the stretch to say anything of it.
     let last = candles.last().filter(|_| candles.len() >= PAGE as usize);
     let until_ms = last.map_or(until_ms, |last| timeframe.next_open(last.open_time_ms));

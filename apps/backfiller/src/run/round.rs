@@ -59,6 +59,10 @@ struct Present {
 
 /// Runs a round; dropping it between two pages is safe.
 pub(crate) async fn run(config: &Config, venues: &Venues, outcome: &RefCell<Outcome>) {
+    // Before anything is asked: a ban that comes as the first answer is to be remembered.
+    if let Err(error) = Store::open(&config.db) {
+        return fail(outcome, config.db.display().to_string(), error.into());
+    }
     let presents = ask_all(config, venues, outcome).await;
     let mut jobs = Vec::new();
     for entry in &config.entries {
@@ -68,12 +72,26 @@ pub(crate) async fn run(config: &Config, venues: &Venues, outcome: &RefCell<Outc
             Err(error) => fail(outcome, entry.exchange.clone(), error),
         }
     }
-    // What two entries ask for is fetched once.
-    let mut seen = std::collections::HashSet::new();
-    jobs.retain(|job| seen.insert(job.target.to_string()));
+    let jobs = each_series_once(jobs);
     let board = Board::start(jobs.len());
     let work = jobs.into_iter().map(|job| do_job(&config.db, job, &board, outcome));
     futures_util::stream::iter(work).buffer_unordered(config.concurrency).collect::<Vec<()>>().await;
+}
+
+/// What several entries ask for is fetched once, by the whole of that entry which goes back furthest: another would
+/// leave out what this one asks for. Of several that go back as far it is the first.
+fn each_series_once(jobs: Vec<Job<'_>>) -> Vec<Job<'_>> {
+    let mut chosen: Vec<Job<'_>> = Vec::with_capacity(jobs.len());
+    let mut places = HashMap::new();
+    for job in jobs {
+        let place = *places.entry(job.target.to_string()).or_insert(chosen.len());
+        match chosen.get_mut(place) {
+            Some(other) if job.range.since_ms < other.range.since_ms => *other = job,
+            Some(_) => {}
+            None => chosen.push(job),
+        }
+    }
+    chosen
 }
 
 /// Names an entry's exchange.

@@ -16,6 +16,8 @@ pub(super) struct Both {
     pub(super) theirs: Vec<Row>,
     /// Where the exchange has nothing: each stretch was asked for twice.
     pub(super) absent: Vec<Hole>,
+    /// The times of their rows that cannot be what the exchange means, Unix milliseconds.
+    pub(super) refused: Vec<i64>,
 }
 
 /// Reads a place. What became final since is not asked for, and not read of the store either.
@@ -41,12 +43,13 @@ pub(super) async fn read(venue: &Venue, store: &Store, target: &Target, block: B
             let (from_ms, to_ms) = (Some(block.from_ms), Some(block.to_ms.min(asked.until_ms)));
             let ours =
                 if is_mark { store.marks(series, from_ms, to_ms) } else { store.candles(series, from_ms, to_ms) };
-            Ok(Both { ours: ours?.iter().map(Row::Candle).collect(), theirs, absent: asked.absent })
+            let refused = asked.refused.iter().map(|refused| refused.candle.open_time_ms).collect();
+            Ok(Both { ours: ours?.iter().map(Row::Candle).collect(), theirs, absent: asked.absent, refused })
         }
         Target::Funding { exchange: name, symbol } => {
             let until_ms = rates(venue, target, range, &mut theirs).await?;
             let ours = store.funding(name, symbol, Some(block.from_ms), Some(block.to_ms.min(until_ms)))?;
-            let mut both = Both { ours: ours.into_iter().map(Row::Rate).collect(), theirs, absent: Vec::new() };
+            let mut both = Both { ours: ours.into_iter().map(Row::Rate).collect(), theirs, ..Both::default() };
             ask_again(venue, target, &mut both).await?;
             Ok(both)
         }

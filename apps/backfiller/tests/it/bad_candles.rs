@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::liar::{Liar, MINUTE_MS, NOW_MS, Row, honest};
 use crate::run::{Desk, import_args, minutes, stderr};
 
 /// Three good minutes, from 2025-01-01 on.
@@ -164,4 +165,54 @@ fn another_kind_of_file_is_refused_whole() {
     let error = stderr(&desk.run(&import_args("1m", &desk.write("a.csv", &nanoseconds))));
     assert!(error.contains("a.csv: 30 bad rows (30 wrong_unit)") && error.contains("expected Unix seconds"), "{error}");
     assert_eq!((desk.whole_rows(), quarantine(&desk)), (0, vec![]));
+}
+
+/// An exchange of which the rows that open so many minutes ago come spoilt.
+fn spoilt_at(is_spoilt: impl Fn(i64) -> bool + Send + Sync + 'static, spoil: fn(Row) -> Row) -> Liar {
+    Liar::open(move |asked| {
+        let rows = honest(asked, NOW_MS - 600 * MINUTE_MS, |_| false).into_iter();
+        Some(rows.map(|row| if is_spoilt((NOW_MS - row.0) / MINUTE_MS) { spoil(row) } else { row }).collect())
+    })
+}
+
+fn over_rest<'a>(liar: &'a Liar, command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let target = ["--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1m", "--base-url", &liar.url];
+    [&[command], &target[..], more].concat()
+}
+
+/// Rows that come spoilt over REST cost those candles and no others, and are kept as they came.
+#[track_caller]
+fn check_over_rest(ago: &'static [i64], spoil: fn(Row) -> Row, rule: &str, raw: &str) {
+    let (desk, liar) = (Desk::new(), spoilt_at(|minutes| ago.contains(&minutes), spoil));
+    let count = ago.len();
+    for new in [359 - count, 0] {
+        assert_eq!(desk.json(&over_rest(&liar, "fetch", &["--since", "6h"]))["new"], json!(new), "{rule} {ago:?}");
+    }
+    let kept = quarantine(&desk);
+    assert_eq!((kept.len(), kept[0].0.as_str(), kept[0].1.len()), (1, rule, count), "{kept:?}");
+    assert!(kept[0].1[0].starts_with(raw), "{kept:?}");
+    let verified = desk.json(&over_rest(&liar, "verify", &["--all"]));
+    assert_eq!(verified["differing"].as_u64().unwrap_or_default(), 0, "{verified}");
+    desk.json(&over_rest(&liar, "repair", &[]));
+    assert_eq!(desk.whole_rows(), 359 - count as u64);
+}
+
+#[test]
+fn a_row_that_is_no_candle_costs_no_other_over_rest() {
+    for ago in [&[100][..], &[100, 99, 98], &[360], &[360, 200, 3], &[3, 2]] {
+        check_over_rest(ago, |(time, _)| (time, "abc"), "not_finite", r#"[17360"#);
+        check_over_rest(ago, |(time, close)| (time * 1_000, close), "wrong_unit", r#"[17360"#);
+        check_over_rest(ago, |(time, close)| (time / 1_000, close), "wrong_unit", r#"[17360"#);
+    }
+}
+
+#[test]
+fn a_page_that_is_mostly_in_another_unit_is_refused_whole() {
+    for (from, expected) in [(0, "is not a time in milliseconds"), (100, "in another unit than milliseconds")] {
+        let (desk, liar) = (Desk::new(), spoilt_at(move |ago| ago >= from, |(time, close)| (time * 1_000, close)));
+        let output = desk.run(&over_rest(&liar, "fetch", &["--since", "6h"]));
+        let error = stderr(&output);
+        assert!(output.status.code() == Some(1) && error.contains(expected), "{error}");
+        assert_eq!((desk.whole_rows(), quarantine(&desk)), (0, vec![]));
+    }
 }

@@ -92,6 +92,7 @@ fn funding_is_fetched_whole_minutes_and_holes_told() {
     assert_eq!(text, expected);
 }
 
+/// One clear error; what the arguments alone show is told before a store is made.
 #[track_caller]
 fn check_refused(exchange: &str, symbol: &str, kind: &str, expected: &str) {
     let (desk, venue) = (Desk::new(), venue(&[]));
@@ -101,7 +102,7 @@ fn check_refused(exchange: &str, symbol: &str, kind: &str, expected: &str) {
     let error = stderr(&output);
     assert_eq!(output.status.code(), Some(1), "{error}");
     assert!(error.starts_with("error: ") && error.contains(expected), "{error}");
-    assert!(!desk.path("data").exists(), "nothing is made");
+    assert_eq!(desk.path("data").exists(), error.contains("has no symbol"), "{error}");
 }
 
 #[test]

@@ -112,6 +112,29 @@ fn what_fails_stops_nothing_else() {
     }
 }
 
+/// Entries that all name one series bring all from the listing on, ten days ago, and begin with the newest or do not.
+#[track_caller]
+fn check_overlap(entries: &[&str], newest_first: bool) {
+    let (desk, venue) = (Desk::new(), Venue::open(&[], NO_DELAY));
+    let of_all = format!("exchange: binance, symbols: BTC/USDT, timeframes: 1m, base_url: \"{}\"", venue.url);
+    let entries: String = entries.iter().map(|entry| format!("  - {{ {of_all}, since: {entry} }}\n")).collect();
+    desk.write("backfill.yaml", &format!("series:\n{entries}"));
+    let done = desk.json(&RUN);
+    assert_eq!((&done["new"], done["series"].as_array().unwrap().len()), (&json!(ALL_MINUTES), 1), "{entries}");
+    assert_eq!(venue.asked()[0] != LISTED_MS, newest_first, "{entries}");
+}
+
+#[test]
+fn of_entries_that_name_one_series_the_one_that_goes_back_furthest_counts() {
+    check_overlap(&["1d", "10d", "2d"], false);
+    check_overlap(&["10d", "1d"], false);
+    check_overlap(&["2025-01-04", "240h"], false);
+    check_overlap(&["1d, order: newest_first", "10d"], false);
+    check_overlap(&["1d", "10d, order: newest_first"], true);
+    check_overlap(&["10d, order: newest_first", "10d"], true);
+    check_overlap(&["10d", "240h, order: newest_first"], false);
+}
+
 #[test]
 fn where_all_fails_no_rest_is_done() {
     let desk = Desk::new();

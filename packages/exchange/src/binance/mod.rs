@@ -9,12 +9,12 @@ mod server;
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use market::{Candle, FundingRate, Instrument, Symbol, Ticker, Timeframe};
+use market::{FundingRate, Instrument, Symbol, Ticker, Timeframe};
 
 use crate::archive::PathOf;
 use crate::http::{Dialect, Http};
 use crate::request::Request;
-use crate::{Exchange, ExchangeError, Options};
+use crate::{Exchange, ExchangeError, Options, Page};
 use server::{Endpoint, Perpetual, SPOT, Server, USD_M};
 
 /// The name of spot in ccxt's notation.
@@ -85,7 +85,7 @@ impl Exchange for Binance {
         since_ms: Option<i64>,
         until_ms: Option<i64>,
         limit: Option<u32>,
-    ) -> Result<Vec<Candle>, ExchangeError> {
+    ) -> Result<Page, ExchangeError> {
         let id = self.id_of(symbol)?;
         let request = request::klines(&self.server.candles, &id, timeframe, since_ms, until_ms, limit);
         self.klines(&request, symbol, timeframe, (since_ms, until_ms), limit).await
@@ -98,7 +98,7 @@ impl Exchange for Binance {
         since_ms: Option<i64>,
         until_ms: Option<i64>,
         limit: Option<u32>,
-    ) -> Result<Vec<Candle>, ExchangeError> {
+    ) -> Result<Page, ExchangeError> {
         let marks = self.perpetual("mark prices", |perpetual| &perpetual.marks)?;
         let id = self.id_of(symbol)?;
         let request = request::klines(marks, &id, timeframe, since_ms, until_ms, limit);
@@ -144,10 +144,9 @@ impl Binance {
         timeframe: Timeframe,
         range: (Option<i64>, Option<i64>),
         limit: Option<u32>,
-    ) -> Result<Vec<Candle>, ExchangeError> {
-        let parse = |body: &[u8]| parse::klines(body).and_then(|rows| parse::as_asked(rows, range, limit));
-        let candles = self.http.call(request, parse).await;
-        candles.map_err(|error| fault::blame(error, self.server.name, symbol, timeframe))
+    ) -> Result<Page, ExchangeError> {
+        let page = self.http.call(request, |body| parse::klines(body, range, limit)).await;
+        page.map_err(|error| fault::blame(error, self.server.name, symbol, timeframe))
     }
 
     fn blame_symbol(&self, error: ExchangeError, symbol: &Symbol) -> ExchangeError {

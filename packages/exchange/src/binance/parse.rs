@@ -12,7 +12,7 @@ use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-pub(super) use klines::{as_asked, klines};
+pub(super) use klines::klines;
 
 /// No time of a market is later than 2286; one that seems so is in microseconds.
 const LATEST_TIME_MS: i64 = 10_000_000_000_000;

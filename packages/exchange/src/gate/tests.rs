@@ -85,3 +85,19 @@ fn where_sharing_fails_each_counts_alone_and_nothing_is_lost() {
     assert!(b.admit(1, 6 + SHARED_PAUSE_MS).is_err(), "now all know of the ban");
     assert_eq!(place.limits.lock().unwrap().as_ref().unwrap().used_weight, 30);
 }
+
+#[test]
+fn a_silence_is_told_once_and_a_spent_budget_never() {
+    let place = Arc::default();
+    let (mut a, mut b) = (gate(Priority::Data, Some(&place)), gate(Priority::Data, Some(&place)));
+    burst(&mut a, 0);
+    assert!(a.admit(1, 1).is_err() && !a.note_told(1), "a minute that is used up");
+    b.note(&BAN, 2);
+    assert!(!a.note_told(2), "it cannot know yet");
+    for gate in [&mut a, &mut b] {
+        assert!(gate.admit(1, 3).is_err());
+        assert_eq!([3, 4, 8_999, 9_000].map(|now_ms| gate.note_told(now_ms)), [true, false, false, false]);
+    }
+    b.note(&ExchangeError::Banned { exchange: "binance", until_ms: 20_000 }, 9_000);
+    assert_eq!([9_000, 9_001].map(|now_ms| b.note_told(now_ms)), [true, false], "another ban");
+}

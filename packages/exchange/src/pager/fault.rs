@@ -1,11 +1,11 @@
 //! What can be wrong with an exchange's candles.
 
-use market::{Candle, CandleFault, Timeframe, format_utc};
+use market::{Candle, Timeframe, format_utc};
 
 use super::{MAX_FRUITLESS, MAX_REFUSED};
 
 /// Why an answer cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PagerError {
     /// The answer to the same question was of no use too often.
     #[error(
@@ -22,14 +22,14 @@ pub enum PagerError {
     },
     /// Too many candles had to be refused.
     #[error(
-        "more than {MAX_REFUSED} candles had to be refused, the last one at {}: {fault}; is the timeframe right?",
+        "more than {MAX_REFUSED} candles had to be refused, the last one at {}: {why}; is the timeframe right?",
         format_utc(*open_time_ms)
     )]
     TooManyRefused {
         /// Open time of the last one, Unix milliseconds.
         open_time_ms: i64,
         /// What was wrong with it.
-        fault: CandleFault,
+        why: String,
     },
 }
 
@@ -51,6 +51,9 @@ pub enum AnswerFault {
     /// A page said that there is no candle, another answer said that there is.
     #[error("a page is empty although there is a candle")]
     Contradiction,
+    /// Most rows have times in another unit.
+    #[error("got most of them with open times in another unit than milliseconds")]
+    OtherUnit,
 }
 
 /// Refuses rows that cannot be the answer to a question for candles from `since_ms` on.

@@ -64,7 +64,7 @@ fn run(pager: &mut Pager, mut answer: impl FnMut(Question) -> Vec<Candle>) -> Re
     while let Some(question) = pager.ask() {
         questions += 1;
         assert!(questions < 100_000, "no end");
-        passed.extend(pager.answer(&answer(question))?);
+        passed.extend(pager.answer(&answer(question).into())?);
     }
     Ok((passed, questions))
 }
@@ -180,7 +180,7 @@ fn an_answer_out_of_a_cache_ends_before_what_was_forming_then() {
 fn what_lies_in_the_slot_of_the_last_candle_is_not_behind_it() {
     let mut pager = Pager::new(Timeframe::M1, 0, None, 10 * M + SETTLE_MS);
     let rows = [candle(0), candle(M), candle(2 * M), candle(2 * M + 1_000)];
-    assert_eq!(pager.answer(&rows).unwrap(), rows[..2]);
+    assert_eq!(pager.answer(&rows.to_vec().into()).unwrap(), rows[..2]);
 }
 
 #[test]
@@ -188,8 +188,8 @@ fn a_hole_is_not_closed_by_refused_candles_before_its_end() {
     let bad = |time_ms: i64| Candle { high: 0.5, ..candle(time_ms) };
     for (young, to) in [(10, 20), (3_100, 3_000)] {
         let mut pager = Pager::new(Timeframe::M1, 0, Some((to + 1) * M), YOUNG_MS + young * M);
-        pager.answer(&[candle(0), candle(to * M), candle((to + 1) * M)]).unwrap();
-        assert_eq!(pager.answer(&[bad(M), bad(2 * M)]).unwrap(), []);
+        pager.answer(&vec![candle(0), candle(to * M), candle((to + 1) * M)].into()).unwrap();
+        assert_eq!(pager.answer(&vec![bad(M), bad(2 * M)].into()).unwrap(), []);
         assert_eq!(pager.ask(), Some(Question::Page { since_ms: 3 * M, until_ms: to * M }));
     }
 }
@@ -197,12 +197,12 @@ fn a_hole_is_not_closed_by_refused_candles_before_its_end() {
 #[test]
 fn a_candle_that_was_seen_alone_may_not_be_denied() {
     let mut pager = Pager::new(Timeframe::M1, 0, Some(5 * M), 20 * M);
-    pager.answer(&[candle(0), candle(M), candle(2 * M)]).unwrap();
-    pager.answer(&[candle(2 * M)]).unwrap();
-    pager.answer(&[candle(9 * M), candle(10 * M)]).unwrap();
+    pager.answer(&vec![candle(0), candle(M), candle(2 * M)].into()).unwrap();
+    pager.answer(&vec![candle(2 * M)].into()).unwrap();
+    pager.answer(&vec![candle(9 * M), candle(10 * M)].into()).unwrap();
     assert_eq!(pager.ask(), Some(Question::Page { since_ms: 2 * M, until_ms: 5 * M }), "it is asked for again");
-    pager.answer(&[candle(2 * M)]).unwrap();
-    pager.answer(&[candle(2 * M)]).unwrap();
+    pager.answer(&vec![candle(2 * M)].into()).unwrap();
+    pager.answer(&vec![candle(2 * M)].into()).unwrap();
     assert_eq!((pager.ask(), pager.left_ms(), pager.end_ms()), (None, Some(2 * M), 2 * M));
     assert_eq!(pager.absent(), []);
 }
@@ -333,6 +333,41 @@ fn another_kind_of_data_is_refused_as_a_whole() {
         Question::Next { since_ms } => vec![candle(since_ms + 1)],
     };
     assert!(matches!(run(&mut pager, off_grid), Err(PagerError::TooManyRefused { .. })));
+}
+
+/// A page of these minutes, some of which came in another unit.
+fn astray(minutes: &[i64], astray: &[i64]) -> Page {
+    let spoilt = |minute: &i64| Spoilt {
+        open_time_ms: minute * M,
+        objection: Objection { rule: Rule::WrongUnit, why: "astray".to_owned() },
+        raw: format!("[{}]", minute * M * 1_000),
+    };
+    Page {
+        candles: minutes.iter().map(|minute| candle(minute * M)).collect(),
+        spoilt: astray.iter().map(spoilt).collect(),
+    }
+}
+
+#[test]
+fn rows_in_another_unit_are_refused_one_by_one_and_most_of_a_page_as_a_whole() {
+    let old = 1_000 * M + YOUNG_MS;
+    let mut pager = Pager::new(Timeframe::M1, 0, Some(6 * M), old);
+    let passed = pager.answer(&astray(&[0, 1, 2, 3, 4, 5, 6], &[2, 3])).unwrap();
+    assert_eq!(passed.len(), 2);
+    // Asked for by themselves, they are most of what comes.
+    assert_eq!(pager.ask(), Some(Question::Page { since_ms: 2 * M, until_ms: 4 * M }));
+    assert_eq!(pager.answer(&astray(&[2, 3, 4], &[2, 3])).unwrap(), [candle(4 * M), candle(5 * M)]);
+    let refused: Vec<_> = pager.refused().map(|one| (one.candle.open_time_ms / M, one.raw.clone().unwrap())).collect();
+    assert_eq!(refused, [(2, "[120000000]".to_owned()), (3, "[180000000]".to_owned())]);
+    assert_eq!(pager.absent(), []);
+
+    for (minutes, stray, is_good) in [(&[0, 1][..], &[0][..], true), (&[0, 1, 2], &[0, 1], false), (&[0], &[0], false)]
+    {
+        let mut pager = Pager::new(Timeframe::M1, 0, Some(3 * M), old);
+        let answers: Vec<_> = (0..MAX_FRUITLESS).map(|_| pager.answer(&astray(minutes, stray))).collect();
+        let fault = matches!(&answers[2], Err(PagerError::Fruitless { fault: AnswerFault::OtherUnit, .. }));
+        assert_eq!(fault, !is_good, "{minutes:?}: {answers:?}");
+    }
 }
 
 proptest! {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use exchange::{Exchange, ExchangeError, FetchError, Fetched, SETTLE_MS, fetch_closed};
+use exchange::{Exchange, ExchangeError, FetchError, Fetched, Page, SETTLE_MS, fetch_closed};
 use market::{Candle, FundingRate, Instrument, Symbol, Ticker, Timeframe};
 
 use crate::server::{Server, answer, binance};
@@ -46,7 +46,7 @@ impl Exchange for Fake {
         since_ms: Option<i64>,
         until_ms: Option<i64>,
         limit: Option<u32>,
-    ) -> Result<Vec<Candle>, ExchangeError> {
+    ) -> Result<Page, ExchangeError> {
         let number = self.asked.fetch_add(1, Ordering::SeqCst);
         // As over a network, where what is asked ahead is on its way before the first answer comes.
         tokio::task::yield_now().await;
@@ -58,7 +58,7 @@ impl Exchange for Fake {
         }
         let range = since_ms.unwrap_or(0)..until_ms.unwrap_or(i64::MAX);
         let rows = self.candles.iter().filter(|candle| range.contains(&candle.open_time_ms));
-        Ok(rows.take(limit.unwrap_or(3) as usize).copied().collect())
+        Ok(rows.take(limit.unwrap_or(3) as usize).copied().collect::<Vec<_>>().into())
     }
 
     async fn fetch_mark_ohlcv(
@@ -68,9 +68,9 @@ impl Exchange for Fake {
         since_ms: Option<i64>,
         until_ms: Option<i64>,
         limit: Option<u32>,
-    ) -> Result<Vec<Candle>, ExchangeError> {
+    ) -> Result<Page, ExchangeError> {
         let mut page = self.fetch_ohlcv(symbol, timeframe, since_ms, until_ms, limit).await?;
-        page.iter_mut().for_each(|candle| candle.volume = 0.0);
+        page.candles.iter_mut().for_each(|candle| candle.volume = 0.0);
         Ok(page)
     }
 
@@ -186,7 +186,7 @@ async fn a_page_comes_over_the_wire_as_it_is() {
     let (binance, _) = binance(&server.base_url);
     let symbol = "BTC/USDT".parse().unwrap();
     let page = binance.fetch_ohlcv(&symbol, Timeframe::H1, Some(H), Some(3 * H), Some(2)).await.unwrap();
-    assert_eq!(page, [candle(H), candle(2 * H)]);
+    assert_eq!((page.candles, page.spoilt), (vec![candle(H), candle(2 * H)], vec![]));
     let asked = "get /api/v3/klines?symbol=btcusdt&interval=1h&starttime=3600000&endtime=10799999&limit=2 http/1.1";
     assert!(server.seen()[0].starts_with(asked), "{}", server.seen()[0]);
 }

@@ -46,7 +46,7 @@ async fn candles_of_trades_and_of_the_mark_price_have_their_own_paths() {
     let range = (Some(H), Some(3 * H));
     let trades = usd_m.fetch_ohlcv(&symbol(), Timeframe::H1, range.0, range.1, Some(2)).await.unwrap();
     let marks = usd_m.fetch_mark_ohlcv(&symbol(), Timeframe::H1, range.0, range.1, None).await.unwrap();
-    assert_eq!((trades, marks), (vec![candle(1), candle(2)], vec![candle(1), candle(2)]));
+    assert_eq!((trades.candles, marks.candles), (vec![candle(1), candle(2)], vec![candle(1), candle(2)]));
     let query = "symbol=btcusdt&interval=1h&starttime=3600000&endtime=10799999&limit=";
     check_asked(&server, &[&format!("/fapi/v1/klines?{query}2"), &format!("/fapi/v1/markpriceklines?{query}1000")]);
 }

@@ -4,6 +4,7 @@ use market::Candle;
 use proptest::prelude::*;
 
 use super::*;
+use crate::Spoilt;
 
 const ROW: &str = r#"[1499040000000,"0.01634790","0.80000000","0.01575800","0.01577100","148976.11427815",
     1499644799999,"2434.19055334",308,"1756.87402397","28.46694368","0"]"#;
@@ -19,6 +20,16 @@ fn exchange_info(symbols: &str) -> String {
     let limits = r#"{"rateLimitType":"RAW_REQUESTS","interval":"MINUTE","intervalNum":5,"limit":300000},
         {"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":6000}, 7"#;
     format!(r#"{{"timezone":"UTC","rateLimits":[{limits}],"symbols":[{symbols}]}}"#)
+}
+
+/// The candles of a page that answers any question.
+fn klines(body: &[u8]) -> Result<Vec<Candle>, String> {
+    super::klines(body, (None, None), None).map(|page| page.candles)
+}
+
+/// The candles of the rows of any JSON.
+fn any(body: &[u8]) -> Result<Vec<Candle>, String> {
+    Ok(klines::rows(body)?.iter().map(|row| row.candle).collect())
 }
 
 #[test]
@@ -46,7 +57,7 @@ fn check_plain(body: &str, is_plain: bool) {
     let found = klines::plain(body.as_bytes());
     assert_eq!(found.is_some(), is_plain, "{body}");
     if let Some(candles) = found {
-        assert_eq!(Ok(candles), klines::any(body.as_bytes()), "{body}");
+        assert_eq!(Ok(candles), any(body.as_bytes()), "{body}");
     }
 }
 
@@ -92,7 +103,7 @@ proptest! {
         let mut page = format!("[{PLAIN},{PLAIN}]");
         page.replace_range(at..=at, &byte);
         if let Some(candles) = klines::plain(page.as_bytes()) {
-            prop_assert_eq!(Ok(candles), klines::any(page.as_bytes()));
+            prop_assert_eq!(Ok(candles), any(page.as_bytes()));
         }
     }
 }
@@ -108,7 +119,6 @@ fn other_bodies_are_refused_in_words() {
     check_refused(klines, "<html>", "it begins with `<html>`");
     check_refused(klines, "{}", "expected a sequence");
     check_refused(klines, "[[1,2,3]]", "invalid length 3, expected a row of open time");
-    check_refused(klines, r#"[[1,"a","1","1","1","1"]]"#, "`a` is not a number");
     check_refused(klines, r#"[["1","1","1","1","1","1"]]"#, "expected i64");
     check_refused(klines, "[[1735689600000000,1,1,1,1,1]]", "1735689600000000 is not a time in milliseconds");
     check_refused(klines, "[[-1,1,1,1,1,1]]", "-1 is not a time");
@@ -120,11 +130,70 @@ fn other_bodies_are_refused_in_words() {
     check_refused(markets, r#"{"rateLimits":[]}"#, "missing field `symbols`");
 }
 
+/// Reads a page of hours of 2025-01-01, some of them spoilt, that was asked for from hour 0 to hour 9; gives the hours
+/// of its candles, and what is said of those that are spoilt.
+fn spoilt(rows: &[&str]) -> Result<(Vec<i64>, Vec<String>), String> {
+    let asked = (Some(DAY_MS), Some(DAY_MS + 9 * H));
+    let page = super::klines(format!("[{}]", rows.join(", ")).as_bytes(), asked, None)?;
+    for Spoilt { open_time_ms, raw, .. } in &page.spoilt {
+        assert!(rows.contains(&raw.as_str()) && page.candles.iter().any(|one| one.open_time_ms == *open_time_ms));
+    }
+    let hours = page.candles.iter().map(|candle| (candle.open_time_ms - DAY_MS) / H).collect();
+    let told = page.spoilt.iter().map(|one| format!("{}: {}", one.objection.rule.name(), one.objection.why)).collect();
+    Ok((hours, told))
+}
+
+/// The middle one of three rows is spoilt, and costs no other.
+#[track_caller]
+fn check_spoilt(row: &str, expected: &str) {
+    assert_eq!(spoilt(&[HOUR_0, row, HOUR_2]), Ok((vec![0, 1, 2], vec![expected.to_owned()])), "{row}");
+}
+
+const H: i64 = 3_600_000;
+const DAY_MS: i64 = 1_735_689_600_000;
+const HOUR_0: &str = r#"[1735689600000,"1","2","0.5","1","9",1]"#;
+const HOUR_2: &str = r#"[1735696800000,"1","2","0.5","1","9",1]"#;
+const HOUR_1_US: &str = r#"[1735693200000000,"1","2","0.5","1","9",1]"#;
+
 #[test]
-fn a_value_that_is_missing_is_no_number_and_costs_no_other_candle() {
-    let candles =
-        klines(br#"[[1,"1","1","1","1","1"],[60001,null,"1","1","1","1"],[120001,"1","1","1","1","1"]]"#).unwrap();
-    assert_eq!((candles.len(), candles[1].open.is_nan(), candles[2].open), (3, true, 1.0));
+fn a_row_that_is_no_candle_costs_no_other() {
+    let row = |close: &str| format!(r#"[1735693200000,"1","2","0.5",{close},"9",1]"#);
+    check_spoilt(&row("null"), "not_finite: close is null; expected a number");
+    check_spoilt(&row(r#""abc""#), r#"not_finite: close is "abc"; expected a number"#);
+    check_spoilt(&row(r#""""#), r#"not_finite: close is ""; expected a number"#);
+    check_spoilt(&row(r#""NaN""#), r#"not_finite: close is "NaN"; expected a number"#);
+    check_spoilt(&row(r#""-inf""#), r#"not_finite: close is "-inf"; expected a number"#);
+    check_spoilt(&row("1e999"), "not_finite: close is 1e999; expected a number");
+    check_spoilt(&row("true"), "not_finite: close is true; expected a number");
+    check_spoilt(&row(r#"{"a":[1]}"#), r#"not_finite: close is {"a":[1]}; expected a number"#);
+    check_spoilt(&row(&"9".repeat(400)), &format!("not_finite: close is {}; expected a number", "9".repeat(40)));
+    let beside = "the rows beside it are in milliseconds";
+    let row = |time: &str| format!(r#"[{time},"1","2","0.5","1","9",1]"#);
+    for (time, unit) in
+        [("1735693200", "seconds"), ("1735693200000000", "microseconds"), ("1735693200000000000", "nanoseconds")]
+    {
+        check_spoilt(&row(time), &format!("wrong_unit: open time {time} is in {unit}, {beside}"));
+    }
+}
+
+#[test]
+fn a_page_is_refused_where_no_row_tells_what_another_one_means() {
+    let check = |rows: &[&str], expected: &str| {
+        let error = spoilt(rows).unwrap_err();
+        assert!(error.contains(expected), "{error}");
+    };
+    let (late_s, late_us) = (r#"[1735725600,1,2,0.5,1,9]"#, r#"[1735725600000000,1,2,0.5,1,9]"#);
+    check(&[HOUR_1_US], "1735693200000000 is not a time in milliseconds");
+    check(&[HOUR_0, late_us], "1735725600000000 is not a time in milliseconds");
+    check(&[HOUR_0, late_s], "the candle of 1970-01-21T02:08:45.600Z lies outside of what was asked for");
+    check(&[HOUR_0, "[17,1,2,0.5,1,9]"], "lies outside of what was asked for");
+    check(&[HOUR_0, "[-1,1,2,0.5,1,9]"], "-1 is not a time");
+    check(&[HOUR_0, "[1735693200000,1,2]"], "invalid length 3");
+    check(&[HOUR_0, r#"["1735693200000",1,2,0.5,1,9]"#], "expected i64");
+    // Of a question without bounds too, seconds are no time of 1970 beside the others.
+    let body = format!("[[1735689600,1,2,0.5,1,9],{HOUR_2}]");
+    let page = super::klines(body.as_bytes(), (Some(0), None), None).unwrap();
+    assert_eq!((page.candles[0].open_time_ms, page.spoilt.len()), (DAY_MS, 1));
 }
 
 #[test]
