@@ -40,9 +40,6 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// So many candles tell what the first one is judged by.
-const FIRST: usize = 20;
-
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let interrupt = Interrupt::listen()?;
@@ -96,7 +93,7 @@ fn check_series(
         let candles = read(from_ms)?;
         let Some(&last_ms) = candles.open_time_ms.last() else { return Ok(assay.finish()) };
         if from_ms == i64::MIN {
-            assay.begin(&candles.iter().take(FIRST).collect::<Vec<_>>());
+            assay.begin(&candles);
         }
         candles.iter().for_each(|candle| assay.push(&candle));
         // Other programs write what they like.

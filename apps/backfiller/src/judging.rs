@@ -3,7 +3,7 @@
 use db::{Data, DbError, Store};
 use market::{Candle, Judge, Series};
 
-/// A judge of candles in rising time, who knows what is stored beside the first one, or else what most of them say.
+/// A judge of candles in rising time, who knows what is stored beside the first one.
 ///
 /// # Errors
 /// When the database refuses.
@@ -13,8 +13,5 @@ pub(crate) fn judge_at(store: &Store, series: &Series, data: Data, candles: &[Ca
         _ => Judge::of_trades(series.timeframe),
     };
     let Some(first) = candles.first() else { return Ok(judge) };
-    Ok(match store.close_near(series, data, first.open_time_ms)? {
-        Some(close) => judge.after(close),
-        None => judge.before(candles),
-    })
+    Ok(judge.begin(candles, store.closes_near(series, data, first.open_time_ms)?))
 }

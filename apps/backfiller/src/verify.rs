@@ -9,8 +9,8 @@ mod report;
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
-use db::Store;
-use market::{Candle, Judge, WhenError, parse_when};
+use db::{Cause, Store};
+use market::{Candle, Judge, Rule, WhenError, parse_when};
 use terminal::{BadVerdict, Interrupted, Progress, thousands};
 
 use crate::args::{DbArgs, Kind, Target};
@@ -180,7 +180,8 @@ async fn block_of(
     let mut compared = compare(&ours, &theirs, &absent, |their| {
         !refused.contains(&their.time_ms()) && is_believed(judge.as_mut(), their)
     });
-    // Whatever was proven of them does not hold.
+    leave_out_refused(store, target, &theirs, &mut compared.lacking)?;
+    // Whatever was proven of the others does not hold.
     if !compared.lacking.is_empty() {
         store.forget_gaps(&target.place(), &compared.lacking)?;
     }
@@ -193,6 +194,25 @@ async fn block_of(
         }
     }
     Ok(compared)
+}
+
+/// Leaves out the times of rows that were refused, and are still what they were: to ask again would bring the same.
+fn leave_out_refused(store: &Store, target: &Target, theirs: &[Row], lacking: &mut Vec<i64>) -> Result<(), AskError> {
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let place = target.place();
+    let mut gaps = store.gaps(&place)?;
+    gaps.retain(|gap| matches!(gap.cause, Cause::Refused(_)));
+    for candle in theirs.iter().filter_map(Row::candle) {
+        let time_ms = candle.open_time_ms;
+        if gaps.iter().any(|gap| (gap.from_ms..gap.to_ms).contains(&time_ms))
+            && store.is_set_aside(&place, Rule::Jump, &candle)?
+        {
+            lacking.retain(|lacking_ms| *lacking_ms != time_ms);
+        }
+    }
+    Ok(())
 }
 
 /// Whether import would take a row: rates that come are possible ones, candles are judged.

@@ -19,7 +19,7 @@ const PRESIZED: u64 = 4_000_000;
 const SPLIT: RangeInclusive<u64> = 100_000..=20_000_000;
 
 /// So many candles away a close still says something of another one.
-const NEAR: i64 = 100;
+const NEAR: i64 = 3;
 
 impl Store {
     /// The closed candles that open at or after `from_ms` and before `to_ms`, both Unix
@@ -86,24 +86,24 @@ impl Store {
         self.read(|connection| all_possible(range.newest(connection, n)?))
     }
 
-    /// The close that candles from `time_ms` on, Unix milliseconds, are held against: of the newest closed candle, of trades
-    /// or of the mark price, that opens before, or else of the oldest one that does not. Further away than 100 candles
-    /// there is none.
+    /// What a candle that opens at `time_ms`, Unix milliseconds, can be held against: the closes of the newest closed candle, of
+    /// trades or of the mark price, that opens before, and of the oldest one that does not, its own if it is stored. Further
+    /// away than three candles there is none.
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn close_near(&self, series: &Series, data: Data, time_ms: i64) -> Result<Option<f64>, DbError> {
+    pub fn closes_near(&self, series: &Series, data: Data, time_ms: i64) -> Result<[Option<f64>; 2], DbError> {
         let table = if data == Data::Mark { &MARKS } else { &CANDLES };
         let reach_ms = series.timeframe.longest_ms().saturating_mul(NEAR);
         let names = names(series);
         let [from_s, at_s, to_s] =
-            [time_ms.saturating_sub(reach_ms), time_ms, time_ms.saturating_add(reach_ms)].map(seconds_at_or_after);
-        let (before, after) =
+            [time_ms.saturating_sub(reach_ms), time_ms, time_ms.saturating_add(reach_ms + 1)].map(seconds_at_or_after);
+        let (before, behind) =
             (Range { table, names: &names, from_s, to_s: at_s }, Range { table, names: &names, from_s: at_s, to_s });
-        self.read(|connection| {
-            let close = before.newest(connection, 1)?.close.first().copied();
-            Ok(if close.is_some() { close } else { after.oldest(connection, 1, 1)?.close.first().copied() })
-        })
+        // Other programs write what they like.
+        let price =
+            |candles: &Candles| candles.close.first().copied().filter(|close| close.is_finite() && *close > 0.0);
+        self.read(|connection| Ok([price(&before.newest(connection, 1)?), price(&behind.oldest(connection, 1, 1)?)]))
     }
 
     /// The open time of the oldest closed candle, Unix milliseconds.

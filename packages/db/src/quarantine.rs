@@ -80,6 +80,21 @@ pub struct QuarantineStatus {
 }
 
 impl Store {
+    /// Whether just this candle was set aside by a rule.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn is_set_aside(&self, place: &Place, rule: Rule, candle: &Candle) -> Result<bool, DbError> {
+        let (exchange, symbol, timeframe) = place.names();
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT 1 FROM quarantine
+                 WHERE exchange = ?1 AND symbol = ?2 AND timeframe = ?3 AND kind = ?4 AND rule = ?5 AND raw = ?6",
+            )?;
+            select.exists(params![exchange, symbol, timeframe, place.data.name(), rule.name(), raw(candle)])
+        })
+    }
+
     /// Sets rows aside, all of them or none. A row that lies there already, by the same rule, stays as it is;
     /// gives how many are new. Of each rule no more than [`MOST_ASIDE`] rows are kept in one place.
     ///

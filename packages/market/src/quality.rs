@@ -5,10 +5,10 @@ use crate::{Candle, CandleFault, FundingFault, Timeframe};
 /// How many times its neighbour's close a candle may be worth, up or down. Between two candles of a market
 /// there is no time to move so far: it is a wrong digit, another unit, or another asset of the same name.
 const JUMP: f64 = 1_000.0;
-/// So many first candles of a stretch tell what its price is, where nothing is known beside it.
-const FIRST: usize = 11;
+/// So many candles behind the first one of a stretch tell what its price is.
+const BEHIND: usize = 10;
 /// Of fewer nobody can tell which one is wrong.
-const FEWEST: usize = 3;
+const FEWEST: usize = 2;
 
 /// Why a candle, or another record of a series, is set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -151,14 +151,20 @@ impl Judge {
         Judge { believed: Some(close), ..self }
     }
 
-    /// The same at the beginning of a stretch with nothing known beside it, which begins with the candles `first`: the
-    /// first one is judged by the price that most of them have.
+    /// The same at the beginning of a stretch of `candles`, beside which closes are stored, before it and behind its first
+    /// one. For its price the first one is refused only where all that is known speaks against it: these, and the price
+    /// that most of the candles behind it have.
     #[must_use]
-    pub fn before(self, first: &[Candle]) -> Self {
-        let possible = first.iter().filter(|candle| candle.check(self.timeframe).is_ok());
-        let mut closes: Vec<f64> = possible.take(FIRST).map(|candle| candle.close).collect();
-        closes.sort_by(f64::total_cmp);
-        if closes.len() < FEWEST { self } else { self.after(closes[closes.len() / 2]) }
+    pub fn begin<'a>(self, candles: impl IntoIterator<Item = &'a Candle>, stored: [Option<f64>; 2]) -> Self {
+        let mut possible = candles.into_iter().filter(|candle| candle.check(self.timeframe).is_ok());
+        let first = possible.next().copied();
+        let behind: Vec<Candle> = possible.take(BEHIND).copied().collect();
+        let known = [level(&behind), stored[0], stored[1]].into_iter().flatten();
+        let near = first.and_then(|first| known.clone().find(|&near| !is_jump(near, &first)));
+        match near.or(known.clone().next()) {
+            Some(close) => self.after(close),
+            None => self,
+        }
     }
 
     /// Judges candles in rising time: gives those to be stored, and everything that speaks against one.
@@ -201,6 +207,15 @@ impl Judge {
         }
         wick(candle)
     }
+}
+
+/// The price that most of these candles have; `None` where they are too few to tell, or do not agree.
+fn level(candles: &[Candle]) -> Option<f64> {
+    let mut closes: Vec<f64> = candles.iter().map(|candle| candle.close).collect();
+    closes.sort_by(f64::total_cmp);
+    let level = *closes.get(closes.len() / 2)?;
+    let near = candles.iter().filter(|candle| !is_jump(level, candle)).count();
+    (near >= FEWEST && 2 * near > candles.len()).then_some(level)
 }
 
 /// What a wick out of all proportion says against a candle. Markets do have them, when a book is empty for a moment, so it
@@ -269,25 +284,36 @@ mod tests {
         check(&[flat(1.0), flat(-5.0), flat(1.0)], &["", "price_not_positive", ""]);
     }
 
-    /// What is said of each of these candles, with nothing known before the first one.
+    /// What is said of each of these candles, beside which these closes are stored.
     #[track_caller]
-    fn check_first(closes: &[f64], expected: &[&str]) {
+    fn check_first(stored: [Option<f64>; 2], closes: &[f64], expected: &[&str]) {
         let candles: Vec<Candle> = closes.iter().map(|&close| flat(close)).collect();
-        let mut judge = Judge::of_trades(Timeframe::H1).before(&candles);
+        let mut judge = Judge::of_trades(Timeframe::H1).begin(&candles, stored);
         let names = candles.iter().map(|candle| judge.judge(candle).map_or("", |objection| objection.rule.name()));
         assert_eq!(names.collect::<Vec<_>>(), expected);
     }
 
     #[test]
-    fn the_first_candle_is_judged_by_those_behind_it() {
-        check_first(&[2e6, 1.0, 1.0, 1.0], &["jump", "", "", ""]);
-        check_first(&[-1.0, 2e6, 1.0, 1.0], &["price_not_positive", "jump", "", ""]);
-        check_first(&[1.0, 2e6, 1.0], &["", "jump", ""]);
-        check_first(&[1.0, 500.0, 250_000.0, 500.0], &["", "", "", ""]);
+    fn the_first_candle_is_refused_where_all_that_is_known_speaks_against_it() {
+        let nothing = [None; 2];
+        check_first(nothing, &[2e6, 1.0, 1.0, 1.0], &["jump", "", "", ""]);
+        check_first(nothing, &[-1.0, 2e6, 1.0, 1.0], &["price_not_positive", "jump", "", ""]);
+        check_first(nothing, &[1.0, 2e6, 1.0], &["", "jump", ""]);
+        check_first(nothing, &[1.0, 500.0, 250_000.0, 500.0], &["", "", "", ""]);
         // Which of two is wrong, nobody can tell.
-        check_first(&[1.0, 2e6], &["", "jump"]);
-        check_first(&[1.0], &[""]);
-        check_first(&[], &[]);
+        check_first(nothing, &[1.0, 2e6], &["", "jump"]);
+        check_first(nothing, &[1.0], &[""]);
+        check_first(nothing, &[], &[]);
+        // What is stored speaks for it, or against it.
+        check_first([Some(2e6), None], &[2e6, 1.0, 1.0, 1.0], &["", "jump", "", ""]);
+        check_first([None, Some(2e6)], &[2e6, 1.0, 1.0, 1.0], &["", "jump", "", ""]);
+        check_first([Some(1.0), Some(1.0)], &[2e6, 1.0, 1.0], &["jump", "", ""]);
+        check_first([Some(1.0), None], &[2e6], &["jump"]);
+        check_first([None, Some(1.0)], &[2e6], &["jump"]);
+        check_first([Some(1.0), Some(2e6)], &[2e6], &[""]);
+        // A market that is redenominated: those behind it speak for it.
+        check_first([Some(1.0), None], &[2e6, 2e6, 2e6], &["", "", ""]);
+        check_first([Some(1.0), None], &[2e6, 2e6], &["jump", ""]);
     }
 
     #[test]

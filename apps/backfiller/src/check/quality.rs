@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use db::Gap;
-use market::{Candle, Judge, Rule, Timeframe};
+use market::{Candle, Candles, Judge, Rule, Timeframe};
 
 use crate::holes::Stretch;
 use crate::set_aside::RuleCounts;
@@ -12,6 +12,9 @@ use crate::stored::Extent;
 /// The times that can be, Unix milliseconds: 2009, before which nothing was traded, to 2100. A time in another unit lies
 /// outside.
 const POSSIBLE_MS: Range<i64> = 1_230_768_000_000..4_102_444_800_000;
+
+/// So many candles are looked at before the first one is judged.
+const FIRST: usize = 20;
 
 /// What is right and wrong with a series.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -94,8 +97,10 @@ impl Assay {
     }
 
     /// Looks at the first candles, before one of them is taken.
-    pub(crate) fn begin(&mut self, first: &[Candle]) {
-        self.judge = self.judge.clone().before(first);
+    pub(crate) fn begin(&mut self, candles: &Candles) {
+        // Where they are not all on the grid, those that are tell enough.
+        let first: Vec<Candle> = candles.iter().take(FIRST).collect();
+        self.judge = self.judge.clone().begin(&first, [None; 2]);
     }
 
     /// Takes the next candle, in rising time.
@@ -183,7 +188,7 @@ mod tests {
         };
         let gaps = gaps.iter().map(gap).collect();
         let mut assay = Assay::new(Judge::of_trades(Timeframe::H1), Timeframe::H1, gaps);
-        assay.begin(candles);
+        assay.begin(&candles.iter().copied().collect());
         candles.iter().for_each(|candle| assay.push(candle));
         let found = assay.finish();
         assert_eq!([found.rows, found.expected, found.holes, found.missing, found.explained], expected);

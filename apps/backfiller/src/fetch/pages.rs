@@ -21,9 +21,8 @@ pub(crate) struct Pages<'a> {
     pub(crate) store: &'a mut Store,
     pub(crate) series: &'a Series,
     pub(crate) data: Data,
-    judge: Judge,
-    /// When the next candle opens behind the last page.
-    next_ms: Option<i64>,
+    /// From the first page on.
+    judge: Option<Judge>,
     now_ms: i64,
     /// How much was set aside.
     pub(crate) set_aside: RuleCounts,
@@ -33,18 +32,20 @@ pub(crate) struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     pub(crate) fn new(store: &'a mut Store, series: &'a Series, kind: Kind, now_ms: i64) -> Self {
-        let (data, judge) = match kind {
-            Kind::Mark => (Data::Mark, Judge::of_marks(series.timeframe)),
-            _ => (Data::Candles, Judge::of_trades(series.timeframe)),
-        };
+        let data = if kind == Kind::Mark { Data::Mark } else { Data::Candles };
         let (set_aside, refused) = (RuleCounts::new(), BTreeMap::new());
-        Pages { store, series, data, judge, next_ms: None, now_ms, set_aside, refused }
+        Pages { store, series, data, judge: None, now_ms, set_aside, refused }
     }
 
     /// Stores a page, in rising time, but for what is not believed.
     pub(crate) fn take(&mut self, page: &[Candle]) -> Result<Inserted, DbError> {
-        self.look_around(page)?;
-        let (believed, doubted) = self.judge.sift(page);
+        let judge = match &mut self.judge {
+            Some(judge) => judge,
+            // One judge for all pages: where the market jumped before a hole, what comes behind it tells.
+            judge => judge.insert(judge_at(self.store, self.series, self.data, page)?),
+        };
+        let (mut believed, mut doubted) = judge.sift(page);
+        self.stand_by_stored(&mut believed, &mut doubted)?;
         let mut asides: Vec<_> =
             doubted.into_iter().map(|(candle, objection)| self.aside(&candle, objection)).collect();
         // A fetch may take hours: each page is stored at its own time.
@@ -60,16 +61,31 @@ impl<'a> Pages<'a> {
         Ok(merged.inserted)
     }
 
-    /// Gives the judge of a page that does not follow the last one what is stored beside it, or else what most of the page
-    /// says.
-    fn look_around(&mut self, page: &[Candle]) -> Result<(), DbError> {
-        let (Some(first), Some(last)) = (page.first(), page.last()) else { return Ok(()) };
-        let follows = self.next_ms == Some(first.open_time_ms);
-        self.next_ms = Some(self.series.timeframe.next_open(last.open_time_ms));
-        if !follows {
-            self.judge = judge_at(self.store, self.series, self.data, page)?;
+    /// Nothing is refused for its price in whose place a candle is stored: that one stays, and the two are compared.
+    fn stand_by_stored(
+        &self,
+        believed: &mut Vec<Candle>,
+        doubted: &mut Vec<(Candle, Objection)>,
+    ) -> Result<(), DbError> {
+        let (jumped, others) = std::mem::take(doubted).into_iter().partition(|(_, why)| why.rule == Rule::Jump);
+        *doubted = others;
+        for (candle, objection) in jumped {
+            if self.is_stored(candle.open_time_ms)? {
+                believed.insert(believed.partition_point(|other| other.open_time_ms < candle.open_time_ms), candle);
+            } else {
+                doubted.push((candle, objection));
+            }
         }
         Ok(())
+    }
+
+    fn is_stored(&self, open_time_ms: i64) -> Result<bool, DbError> {
+        let (from_ms, to_ms) = (Some(open_time_ms), Some(open_time_ms + 1));
+        let stored = match self.data {
+            Data::Mark => self.store.marks(self.series, from_ms, to_ms)?,
+            _ => self.store.candles(self.series, from_ms, to_ms)?,
+        };
+        Ok(!stored.is_empty())
     }
 
     /// Sets aside what was refused before it came to a page.

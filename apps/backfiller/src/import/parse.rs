@@ -12,6 +12,8 @@ use super::unpack::Text;
 
 /// Rows that are looked at before the first one is judged.
 const AHEAD: usize = 20;
+/// Of fewer records the others do not tell whether the first one is right.
+const FEWEST: usize = 3;
 /// Fewer bad rows than these are blemishes, however short the file.
 const MANY_BAD: u64 = 10;
 
@@ -34,17 +36,20 @@ pub(crate) struct Found<R> {
     /// Where the row of each record begins; texts are shorter than 4 GiB.
     places: Vec<u32>,
     pub(crate) asides: Asides,
+    /// The first record, where those behind it speak against its price: what is stored beside it decides.
+    first: Option<(R, u32, Objection)>,
     /// Rows that said again what another one said.
     pub(crate) duplicates: u64,
     /// Records that were left out because they are still forming, or were when the file was written.
     pub(crate) still_forming: u64,
 }
 
-impl<R> Parsed<R> {
+impl<R: Record> Parsed<R> {
     /// Records that need no reading, with a text in which the row of each begins at its place.
     pub(crate) fn of_believed(path: &Path, text: Vec<u8>, records: Vec<R>, places: Vec<u32>) -> Self {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let found = Found { records, places, asides: Asides::default(), duplicates: 0, still_forming: 0 };
+        let (asides, duplicates, still_forming) = (Asides::default(), 0, 0);
+        let found = Found { records, places, asides, first: None, duplicates, still_forming };
         Parsed { text, name, is_believed: true, found }
     }
 
@@ -54,11 +59,29 @@ impl<R> Parsed<R> {
         found.asides.push(name, text, found.places[index] as usize, objection);
     }
 
-    /// Sets the row of the first record aside, and leaves the record out.
-    pub(crate) fn refuse_first(&mut self, objection: Objection) {
-        self.set_aside(0, objection);
+    /// Lets `judge` decide of a first record that those behind it speak against, and of one that too few are behind to
+    /// tell. It gets the record with those that are behind, and says what speaks against it.
+    ///
+    /// # Errors
+    /// What `judge` says.
+    pub(crate) fn settle_first<E>(
+        &mut self,
+        judge: impl FnOnce(&[R]) -> Result<Option<Objection>, E>,
+    ) -> Result<(), E> {
+        let found = &mut self.found;
+        let held = found.first.take();
+        if let Some((record, place, _)) = &held {
+            found.records.insert(0, *record);
+            found.places.insert(0, *place);
+        }
+        if self.is_believed || (held.is_none() && self.found.records.len() >= FEWEST) {
+            return Ok(());
+        }
+        let Some(objection) = judge(&self.found.records)? else { return Ok(()) };
+        self.set_aside(0, held.map_or(objection, |(_, _, objection)| objection));
         self.found.records.remove(0);
         self.found.places.remove(0);
+        Ok(())
     }
 }
 
@@ -102,7 +125,8 @@ impl<R> Found<R> {
         // Rows are rarely shorter than this: what is reserved in vain is never touched.
         let rows = text.len() / 64;
         let (asides, duplicates, still_forming) = (Asides::default(), 0, 0);
-        Found { records: Vec::with_capacity(rows), places: Vec::with_capacity(rows), asides, duplicates, still_forming }
+        let (records, places) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        Found { records, places, asides, first: None, duplicates, still_forming }
     }
 }
 
@@ -148,7 +172,11 @@ impl<F: Format> Reader<'_, F> {
         }
         let objection = self.format.judge(&record);
         if let Some(objection) = objection.as_ref().filter(|objection| !objection.rule.is_doubt()) {
-            self.set_aside(row, objection.clone());
+            if objection.rule == Rule::Jump && self.found.records.is_empty() && self.found.first.is_none() {
+                self.found.first = Some((record, row.at as u32, objection.clone()));
+            } else {
+                self.set_aside(row, objection.clone());
+            }
             return Ok(());
         }
         match self.order(&record)? {
@@ -276,10 +304,10 @@ mod tests {
                 rows.sort();
             }
             let Ok(Parsed { found, .. }) = parse_text(&rows.concat()) else { return Ok(()) };
-            let Found { records, places, asides, duplicates, still_forming } = found;
+            let Found { records, places, asides, first, duplicates, still_forming } = found;
             let not_stored = asides.counts().iter().filter(|(rule, _)| !rule.is_doubt()).map(|(_, count)| count).sum::<u64>();
             let header = u64::from(!rows[0].starts_with(|c: char| c.is_ascii_digit() || c == '"'));
-            let all = records.len() as u64 + not_stored + duplicates + still_forming + header;
+            let all = records.len() as u64 + u64::from(first.is_some()) + not_stored + duplicates + still_forming + header;
             prop_assert_eq!(all, rows.len() as u64);
             prop_assert_eq!(records.len(), places.len());
             prop_assert!(records.windows(2).all(|pair| pair[0].open_time_ms < pair[1].open_time_ms));

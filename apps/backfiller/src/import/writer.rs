@@ -5,7 +5,7 @@ use std::sync::mpsc::RecvTimeoutError;
 
 use anyhow::{Result, anyhow};
 use db::{Data, DbError, Merged, Origin, Place, Store};
-use market::{Candle, Candles, Objection, Rule, Series};
+use market::{Candle, Objection, Rule, Series};
 use terminal::{Interrupt, Interrupted, Progress, thousands};
 
 use super::content::{Content, Records};
@@ -77,15 +77,13 @@ impl Writer {
         let counts = match content.records {
             Records::Candles(series, mut parsed) => {
                 let place = Place::of(&series, Data::Candles);
-                let known = |store: &Store, from_ms, to_ms| store.candles(&series, Some(from_ms), Some(to_ms));
-                check_first(&self.store, &series, Data::Candles, &mut parsed, known)?;
+                settle_first(&self.store, &series, Data::Candles, &mut parsed)?;
                 let merge = |store: &mut Store, candles: &[_]| store.merge_closed(&series, candles, &origin());
                 self.store_all(path, bytes, &place, parsed, merge)
             }
             Records::Marks(series, mut parsed) => {
                 let place = Place::of(&series, Data::Mark);
-                let known = |store: &Store, from_ms, to_ms| store.marks(&series, Some(from_ms), Some(to_ms));
-                check_first(&self.store, &series, Data::Mark, &mut parsed, known)?;
+                settle_first(&self.store, &series, Data::Mark, &mut parsed)?;
                 let merge = |store: &mut Store, marks: &[_]| store.merge_marks(&series, marks, &origin());
                 self.store_all(path, bytes, &place, parsed, merge)
             }
@@ -141,23 +139,12 @@ impl Writer {
     }
 }
 
-/// Holds the first candle of a file, which has none before it there, against what is stored beside it. What is stored in
-/// its own place is another matter: it stays as it is.
-fn check_first(
-    store: &Store,
-    series: &Series,
-    data: Data,
-    parsed: &mut Parsed<Candle>,
-    known: impl FnOnce(&Store, i64, i64) -> Result<Candles, DbError>,
-) -> Result<(), DbError> {
-    let Some(first) = parsed.found.records.first().copied().filter(|_| !parsed.is_believed) else { return Ok(()) };
-    let objection = judge_at(store, series, data, &[first])?.judge(&first);
-    if let Some(objection) = objection.filter(|objection| objection.rule == Rule::Jump)
-        && known(store, first.open_time_ms, first.open_time_ms + 1)?.is_empty()
-    {
-        parsed.refuse_first(objection);
-    }
-    Ok(())
+/// Holds the first candle of a file, which has none before it there, against what is stored beside it.
+fn settle_first(store: &Store, series: &Series, data: Data, parsed: &mut Parsed<Candle>) -> Result<(), DbError> {
+    parsed.settle_first(|candles| {
+        let objection = judge_at(store, series, data, candles)?.judge(&candles[0]);
+        Ok(objection.filter(|objection| objection.rule == Rule::Jump))
+    })
 }
 
 /// Somebody asked to stop in mid-file.

@@ -81,9 +81,23 @@ fn the_first_row_of_a_file_is_judged_by_what_is_beside_it() {
     check_jumps(&[behind, far, far], 2, 2);
     check_jumps(&[GOOD, &format!("{far}{behind}")], 5, 1);
     check_jumps(&[GOOD, &format!("{good}{behind}")], 6, 0);
-    // Far away in time it may be true.
-    check_jumps(&[GOOD, &far.replace("1735689780", "1736889780")], 4, 0);
+    // Four candles away it may be true.
+    check_jumps(&[GOOD, &far.replace("1735689780", "1735689960")], 4, 0);
     check_jumps(&[far], 1, 0);
+}
+
+#[test]
+fn a_market_that_is_redenominated_between_files_loses_as_little_as_can_be() {
+    let far = |minute: i64| format!("{},11000,12000,11000,11000,5\n", 1_735_689_600_000 + minute * 60_000);
+    let all: String = (3..9).map(far).collect();
+    check_jumps(&[GOOD, &all], 9, 0);
+    // With the last of the old price: what is stored speaks for it.
+    check_jumps(&[GOOD, &format!("1735689780000,11,12,9,11,5\n{}", (4..9).map(far).collect::<String>())], 9, 0);
+    // A row in each file: the first ones are too near to the old price, until others stand for them.
+    let each: Vec<String> = (3..9).map(far).collect();
+    let files: Vec<&str> = std::iter::once(GOOD).chain(each.iter().map(String::as_str)).collect();
+    check_jumps(&files, 6, 3);
+    check_jumps(&[&files[..], &files[1..]].concat(), 9, 3);
 }
 
 #[test]

@@ -13,6 +13,9 @@ pub(crate) const MINUTE_MS: i64 = 60_000;
 /// How often there is funding, unless a test says else.
 pub(crate) const FUNDING_MS: i64 = 480 * MINUTE_MS;
 
+/// A close that is thousands of times the usual one.
+pub(crate) const FAR: &str = "5000";
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
@@ -136,7 +139,9 @@ fn answer(mut stream: &TcpStream, reply: &dyn Fn(&Asked) -> Reply, notes: &Mutex
 
 fn kline((time, close): Row) -> String {
     let end = time + MINUTE_MS - 1;
-    format!("[{time},\"1.5\",\"2.5\",\"0.5\",\"{close}\",\"9\",{end},\"1\",1,\"1\",\"1\",\"0\"]")
+    // What has another price altogether does not move.
+    let [open, high, low] = if close == FAR { [FAR; 3] } else { ["1.5", "2.5", "0.5"] };
+    format!("[{time},\"{open}\",\"{high}\",\"{low}\",\"{close}\",\"9\",{end},\"1\",1,\"1\",\"1\",\"0\"]")
 }
 
 /// A rate as it is stamped, a little late.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::liar::{Asked, Liar, MINUTE_MS, NOW_MS, Reply, honest};
+use crate::liar::{Asked, FAR, Liar, MINUTE_MS, NOW_MS, Reply, honest};
 use crate::run::{Desk, stderr};
 use crate::venue::{self, Odd, Venue};
 
@@ -244,4 +244,51 @@ fn a_refusal_goes_when_the_exchange_has_mended_the_candle() {
     assert_eq!((verified(&then), verified(&now)), (Some(0), Some(3)));
     desk.json(&["repair", "--exchange", "binance", "--base-url", &now.url]);
     assert_eq!(verified(&now), Some(0));
+}
+
+/// A market whose price is thousands of times what it was from minute 200 on, without the minutes of `hole`. It is fetched
+/// from each of these minutes on to the end, one after the other; then so many of its candles were refused, and fetch,
+/// verify and repair agree on all.
+#[track_caller]
+fn check_redenominated(hole: fn(i64) -> bool, from: &[&str], refused: i64) {
+    let minute = |time: i64| (time - BEGIN_MS) / MINUTE_MS;
+    let liar = Liar::open(move |asked| {
+        let rows = honest(asked, BEGIN_MS, |time| hole(minute(time))).into_iter();
+        Some(rows.map(|(time, close)| (time, if minute(time) >= 200 { FAR } else { close })).collect())
+    });
+    let desk = Desk::new();
+    let url = ["--exchange", "binance", "--base-url", &liar.url];
+    for range in from {
+        let range: Vec<&str> = range.split(' ').collect();
+        desk.json(&[&["fetch", "--symbol", "BTC/USDT", "--timeframe", "1m"], &range[..], &url].concat());
+    }
+    let database = Connection::open(desk.db()).unwrap();
+    let count = |sql: &str| database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM quarantine WHERE rule = 'jump'"), refused);
+    for _ in 0..2 {
+        verify(&desk, &liar, &["--all"], 0);
+        let output = desk.run(&[&["repair"], &url[..]].concat());
+        assert_eq!(output.status.code(), Some(0), "{} {}", stderr(&output), String::from_utf8_lossy(&output.stdout));
+        assert_eq!(count("SELECT count(*) FROM quarantine WHERE rule = 'jump'"), refused);
+    }
+    let stored =
+        "SELECT count(*) FROM quarantine q JOIN ohlcv_data c ON c.timestamp * 1000 || ',' = substr(q.raw, 1, 14)";
+    assert_eq!(count(stored), 0, "what is stored is not refused too");
+}
+
+#[test]
+fn a_market_that_is_redenominated_loses_one_candle_at_most_and_all_agree() {
+    let all = "--since 2025-01-02T22:00:00Z";
+    check_redenominated(|_| false, &[all], 1);
+    check_redenominated(|minute| minute == 201 || minute == 202, &[all], 1);
+    check_redenominated(|minute| (201..240).contains(&minute) && minute % 2 == 1, &[all], 1);
+    check_redenominated(|minute| minute == 199, &[all], 1);
+    // Ends right behind the jump, and goes on: 2025-01-03T01:20 is minute 200.
+    let begun = "--since 2025-01-02T22:00:00Z --until 2025-01-03T01:22:00Z";
+    check_redenominated(|_| false, &[begun, all], 1);
+    let before = "--since 2025-01-02T22:00:00Z --until 2025-01-03T01:20:00Z";
+    check_redenominated(|_| false, &[before, all], 1);
+    // Further back later.
+    check_redenominated(|_| false, &["--since 2025-01-03T01:20:00Z", all], 0);
+    check_redenominated(|_| false, &["--since 2025-01-03T02:00:00Z", all], 1);
 }

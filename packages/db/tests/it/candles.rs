@@ -43,26 +43,25 @@ fn the_newest_candles_and_the_ends() {
 }
 
 #[test]
-fn the_close_near_a_time() {
+fn the_closes_near_a_time() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
     store.insert_closed(&btc, &[candle(200, 1.0), candle(205, 2.0)], &rest()).unwrap();
     store.insert_marks(&btc, &[candle(205, 3.0)], &rest()).unwrap();
     store.put_forming(&btc, &candle(206, 4.0)).unwrap();
-    let near = |data, minute: i64| store.close_near(&btc, data, minute * 60_000).unwrap();
-    let expected = [
-        (99, None),
-        (101, Some(1.0)),
-        (200, Some(1.0)),
-        (205, Some(1.0)),
-        (206, Some(2.0)),
-        (305, Some(2.0)),
-        (306, None),
-    ];
-    for (minute, close) in expected {
-        assert_eq!(near(Data::Candles, minute), close, "{minute}");
+    let near = |data, minute: i64| store.closes_near(&btc, data, minute * 60_000).unwrap();
+    for (minute, closes) in [
+        (196, [None, None]),
+        (197, [None, Some(1.0)]),
+        (200, [None, Some(1.0)]),
+        (203, [Some(1.0), Some(2.0)]),
+        (204, [None, Some(2.0)]),
+        (206, [Some(2.0), None]),
+        (209, [None, None]),
+    ] {
+        assert_eq!(near(Data::Candles, minute), closes, "{minute}");
     }
-    assert_eq!((near(Data::Mark, 200), near(Data::Mark, 206)), (Some(3.0), Some(3.0)));
+    assert_eq!((near(Data::Mark, 203), near(Data::Mark, 206)), ([None, Some(3.0)], [Some(3.0), None]));
 }
 
 #[test]

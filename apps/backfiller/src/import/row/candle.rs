@@ -54,7 +54,7 @@ impl Format for CandleFormat {
     }
 
     fn begin(&mut self, first: &[Candle]) {
-        self.judge = self.judge.clone().before(first);
+        self.judge = self.judge.clone().begin(first, [None; 2]);
     }
 
     fn read(&mut self, row: Row<'_>) -> Result<Candle, RowFault> {
