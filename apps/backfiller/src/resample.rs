@@ -196,7 +196,8 @@ fn to_json(counts: &Counts, from: &Series, to: &Series, with_holes: bool) -> Res
     Ok(serde_json::to_string_pretty(&json!({
         "exchange": to.exchange, "symbol": to.symbol.to_string(),
         "from_timeframe": from.timeframe.name(), "to_timeframe": to.timeframe.name(),
-        "new": new, "known": known, "differing": differing, "corrected": corrected, "folded_with_holes": holed_in, "left_out_for_holes": left_out,
+        "new": new, "known": known, "differing": differing, "corrected": corrected,
+        "folded_with_holes": holed_in, "left_out_for_holes": left_out,
     }))?)
 }
 

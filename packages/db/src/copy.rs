@@ -38,8 +38,8 @@ pub type Watch<'a> = dyn FnMut(u64, u64) -> bool + 'a;
 
 impl Store {
     /// Copies one state of the store to `to`, and checks the copy. Others read and write meanwhile. The copy is one
-    /// file that needs no other beside it, and gives others no more permissions than the store does. `None` when `watch`
-    /// says to stop; then nothing is left.
+    /// file that needs no other beside it, and gives others no more permissions than the store does. `None` when
+    /// `watch` says to stop; then nothing is left.
     ///
     /// # Errors
     /// - [`DbError::Exists`] when there is a file, unless `replace`.
@@ -77,8 +77,8 @@ impl Store {
     /// - [`DbError::Exists`] when there is a file, unless `replace`.
     /// - [`DbError::InUse`] when another process has the store open.
     /// - [`DbError::NameOfSqlite`] when SQLite may remove a file of that name.
-    /// - [`DbError::NotWhole`], [`DbError::Foreign`], [`DbError::TooNew`] or [`DbError::NotADatabase`] when the copy is no
-    ///   good one.
+    /// - [`DbError::NotWhole`], [`DbError::Foreign`], [`DbError::TooNew`] or [`DbError::NotADatabase`] when the copy is
+    ///   no good one.
     /// - [`DbError::Folder`] or [`DbError::File`] when a file cannot be read or written.
     pub fn restore(from: &Path, to: &Path, replace: bool, watch: &mut Watch<'_>) -> Result<Option<Copied>, DbError> {
         File::open(from).map_err(|source| DbError::File { path: from.to_owned(), source })?;

@@ -31,8 +31,8 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// An empty draft of the file at `place`, or of the one that a link there leads to, and the folders to it. Drafts of
-    /// that file that killed processes left a day ago or earlier are removed.
+    /// An empty draft of the file at `place`, or of the one that a link there leads to, and the folders to it. Drafts
+    /// of that file that killed processes left a day ago or earlier are removed.
     ///
     /// # Errors
     /// When `place` is a folder, a device or a pipe, or nothing can be written there.
@@ -130,8 +130,8 @@ impl Drop for Draft {
         if !self.is_ours {
             return;
         }
-        // What cannot be removed goes with what killed processes left. The draft itself is last: as long as it is there,
-        // nobody else has files of these names.
+        // What cannot be removed goes with what killed processes left. The draft itself is last: as long as it is
+        // there, nobody else has files of these names.
         for ending in SIDE_FILES {
             let _ = fs::remove_file(with_ending(&self.path, ending));
         }
@@ -147,8 +147,8 @@ fn permissions_of_new(place: &Path, begin: &str) -> io::Result<Permissions> {
     Ok(there.permissions())
 }
 
-/// A new file whose name begins so, beside `place`, and what its file system tells of it. Whoever asks for the same name
-/// at the same time gets another: two containers on one volume may have the same process number.
+/// A new file whose name begins so, beside `place`, and what its file system tells of it. Whoever asks for the same
+/// name at the same time gets another: two containers on one volume may have the same process number.
 fn create(place: &Path, begin: &str, options: &OpenOptions) -> io::Result<(PathBuf, Metadata)> {
     let mut taken = io::Error::from(io::ErrorKind::AlreadyExists);
     for number in 0..MOST_NAMES {

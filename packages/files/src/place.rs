@@ -9,8 +9,8 @@ use crate::folder_of;
 /// Most links that are followed one after the other: as many as Linux follows.
 const MOST_LINKS: u32 = 40;
 
-/// Where a file goes that is written to `path`: to what a link leads to, there or not, and never in the place of a device
-/// or a pipe.
+/// Where a file goes that is written to `path`: to what a link leads to, there or not, and never in the place of a
+/// device or a pipe.
 ///
 /// # Errors
 /// When there is something else than a file, or links lead in a circle.

@@ -60,8 +60,8 @@ fn a_copy_is_brought_back() {
     assert_eq!(names(&folder), ["store.db"]);
 }
 
-/// A store and a file in the place of its copy, if any, with these modes, and the mode of the copy. It is brought back to
-/// a new place then, and to the store, which gets another mode before.
+/// A store and a file in the place of its copy, if any, with these modes, and the mode of the copy. It is brought back
+/// to a new place then, and to the store, which gets another mode before.
 #[cfg(unix)]
 #[track_caller]
 fn check_mode(of_store: u32, there: Option<u32>, expected: u32) {
