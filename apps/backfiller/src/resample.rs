@@ -1,7 +1,7 @@
 //! `backfiller resample`: candles of a timeframe that is not stored, folded from those of a shorter one.
 
 use anyhow::{Context, Result, bail};
-use db::{Data, Origin, Place, Store};
+use db::{Correction, Data, Origin, Place, Store};
 use market::{Candle, Fold, Folded, Series, Symbol, Timeframe};
 use serde_json::json;
 use terminal::{Interrupt, Interrupted, thousands};
@@ -19,7 +19,8 @@ const CHUNK: u32 = 20_000;
 /// candle that is not over yet is always left out.
 ///
 /// What is stored already stays as it is; where it differs from what was folded, that is told. But what was folded in
-/// spite of holes is folded anew once they are filled; the old values are kept in the table corrections.
+/// spite of holes is folded anew once all of them are filled, unless it was corrected in another way since; the old
+/// values are kept in the table corrections.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   backfiller resample --exchange binance --symbol BTC/USDT --from-timeframe 5m --to-timeframe 15m
@@ -59,7 +60,7 @@ struct Counts {
     known: u64,
     /// There already, with other values that stay.
     differing: u64,
-    /// There already, made of fewer parts, and made anew.
+    /// There already, made in spite of holes, and made anew of all parts.
     corrected: u64,
     /// Folded or left out, as asked for: candles of which a part is missing.
     with_holes: u64,
@@ -124,13 +125,19 @@ impl Counts {
         let of = |is_holed: bool| -> Vec<Candle> {
             folded.iter().filter(|folded| (folded.missing > 0) == is_holed).map(|folded| folded.candle).collect()
         };
-        self.merge(store, to, &of(false), &Origin::resample(from.timeframe, now_ms), interrupt)?;
+        let (whole, holed) = (of(false), of(true));
+        for found in self.merge(store, to, &whole, &Origin::resample(from.timeframe, now_ms), interrupt)? {
+            self.make_anew(store, to, &whole[found.index])?;
+        }
         if with_holes {
-            self.merge(store, to, &of(true), &Origin::resample_with_holes(from.timeframe, now_ms), interrupt)?;
+            // Which of two guesses has fewer holes, nobody knows any more: parts may have been pruned.
+            let origin = Origin::resample_with_holes(from.timeframe, now_ms);
+            self.differing += self.merge(store, to, &holed, &origin, interrupt)?.len() as u64;
         }
         Ok(())
     }
 
+    /// Stores what is new; gives what is stored with other values.
     fn merge(
         &mut self,
         store: &mut Store,
@@ -138,7 +145,7 @@ impl Counts {
         candles: &[Candle],
         origin: &Origin,
         interrupt: &Interrupt,
-    ) -> Result<()> {
+    ) -> Result<Vec<db::Differing<Candle>>> {
         let merged = match room::write(store, |store| store.merge_closed(to, candles, origin)) {
             Err(_) if interrupt.is_asked() => return Err(self.stopped(to)),
             merged => merged?,
@@ -146,15 +153,17 @@ impl Counts {
         self.new += merged.inserted.new + merged.inserted.completed;
         self.known += merged.inserted.known;
         // Exchanges sum up volumes in decimals, so that the last digit of a double may be another one.
-        let differs = |found: &&db::Differing<Candle>| !is_near(&found.stored, &candles[found.index]);
-        for found in merged.differing.iter().filter(differs) {
-            let (folded, place) = (&candles[found.index], Place::of(to, Data::Candles));
-            if store.origin_at(&place, folded.open_time_ms)?.is_some_and(|stretch| stretch.has_holes()) {
-                store.correct(to, folded, WHY, terminal::now_ms())?;
-                self.corrected += 1;
-            } else {
-                self.differing += 1;
-            }
+        let differs = |found: &db::Differing<Candle>| !is_near(&found.stored, &candles[found.index]);
+        Ok(merged.differing.into_iter().filter(differs).collect())
+    }
+
+    /// Makes a stored candle what was folded of all its parts, where it is a guess of this command.
+    fn make_anew(&mut self, store: &mut Store, to: &Series, folded: &Candle) -> Result<()> {
+        if is_guess(store, to, folded.open_time_ms)? {
+            store.correct(to, folded, WHY, terminal::now_ms())?;
+            self.corrected += 1;
+        } else {
+            self.differing += 1;
         }
         Ok(())
     }
@@ -163,6 +172,13 @@ impl Counts {
         let kept = format!("{} candles of {to} are stored", thousands(self.new));
         Interrupted(format!("{kept}; run the same command again to go on")).into()
     }
+}
+
+/// Whether a candle was made in spite of holes, and nobody else corrected it since: its origin stays the same then.
+fn is_guess(store: &Store, to: &Series, open_time_ms: i64) -> Result<bool> {
+    let origin = store.origin_at(&Place::of(to, Data::Candles), open_time_ms)?;
+    let is_own = |correction: &Correction| correction.why == WHY;
+    Ok(origin.is_some_and(|stretch| stretch.has_holes()) && store.corrections(to, open_time_ms)?.iter().all(is_own))
 }
 
 /// How far two sums of the same volumes may lie apart, as a share of them.
@@ -180,7 +196,8 @@ fn to_json(counts: &Counts, from: &Series, to: &Series, with_holes: bool) -> Res
     Ok(serde_json::to_string_pretty(&json!({
         "exchange": to.exchange, "symbol": to.symbol.to_string(),
         "from_timeframe": from.timeframe.name(), "to_timeframe": to.timeframe.name(),
-        "new": new, "known": known, "differing": differing, "corrected": corrected, "folded_with_holes": holed_in, "left_out_for_holes": left_out,
+        "new": new, "known": known, "differing": differing, "corrected": corrected,
+        "folded_with_holes": holed_in, "left_out_for_holes": left_out,
     }))?)
 }
 

@@ -38,11 +38,15 @@ pub type Watch<'a> = dyn FnMut(u64, u64) -> bool + 'a;
 
 impl Store {
     /// Copies one state of the store to `to`, and checks the copy. Others read and write meanwhile. The copy is one
-    /// file that needs no other beside it. `None` when `watch` says to stop; then nothing is left.
+    /// file that needs no other beside it, and gives others no more permissions than the store does. `None` when
+    /// `watch` says to stop; then nothing is left.
     ///
     /// # Errors
-    /// [`DbError::Exists`] unless `replace`; [`DbError::InUse`] when `to` is a store that is open;
-    /// [`DbError::NameOfSqlite`] when SQLite may remove a file of that name; [`DbError::NotWhole`] when the copy is damaged, as the store must be then; or when a file cannot be written.
+    /// - [`DbError::Exists`] when there is a file, unless `replace`.
+    /// - [`DbError::InUse`] when `to` is a store that is open.
+    /// - [`DbError::NameOfSqlite`] when SQLite may remove a file of that name.
+    /// - [`DbError::NotWhole`] when the copy is damaged. The store must be so too.
+    /// - [`DbError::Folder`] or [`DbError::File`] when a file cannot be written.
     pub fn backup(&self, to: &Path, replace: bool, watch: &mut Watch<'_>) -> Result<Option<Copied>, DbError> {
         let to = &place_of(to)?;
         let is_open = SIDE_FILES.iter().any(|ending| with_ending(to, ending).exists());
@@ -52,24 +56,30 @@ impl Store {
         if to.exists() && !replace {
             return Err(DbError::Exists { path: to.to_owned() });
         }
-        let Some((draft, copied)) = self.read_whole(|source| checked_copy(source, self.path(), to, watch))? else {
+        let Some((mut draft, copied)) = self.read_whole(|source| checked_copy(source, self.path(), to, watch))? else {
             return Ok(None);
         };
+        limit(&mut draft, self.path())?;
         // Another backup may have been made meanwhile.
-        if to.exists() && !replace {
-            return Err(DbError::Exists { path: to.to_owned() });
+        let taken = if replace { draft.take_place() } else { draft.take_free_place() };
+        match taken {
+            Ok(()) => Ok(Some(copied)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(DbError::Exists { path: to.to_owned() }),
+            Err(source) => Err(DbError::File { path: to.to_owned(), source }),
         }
-        take_place(draft, to)?;
-        Ok(Some(copied))
     }
 
     /// Makes the store at `to` what the copy at `from` is, of this schema or an older one. The store that was there,
-    /// damaged or not, stays whole until the new one takes its place in one step. `None` when `watch` says to stop.
+    /// damaged or not, stays whole until the new one takes its place in one step, and gets its permissions. Where none
+    /// was, others get no more permissions than the copy gives them. `None` when `watch` says to stop.
     ///
     /// # Errors
-    /// [`DbError::Exists`] unless `replace`; [`DbError::InUse`] when another process has the store open;
-    /// [`DbError::NameOfSqlite`] when SQLite may remove a file of that name; [`DbError::File`] when the copy cannot be read; [`DbError::NotWhole`], [`DbError::Foreign`], [`DbError::TooNew`] or
-    /// [`DbError::NotADatabase`] when it is no good one.
+    /// - [`DbError::Exists`] when there is a file, unless `replace`.
+    /// - [`DbError::InUse`] when another process has the store open.
+    /// - [`DbError::NameOfSqlite`] when SQLite may remove a file of that name.
+    /// - [`DbError::NotWhole`], [`DbError::Foreign`], [`DbError::TooNew`] or [`DbError::NotADatabase`] when the copy is
+    ///   no good one.
+    /// - [`DbError::Folder`] or [`DbError::File`] when a file cannot be read or written.
     pub fn restore(from: &Path, to: &Path, replace: bool, watch: &mut Watch<'_>) -> Result<Option<Copied>, DbError> {
         File::open(from).map_err(|source| DbError::File { path: from.to_owned(), source })?;
         let to = &place_of(to)?;
@@ -88,14 +98,17 @@ impl Store {
             return Err(DbError::NotWhole { path: from.to_owned(), told: "it holds no store".to_owned() });
         }
         let snapshot = source.transaction().map_err(wrap)?;
-        let Some((draft, copied)) = checked_copy(&snapshot, from, to, watch)? else { return Ok(None) };
+        let Some((mut draft, copied)) = checked_copy(&snapshot, from, to, watch)? else { return Ok(None) };
+        if !to.exists() {
+            limit(&mut draft, from)?;
+        }
         // Held until the new file is in its place, so that nobody writes to the old one any more.
         let _alone = if to.exists() { alone(to)? } else { None };
         // What is left of a log belongs to the old file, and would be read into the new one.
         for ending in SIDE_FILES {
             remove(&with_ending(to, ending))?;
         }
-        take_place(draft, to)?;
+        draft.take_place().map_err(|source| DbError::File { path: to.to_owned(), source })?;
         Ok(Some(copied))
     }
 
@@ -105,8 +118,9 @@ impl Store {
     }
 }
 
-fn take_place(draft: Draft, to: &Path) -> Result<(), DbError> {
-    draft.take_place().map_err(|source| DbError::File { path: to.to_owned(), source })
+/// What a file holds is as private in a copy of it.
+fn limit(draft: &mut Draft, path: &Path) -> Result<(), DbError> {
+    draft.limit_to(path).map_err(|source| DbError::File { path: path.to_owned(), source })
 }
 
 /// Copies a state that stays as it is meanwhile to a file beside `to`, opens that again, and compares.
@@ -183,8 +197,8 @@ fn rows(connection: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
     names.into_iter().map(count).collect()
 }
 
-/// Takes a store for itself and empties its log into it; `None` where it is too damaged to be in use. As long as this is
-/// held, every other process waits.
+/// Takes a store for itself and empties its log into it; `None` where it is too damaged to be in use. As long as this
+/// is held, every other process waits.
 fn alone(path: &Path) -> Result<Option<Connection>, DbError> {
     let connection = match open(path, OpenFlags::SQLITE_OPEN_READ_WRITE) {
         Ok(connection) => connection,
@@ -209,8 +223,8 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, DbError> {
     Ok(connection)
 }
 
-/// Where a copy goes. SQLite removes what it takes for its own file beside a database, of any database: also of one that
-/// is made later.
+/// Where a copy goes. SQLite removes what it takes for its own file beside a database, of any database: also of one
+/// that is made later.
 fn place_of(path: &Path) -> Result<PathBuf, DbError> {
     let place = files::place_of(path).map_err(|source| DbError::File { path: path.to_owned(), source })?;
     // Some systems make no difference between small and capital letters.

@@ -1,18 +1,22 @@
-//! Files that are there whole or not at all, whatever happens to the process, and whoever writes the same file beside it.
+//! Files that are there whole or not at all, whatever happens to the process, and whoever writes the same file beside
+//! it.
 
 mod draft;
+mod permissions;
+mod place;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-pub use draft::{Draft, place_of};
+pub use draft::Draft;
+pub use place::place_of;
 
 /// What is written to: Parquet asks that it can be sent to a thread.
 pub type Out = dyn Write + Send;
 
-/// Lets `fill` write the file at `path` and the folders to it. Who reads it meanwhile finds what was there before. What is
-/// no file, such as a pipe or a terminal, is written as it comes.
+/// Lets `fill` write the file at `path` and the folders to it. Who reads it meanwhile finds what was there before; who
+/// may read it stays the same. What is no file, such as a pipe or a terminal, is written as it comes.
 ///
 /// # Errors
 /// What `fill` says, or when the file cannot be written; then it is as it was before.

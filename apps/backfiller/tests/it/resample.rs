@@ -164,28 +164,72 @@ fn what_is_stored_stays_and_a_difference_is_told() {
     assert_eq!(stored(&desk).high[0], 2.0);
 }
 
-#[test]
-fn what_was_folded_in_spite_of_holes_is_made_anew_when_they_are_filled() {
+/// Ten minutes of which the third is missing, folded to 5m in spite of it; all ten as rows, and the command.
+fn holed() -> (Desk, String, Vec<&'static str>) {
     let (desk, rows) = (Desk::new(), minutes(10));
     let without: String =
         rows.lines().enumerate().filter(|(i, _)| *i != 2).map(|(_, row)| format!("{row}\n")).collect();
     desk.import("1m", &desk.write("a.csv", &without));
-    let args = args("binance", "BTC/USDT", "1m", "5m");
-    let with_holes = [&args[..], &["--with-holes"]].concat();
+    let with_holes = [&args("binance", "BTC/USDT", "1m", "5m")[..], &["--with-holes"]].concat();
     desk.json(&with_holes);
+    (desk, rows, with_holes)
+}
+
+/// How many candles were corrected now, and how many differ and stay.
+#[track_caller]
+fn check_again(desk: &Desk, args: &[&str], corrected: u64, differing: u64) {
+    let again = desk.json(args);
+    let counts = [&again["new"], &again["corrected"], &again["differing"]].map(|count| count.as_u64().unwrap());
+    assert_eq!(counts, [0, corrected, differing]);
+}
+
+/// Corrects a stored candle to one with another volume, as another command may.
+fn correct(desk: &Desk, timeframe: &str, volume: f64) {
+    let series = Series::new("binance", "BTC/USDT".parse().unwrap(), timeframe.parse().unwrap());
+    let mut store = Store::open_existing(desk.db()).unwrap();
+    let first = store.candles(&series, None, None).unwrap().as_slice().get(0);
+    store.correct(&series, &Candle { volume, ..first }, "the exchange has other values", 0).unwrap();
+}
+
+#[test]
+fn what_was_folded_in_spite_of_holes_is_made_anew_when_they_are_filled() {
+    let (desk, rows, with_holes) = holed();
     let origins = desk.json(&["origins", "--timeframe", "5m"])["series"][0]["stretches"].take();
     let details: Vec<&Value> = origins.as_array().unwrap().iter().map(|stretch| &stretch["detail"]).collect();
     assert_eq!(details, ["1m with holes", "1m"]);
     let holed = stored(&desk);
 
     desk.import("1m", &desk.write("b.csv", &rows));
-    let again = desk.json(&args);
-    let count = |json: &Value, name: &str| json[name].as_u64().unwrap();
-    assert_eq!((count(&again, "corrected"), count(&again, "differing"), count(&again, "new")), (1, 0, 0));
+    check_again(&desk, &args("binance", "BTC/USDT", "1m", "5m"), 1, 0);
     let whole = stored(&desk);
     assert!((whole.volume[0], whole.volume[1]) > (holed.volume[0], holed.volume[1]), "{whole:?} {holed:?}");
-    assert_eq!(count(&desk.json(&with_holes), "corrected"), 0);
+    check_again(&desk, &with_holes, 0, 0);
     assert_eq!(stored(&desk), whole);
+    // It is still this command's own, and follows what it is made of.
+    correct(&desk, "1m", 1_000.0);
+    check_again(&desk, &with_holes, 1, 0);
+    assert_eq!(stored(&desk).volume[0], 1_000.0 + 4.0 * 9.25);
+}
+
+#[test]
+fn what_has_more_holes_now_takes_no_place() {
+    let (desk, _, with_holes) = holed();
+    let before = stored(&desk);
+    // The first two minutes go; of the third is none.
+    let keep = format!("1m={}s", terminal::now_ms() / 1_000 - 1_735_689_600 - 150);
+    desk.json(&["prune", "--keep", &keep]);
+    check_again(&desk, &with_holes, 0, 1);
+    assert_eq!(stored(&desk), before);
+}
+
+#[test]
+fn what_was_corrected_in_another_way_stays() {
+    let (desk, rows, with_holes) = holed();
+    correct(&desk, "5m", 77.0);
+    check_again(&desk, &with_holes, 0, 1);
+    desk.import("1m", &desk.write("b.csv", &rows));
+    check_again(&desk, &with_holes, 0, 1);
+    assert_eq!(stored(&desk).volume[0], 77.0);
 }
 
 #[test]

@@ -60,6 +60,46 @@ fn a_copy_is_brought_back() {
     assert_eq!(names(&folder), ["store.db"]);
 }
 
+/// A store and a file in the place of its copy, if any, with these modes, and the mode of the copy. It is brought back
+/// to a new place then, and to the store, which gets another mode before.
+#[cfg(unix)]
+#[track_caller]
+fn check_mode(of_store: u32, there: Option<u32>, expected: u32) {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (folder, path) = stored(10);
+    let [copy, back] = ["copy.db", "back.db"].map(|name| folder.path().join(name));
+    let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    set(&path, of_store);
+    there.into_iter().for_each(|mode| {
+        fs::write(&copy, "").unwrap();
+        set(&copy, mode);
+    });
+    let store = Store::open_existing(&path).unwrap();
+    let private = |_, _| {
+        let drafts = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
+        let drafts: Vec<PathBuf> = drafts.filter(|path| path.to_string_lossy().ends_with(".part")).collect();
+        drafts.len() == 1 && mode(&drafts[0]) == 0o600
+    };
+    assert!(store.backup(&copy, there.is_some(), &mut &private).unwrap().is_some(), "others read what is not done");
+    assert_eq!(mode(&copy), expected);
+    drop(store);
+    restore(&copy, &back, false).unwrap();
+    assert_eq!(mode(&back), expected);
+    set(&path, 0o660);
+    restore(&copy, &path, true).unwrap();
+    assert_eq!(mode(&path), 0o660);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_copy_is_as_private_as_what_it_is_a_copy_of() {
+    check_mode(0o600, None, 0o600);
+    check_mode(0o600, Some(0o644), 0o600);
+    check_mode(0o644, Some(0o600), 0o600);
+}
+
 #[test]
 fn a_copy_is_one_moment_of_what_others_write() {
     let (folder, path) = stored(20_000);
