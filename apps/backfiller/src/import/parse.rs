@@ -74,7 +74,8 @@ impl<R: Record> Parsed<R> {
             found.records.insert(0, *record);
             found.places.insert(0, *place);
         }
-        if self.is_believed || (held.is_none() && self.found.records.len() >= FEWEST) {
+        let is_told = held.is_none() && self.found.records.len() >= FEWEST;
+        if self.is_believed || is_told || self.found.records.is_empty() {
             return Ok(());
         }
         let Some(objection) = judge(&self.found.records)? else { return Ok(()) };
@@ -114,6 +115,7 @@ pub(crate) fn parse<F: Format>(path: &Path, text: Text, mut format: F, now_ms: i
     for row in rows {
         reader.take(row).with_context(|| in_line(row))?;
     }
+    reader.refuse_first_out_of_order();
     reader.leave_out_last(written_ms);
     reader.check().with_context(|| path.display().to_string())?;
     let found = reader.found;
@@ -215,6 +217,15 @@ impl<F: Format> Reader<'_, F> {
                 format_utc(last_ms),
                 F::TIME
             ),
+        }
+    }
+
+    /// Sets a first record aside that is held back, where the next one is not behind it in time: those two cannot both stay.
+    fn refuse_first_out_of_order(&mut self) {
+        let Found { records, first, asides, .. } = &mut self.found;
+        let next_ms = records.first().map(F::time_ms);
+        if let Some((_, at, objection)) = first.take_if(|(held, ..)| next_ms.is_some_and(|ms| ms <= F::time_ms(held))) {
+            asides.push(self.name, self.text, at as usize, objection);
         }
     }
 

@@ -81,6 +81,10 @@ fn the_first_row_of_a_file_is_judged_by_what_is_beside_it() {
     check_jumps(&[behind, far, far], 2, 2);
     check_jumps(&[GOOD, &format!("{far}{behind}")], 5, 1);
     check_jumps(&[GOOD, &format!("{good}{behind}")], 6, 0);
+    // Beside one of the same time, though what is stored is on its side; and with nothing else.
+    let stored = far.replace("1735689780", "1735689720");
+    check_jumps(&[&stored, &format!("{far}{good}{behind}")], 4, 1);
+    check_jumps(&["1735689780001,11,12,9,11,5\n"], 0, 0);
     // Four candles away it may be true.
     check_jumps(&[GOOD, &far.replace("1735689780", "1735689960")], 4, 0);
     check_jumps(&[far], 1, 0);
