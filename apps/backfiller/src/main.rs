@@ -12,7 +12,6 @@ mod filter;
 mod gaps;
 mod holes;
 mod import;
-mod judging;
 mod origins;
 mod prune;
 mod repair;

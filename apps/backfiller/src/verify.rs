@@ -17,7 +17,6 @@ use crate::args::{DbArgs, Kind, Target};
 use crate::asking::{Venue, until_interrupted};
 use crate::filter::FilterArgs;
 use crate::holes::AskError;
-use crate::judging::judge_at;
 use compare::{Compared, Row, compare};
 use draw::{Block, blocks, draw};
 use read::{Both, read};
@@ -173,7 +172,7 @@ async fn block_of(
     let mut judge = match target {
         Target::Candles(series) | Target::Marks(series) => {
             let candles: Vec<Candle> = theirs.iter().filter_map(Row::candle).collect();
-            Some(judge_at(store, series, target.place().data, &candles)?)
+            Some(store.judge_of(series, target.place().data, &candles)?)
         }
         Target::Funding { .. } => None,
     };

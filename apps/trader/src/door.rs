@@ -9,19 +9,22 @@ use terminal::now_ms;
 const REST: &str = "rest";
 /// The same, and as the store names what a stream closed.
 pub(crate) const STREAM: &str = "stream";
-/// How many candles back one is looked for whose price the next ones are held against.
-const NEIGHBOURS: i64 = 100;
 
-/// Stores what is believed of a page, in rising time, that came over REST; gives how many candles were added.
+/// Stores what is believed of a page, in rising time, that came over REST; gives how many candles were added. `judge` goes
+/// on from page to page, and begins with the first one.
 ///
 /// What opens at `known_to_ms` or before stays as it is: decisions were made with it, or without it.
 pub(crate) fn take_page(
     store: &mut Store,
     series: &Series,
-    judge: &mut Judge,
+    judge: &mut Option<Judge>,
     page: &[Candle],
     known_to_ms: Option<i64>,
 ) -> Result<u64, DbError> {
+    let judge = match judge {
+        Some(judge) => judge,
+        judge => judge.insert(store.judge_of(series, Data::Candles, page)?),
+    };
     let (mut believed, doubted) = judge.sift(page);
     believed.retain(|candle| Some(candle.open_time_ms) > known_to_ms);
     let inserted = store.insert_closed(series, &believed, &Origin::rest(now_ms()))?;
@@ -66,17 +69,6 @@ pub(crate) fn keep_conflict(
 
 fn keep(store: &mut Store, series: &Series, asides: &[Aside]) -> Result<(), DbError> {
     store.set_aside(&Place::of(series, Data::Candles), asides, now_ms()).map(|_| ())
-}
-
-/// Judges what comes over REST from `since_ms` on, by the newest candle that is stored up to there.
-pub(crate) fn judge_from(store: &Store, series: &Series, since_ms: i64) -> Result<Judge, DbError> {
-    let reach_ms = series.timeframe.longest_ms().saturating_mul(NEIGHBOURS);
-    let before = store.candles(series, Some(since_ms.saturating_sub(reach_ms)), Some(since_ms + 1))?;
-    let judge = Judge::of_trades(series.timeframe);
-    Ok(match before.close.last() {
-        Some(&close) => judge.after(close),
-        None => judge,
-    })
 }
 
 /// The newest closed candle, where it opens before `open_time_ms`.

@@ -176,8 +176,7 @@ async fn fetch(
     added: &mut u64,
 ) -> Result<Fetched, FetchError> {
     let series = &tracked.series;
-    let judge = door::judge_from(store, series, since_ms);
-    let mut judge = judge.map_err(|error| FetchError::Receiver(error.into()))?;
+    let mut judge = None;
     let on_page = |page: &[Candle]| {
         *added += door::take_page(store, series, &mut judge, page, tracked.complete_to_ms)?;
         Ok(())

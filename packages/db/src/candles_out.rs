@@ -6,20 +6,15 @@ use std::ops::RangeInclusive;
 use market::{Candles, Places, Series};
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::columns::{
-    CANDLES, MARKS, OF_SERIES, all_possible, names, possible, possible_ms, seconds_at_or_after, time_ms,
-};
+use crate::columns::{CANDLES, OF_SERIES, all_possible, names, possible, possible_ms, seconds_at_or_after, time_ms};
 use crate::range::Range;
-use crate::{Data, DbError, Store};
+use crate::{DbError, Store};
 
 /// Most candles that room is made for before they are read; more are read all the same.
 const PRESIZED: u64 = 4_000_000;
 /// So many candles are read by two connections, a half each: reading takes a processor, not a disk. Fewer are read sooner
 /// by one, and for more the room is not made before it is known that they are there.
 const SPLIT: RangeInclusive<u64> = 100_000..=20_000_000;
-
-/// So many candles away a close still says something of another one.
-const NEAR: i64 = 3;
 
 impl Store {
     /// The closed candles that open at or after `from_ms` and before `to_ms`, both Unix
@@ -84,26 +79,6 @@ impl Store {
     pub fn last_candles(&self, series: &Series, n: usize) -> Result<Candles, DbError> {
         let range = Range { table: &CANDLES, names: &names(series), from_s: i64::MIN, to_s: i64::MAX };
         self.read(|connection| all_possible(range.newest(connection, n)?))
-    }
-
-    /// What a candle that opens at `time_ms`, Unix milliseconds, can be held against: the closes of the newest closed candle, of
-    /// trades or of the mark price, that opens before, and of the oldest one that does not, its own if it is stored. Further
-    /// away than three candles there is none.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub fn closes_near(&self, series: &Series, data: Data, time_ms: i64) -> Result<[Option<f64>; 2], DbError> {
-        let table = if data == Data::Mark { &MARKS } else { &CANDLES };
-        let reach_ms = series.timeframe.longest_ms().saturating_mul(NEAR);
-        let names = names(series);
-        let [from_s, at_s, to_s] =
-            [time_ms.saturating_sub(reach_ms), time_ms, time_ms.saturating_add(reach_ms + 1)].map(seconds_at_or_after);
-        let (before, behind) =
-            (Range { table, names: &names, from_s, to_s: at_s }, Range { table, names: &names, from_s: at_s, to_s });
-        // Other programs write what they like.
-        let price =
-            |candles: &Candles| candles.close.first().copied().filter(|close| close.is_finite() && *close > 0.0);
-        self.read(|connection| Ok([price(&before.newest(connection, 1)?), price(&behind.oldest(connection, 1, 1)?)]))
     }
 
     /// The open time of the oldest closed candle, Unix milliseconds.

@@ -30,6 +30,7 @@ mod gaps;
 mod identity;
 mod inspect;
 mod instruments;
+mod judging;
 mod ledger;
 mod limits;
 mod marks;

@@ -49,8 +49,11 @@ impl Aside {
 }
 
 fn raw(candle: &Candle) -> String {
-    let Candle { open_time_ms, open, high, low, close, volume } = candle;
-    format!("{open_time_ms},{open},{high},{low},{close},{volume}")
+    format!("{},{}", prices(candle), candle.volume)
+}
+
+fn prices(Candle { open_time_ms, open, high, low, close, .. }: &Candle) -> String {
+    format!("{open_time_ms},{open},{high},{low},{close}")
 }
 
 /// A row as it lies in the quarantine.
@@ -80,18 +83,20 @@ pub struct QuarantineStatus {
 }
 
 impl Store {
-    /// Whether just this candle was set aside by a rule.
+    /// Whether a candle of this time and these prices was set aside by a rule, with whatever volume.
     ///
     /// # Errors
     /// When the database refuses.
     pub fn is_set_aside(&self, place: &Place, rule: Rule, candle: &Candle) -> Result<bool, DbError> {
         let (exchange, symbol, timeframe) = place.names();
+        let priced = format!("{},", prices(candle));
         self.read(|connection| {
             let mut select = connection.prepare_cached(
                 "SELECT 1 FROM quarantine
-                 WHERE exchange = ?1 AND symbol = ?2 AND timeframe = ?3 AND kind = ?4 AND rule = ?5 AND raw = ?6",
+                 WHERE exchange = ?1 AND symbol = ?2 AND timeframe = ?3 AND kind = ?4 AND rule = ?5
+                     AND raw >= ?6 AND substr(raw, 1, length(?6)) = ?6 LIMIT 1",
             )?;
-            select.exists(params![exchange, symbol, timeframe, place.data.name(), rule.name(), raw(candle)])
+            select.exists(params![exchange, symbol, timeframe, place.data.name(), rule.name(), priced])
         })
     }
 

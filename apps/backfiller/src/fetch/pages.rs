@@ -9,7 +9,6 @@ use market::{Candle, Judge, Objection, Rule, Series};
 
 use super::SOURCE;
 use crate::args::Kind;
-use crate::judging::judge_at;
 use crate::room;
 use crate::set_aside::RuleCounts;
 
@@ -42,7 +41,7 @@ impl<'a> Pages<'a> {
         let judge = match &mut self.judge {
             Some(judge) => judge,
             // One judge for all pages: where the market jumped before a hole, what comes behind it tells.
-            judge => judge.insert(judge_at(self.store, self.series, self.data, page)?),
+            judge => judge.insert(self.store.judge_of(self.series, self.data, page)?),
         };
         let (mut believed, mut doubted) = judge.sift(page);
         self.stand_by_stored(&mut believed, &mut doubted)?;

@@ -68,7 +68,7 @@ pub(crate) fn read(path: &Path, target: Target, now_ms: i64) -> Result<Content> 
 /// Reads the text of a file. Where its name tells of which month or day it is, its rows have to be of that.
 fn parsed<F: Format>(path: &Path, text: Text, format: F, now_ms: i64) -> Result<Parsed<F::Record>> {
     let parsed = parse(path, text, format, now_ms)?;
-    let times_ms = parsed.found.records.first().zip(parsed.found.records.last());
+    let times_ms = parsed.found.earliest().zip(parsed.found.records.last());
     if let (Some(named), Some((first, last))) = (name::read(path), times_ms) {
         let ((from_ms, to_ms), first_ms, last_ms) = (named.span_ms, F::time_ms(first), F::time_ms(last));
         // A long candle begins before the month that it is mostly in.

@@ -123,6 +123,11 @@ pub(crate) fn parse<F: Format>(path: &Path, text: Text, mut format: F, now_ms: i
 }
 
 impl<R> Found<R> {
+    /// The record that comes first, held back or not.
+    pub(crate) fn earliest(&self) -> Option<&R> {
+        self.first.as_ref().map(|(record, ..)| record).or(self.records.first())
+    }
+
     fn of_text(text: &[u8]) -> Self {
         // Rows are rarely shorter than this: what is reserved in vain is never touched.
         let rows = text.len() / 64;
@@ -220,7 +225,8 @@ impl<F: Format> Reader<'_, F> {
         }
     }
 
-    /// Sets a first record aside that is held back, where the next one is not behind it in time: those two cannot both stay.
+    /// Sets a first record aside that is held back, where the next one is not behind it in time: those two cannot both
+    /// stay.
     fn refuse_first_out_of_order(&mut self) {
         let Found { records, first, asides, .. } = &mut self.found;
         let next_ms = records.first().map(F::time_ms);

@@ -13,7 +13,6 @@ use super::lanes::Lanes;
 use super::parse::Parsed;
 use super::report::Counts;
 use super::row::Record;
-use crate::judging::judge_at;
 use crate::room;
 
 /// Records in one transaction: large enough to be fast, short enough for others to have their turn.
@@ -142,7 +141,7 @@ impl Writer {
 /// Holds the first candle of a file, which has none before it there, against what is stored beside it.
 fn settle_first(store: &Store, series: &Series, data: Data, parsed: &mut Parsed<Candle>) -> Result<(), DbError> {
     parsed.settle_first(|candles| {
-        let objection = judge_at(store, series, data, candles)?.judge(&candles[0]);
+        let objection = store.judge_of(series, data, candles)?.judge(&candles[0]);
         Ok(objection.filter(|objection| objection.rule == Rule::Jump))
     })
 }

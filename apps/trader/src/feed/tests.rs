@@ -115,18 +115,24 @@ fn what_another_stream_stored_is_no_word_of_rest() {
 fn a_refused_candle_is_no_measure_of_those_that_follow_over_rest() {
     let (_folder, mut store, mut feed) = feed();
     put(&mut feed, &mut store, &candle(1), true);
-    let mut judge = door::judge_from(&store, feed.base(), 2 * H).unwrap();
     let jumped = Candle { open: 5e3, high: 5e3, low: 5e3, close: 5e3, ..candle(2) };
-    door::take_page(&mut store, feed.base(), &mut judge, &[jumped, candle(3)], Some(2 * H)).unwrap();
+    door::take_page(&mut store, feed.base(), &mut None, &[jumped, candle(3)], Some(2 * H)).unwrap();
     assert_eq!(store.candles(feed.base(), None, None).unwrap().open_time_ms, [H, 3 * H]);
+}
+
+#[test]
+fn the_first_candle_of_a_new_store_is_judged_by_those_behind_it() {
+    let (_folder, mut store, feed) = feed();
+    let far = Candle { open: 5e3, high: 5e3, low: 5e3, close: 5e3, ..candle(1) };
+    door::take_page(&mut store, feed.base(), &mut None, &[far, candle(2), candle(3), candle(4)], None).unwrap();
+    assert_eq!(store.candles(feed.base(), None, None).unwrap().open_time_ms, [2 * H, 3 * H, 4 * H]);
 }
 
 #[test]
 fn what_comes_over_rest_behind_a_decision_rewrites_no_past() {
     let (_folder, mut store, feed) = feed();
-    let mut judge = market::Judge::of_trades(Timeframe::H1);
     let page = [candle(1), candle(2), candle(3)];
-    let added = door::take_page(&mut store, feed.base(), &mut judge, &page, Some(2 * H)).unwrap();
+    let added = door::take_page(&mut store, feed.base(), &mut None, &page, Some(2 * H)).unwrap();
     assert_eq!((added, store.candles(feed.base(), None, None).unwrap().open_time_ms), (1, vec![3 * H]));
 }
 

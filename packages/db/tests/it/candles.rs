@@ -43,25 +43,20 @@ fn the_newest_candles_and_the_ends() {
 }
 
 #[test]
-fn the_closes_near_a_time() {
+fn a_first_candle_is_judged_by_what_is_stored_within_three() {
     let (_folder, mut store) = new_store();
     let btc = series("BTC/USDT");
-    store.insert_closed(&btc, &[candle(200, 1.0), candle(205, 2.0)], &rest()).unwrap();
-    store.insert_marks(&btc, &[candle(205, 3.0)], &rest()).unwrap();
-    store.put_forming(&btc, &candle(206, 4.0)).unwrap();
-    let near = |data, minute: i64| store.closes_near(&btc, data, minute * 60_000).unwrap();
-    for (minute, closes) in [
-        (196, [None, None]),
-        (197, [None, Some(1.0)]),
-        (200, [None, Some(1.0)]),
-        (203, [Some(1.0), Some(2.0)]),
-        (204, [None, Some(2.0)]),
-        (206, [Some(2.0), None]),
-        (209, [None, None]),
-    ] {
-        assert_eq!(near(Data::Candles, minute), closes, "{minute}");
-    }
-    assert_eq!((near(Data::Mark, 203), near(Data::Mark, 206)), ([None, Some(3.0)], [Some(3.0), None]));
+    store.insert_closed(&btc, &[candle(200, 1.0), candle(210, 5_000.0)], &rest()).unwrap();
+    store.insert_marks(&btc, &[candle(210, 1.0)], &rest()).unwrap();
+    store.put_forming(&btc, &candle(221, 1.0)).unwrap();
+    let is_refused = |data, minute: i64| {
+        let far = candle(minute, 5_000.0);
+        store.judge_of(&btc, data, &[far]).unwrap().judge(&far).is_some()
+    };
+    let refused = |data| (190..230).filter(|&minute| is_refused(data, minute)).collect::<Vec<_>>();
+    assert_eq!(refused(Data::Candles), [197, 198, 199, 200, 201, 202, 203]);
+    assert_eq!(refused(Data::Mark), [207, 208, 209, 210, 211, 212, 213]);
+    assert!(store.judge_of(&btc, Data::Candles, &[]).is_ok());
 }
 
 #[test]

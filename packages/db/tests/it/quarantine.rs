@@ -1,9 +1,9 @@
 //! What is set aside: kept once, bounded, and told by place and rule.
 
 use db::{Aside, Data, MOST_ASIDE, Place, Store};
-use market::{Rule, Series};
+use market::{Candle, Objection, Rule, Series};
 
-use crate::{new_store, series};
+use crate::{candle, new_store, series};
 
 fn place() -> Place {
     Place::of(&series("BTC/USDT"), Data::Candles)
@@ -62,4 +62,17 @@ fn rows_and_their_texts_are_bounded() {
     assert_eq!(store.set_aside(&place(), &rows, 0).unwrap(), 0, "what did not fit does not come in later");
     assert_eq!(store.set_aside(&place(), &[aside(Rule::Jump, &"ß".repeat(5_000))], 0).unwrap(), 1);
     assert_eq!(store.quarantined(&place(), "jump", 9).unwrap()[0].raw.chars().count(), 1_000);
+}
+
+#[test]
+fn what_was_set_aside_is_found_by_its_time_and_prices() {
+    let (_folder, mut store) = new_store();
+    let place = Place::of(&series("BTC/USDT"), Data::Candles);
+    let objection = Objection { rule: Rule::Jump, why: String::new() };
+    store.set_aside(&place, &[Aside::of(&candle(1, 5.0), objection, "rest")], 0).unwrap();
+    let is_there = |rule, candle| store.is_set_aside(&place, rule, &candle).unwrap();
+    assert!(is_there(Rule::Jump, candle(1, 5.0)));
+    assert!(is_there(Rule::Jump, Candle { volume: 0.0, ..candle(1, 5.0) }));
+    assert!(!is_there(Rule::HighLow, candle(1, 5.0)));
+    assert!(!is_there(Rule::Jump, candle(1, 5.5)) && !is_there(Rule::Jump, candle(2, 5.0)));
 }
